@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+# penstock_folder(NAME SOURCES a.cc ... LINKS penstock_base PkgConfig::ZSTD ...)
+# One static library a folder. LINKS is the dependency law: tests/tidy holds the #includes against it.
+function(penstock_folder name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  add_library(penstock_${name} STATIC ${ARG_SOURCES})
+  target_include_directories(penstock_${name} PUBLIC ${PROJECT_SOURCE_DIR}/host ${PROJECT_SOURCE_DIR})
+  target_link_libraries(penstock_${name} PUBLIC ${ARG_LINKS})
+endfunction()
+
+# penstock_test(NAME SOURCES a_test.cc ... LINKS ... [LABELS ...]): one GoogleTest binary, one ctest entry.
+function(penstock_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINKS;LABELS;ARGS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_link_libraries(${name} PRIVATE ${ARG_LINKS} GTest::gmock GTest::gtest GTest::gtest_main)
+  add_test(NAME ${name} COMMAND ${name} ${ARG_ARGS})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
+    ENVIRONMENT "PENSTOCK_SOURCE_DIR=${PROJECT_SOURCE_DIR};PENSTOCK_BINARY_DIR=${CMAKE_BINARY_DIR}")
+endfunction()

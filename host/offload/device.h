@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "base/result.h"
+#include "memory/slab.h"
+#include "offload/capabilities.h"
+#include "offload/queue_pair.h"
+
+namespace penstock {
+
+// An accelerator, or the CPU in its place. Control plane: its calls may allocate, lock and wait. Any thread.
+// Outlives its queue pairs.
+class Device {
+ public:
+  virtual ~Device() = default;
+
+  virtual const Capabilities& capabilities() const = 0;
+
+  // Makes host memory known, at start, before queue pairs are opened. The slabs outlive the device.
+  virtual Status register_memory(std::span<const Slab> slabs) = 0;
+
+  // `depth`: the jobs that it accepts at the most, up to Capabilities::queue_depth.
+  virtual Result<std::unique_ptr<QueuePair>> open_queue_pair(uint32_t depth) = 0;
+};
+
+}  // namespace penstock

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/result.h"
+#include "codec/codec.h"
+
+namespace penstock {
+
+// The sum of what a put's threads take, decided before anything is allocated (docs/memory.md). The input's
+// size does not enter into it.
+struct MemoryPlan {
+  static constexpr size_t kBudgetBytes = size_t{448} << 20;  // of a process's 512 MiB
+  static constexpr size_t kStoreBytes = size_t{96} << 20;    // index caches and buffers, pending entries
+  static constexpr size_t kFixedBytes = size_t{48} << 20;    // program, libraries, tree builder, node frames
+
+  unsigned lanes = 1;             // threads
+  unsigned batches_per_lane = 1;  // in flight with the device
+  size_t input_buffers = 0;       // of kFrameBytesMax each: one a batch and the one being filled
+  size_t frame_buffers = 0;       // of kFrameBytesMax each: encoded output, verification
+  size_t codec_bytes = 0;         // the encoders' contexts
+
+  size_t total_bytes() const;
+};
+
+// As many lanes as `threads` asks (0: one a CPU that we may run on) and the budget allows. failed: not even
+// one fits.
+Result<MemoryPlan> plan_memory(unsigned threads, unsigned batches_per_lane, CodecSpec codec);
+
+}  // namespace penstock

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "chunking/chunker_spec.h"
+#include "codec/codec.h"
+#include "dag/dag_link.h"
+#include "dag/file_builder.h"
+#include "ingest/entry_stream.h"
+#include "offload/device.h"
+#include "pipeline/frame_sink.h"
+#include "pipeline/stage_times.h"
+#include "pipeline/transfer_progress.h"
+#include "verify/verifier.h"
+#include "verify/verify_level.h"
+
+namespace penstock {
+
+struct PutOptions {
+  ChunkerSpec chunker;
+  LinkLayout layout = LinkLayout::content_cut;
+  CodecSpec codec;
+  VerifyLevel verify;
+  unsigned threads = 0;  // 0: one a CPU
+  // Names an entry that is left out, or that changed while it was read. Called by one thread at a time.
+  std::function<void(const Error&)> report;
+  TransferProgress* progress = nullptr;
+};
+
+// What went in and what became of it. Bytes are raw bytes unless said otherwise.
+struct PutCounters {
+  uint64_t files = 0;
+  uint64_t directories = 0;
+  uint64_t symlinks = 0;
+  uint64_t entries_reported = 0;  // unreadable or changed: named through PutOptions::report
+  uint64_t bytes_content = 0;     // of all files, holes and zero runs included
+  uint64_t bytes_zero_runs = 0;   // of them, never digested nor encoded
+  uint64_t bytes_duplicate = 0;   // digested and found
+  uint64_t bytes_unique = 0;      // encoded
+  uint64_t bytes_stored = 0;      // payload bytes of the unique ones
+  uint64_t bytes_nodes = 0;       // payload bytes of tree nodes, directories, zero leaves
+  uint64_t chunks = 0;
+  uint64_t chunks_duplicate = 0;
+  uint64_t frames = 0;
+  uint64_t frames_stored = 0;  // incompressible: kept as they are
+  uint64_t bytes_moved = 0;    // copied inside a batch: carried over its end, closed gaps
+};
+
+// One path of the put.
+struct PutRoot {
+  std::string name;
+  DagLink link;
+};
+
+struct PutReport {
+  DagLink root;                // the only path's object, or a directory of all
+  std::vector<PutRoot> roots;  // one a path that could be read
+  PutCounters counters;
+  StageTimes times;  // summed over lanes
+  VerifyCounters verify;
+  unsigned lanes = 0;
+  uint64_t nanoseconds = 0;  // wall
+};
+
+// Reads everything that `entries` names, cuts, digests and encodes it on `device`, verifies it and appends
+// what is new to `sink`, together with the tree above it. Nothing is committed: when it fails, what was
+// appended has no name. failed: nothing could be read, or source, device or sink failed.
+Result<PutReport> put_entries(EntryStream& entries, Device& device, FrameSink& sink,
+                              const PutOptions& options);
+
+// Verifies and appends one block (a commit) that the host made. Returns its payload bytes.
+Result<uint64_t> put_block(FrameSink& sink, const Cid& cid, Bytes block, const PutOptions& options);
+
+}  // namespace penstock

@@ -32,18 +32,19 @@ inline Failure fail_errno(std::string what, int error_number = errno, std::strin
 }  // namespace penstock
 
 // Returns the error of a Status or Result from the enclosing function.
-#define PENSTOCK_TRY(expression)                                                        \
-  do {                                                                                  \
-    if (auto penstock_try_ = (expression); !penstock_try_) [[unlikely]]                 \
-      return ::penstock::Failure(std::move(penstock_try_).error());                     \
+#define PENSTOCK_TRY(expression)                                        \
+  do {                                                                  \
+    if (auto penstock_try_ = (expression); !penstock_try_) [[unlikely]] \
+      return ::penstock::Failure(std::move(penstock_try_).error());     \
   } while (false)
 
 // Declares `declaration` from the value of a Result, or returns its error.
 #define PENSTOCK_TRY_ASSIGN(declaration, expression) \
   PENSTOCK_TRY_ASSIGN_(PENSTOCK_CONCAT_(penstock_try_, __LINE__), declaration, expression)
-#define PENSTOCK_TRY_ASSIGN_(result, declaration, expression)                           \
-  auto result = (expression);                                                           \
-  if (!result) [[unlikely]] return ::penstock::Failure(std::move(result).error());      \
+#define PENSTOCK_TRY_ASSIGN_(result, declaration, expression) \
+  auto result = (expression);                                 \
+  if (!result) [[unlikely]]                                   \
+    return ::penstock::Failure(std::move(result).error());    \
   declaration = std::move(*result)
 #define PENSTOCK_CONCAT_(a, b) PENSTOCK_CONCAT_2_(a, b)
 #define PENSTOCK_CONCAT_2_(a, b) a##b

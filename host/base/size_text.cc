@@ -13,7 +13,8 @@ constexpr std::string_view kSuffixes = "KMGTPE";
 
 Result<uint64_t> parse_size(std::string_view text) {
   const auto malformed = [&](const char* why) {
-    return fail(Errc::usage, "'" + std::string(text) + "'", why, "give a number of bytes such as 4096, 64K or 2G");
+    return fail(Errc::usage, "'" + std::string(text) + "'", why,
+                "give a number of bytes such as 4096, 64K or 2G");
   };
   uint64_t number = 0;
   const char* end = text.data() + text.size();
@@ -48,8 +49,11 @@ std::string human_size(uint64_t bytes) {
     ++power;
   }
   char text[32];
-  std::snprintf(text, sizeof text, value < 9.995 ? "%.2f %ciB" : value < 99.95 ? "%.1f %ciB" : "%.0f %ciB", value,
-                kSuffixes[static_cast<size_t>(power) - 1]);
+  std::snprintf(text, sizeof text,
+                value < 9.995   ? "%.2f %ciB"
+                : value < 99.95 ? "%.1f %ciB"
+                                : "%.0f %ciB",
+                value, kSuffixes[static_cast<size_t>(power) - 1]);
   return text;
 }
 

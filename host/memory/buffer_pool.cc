@@ -9,7 +9,9 @@
 namespace penstock {
 
 Buffer::Buffer(Buffer&& other) noexcept
-    : pool_(std::exchange(other.pool_, nullptr)), index_(other.index_), bytes_(std::exchange(other.bytes_, {})) {}
+    : pool_(std::exchange(other.pool_, nullptr)),
+      index_(other.index_),
+      bytes_(std::exchange(other.bytes_, {})) {}
 
 Buffer& Buffer::operator=(Buffer&& other) noexcept {
   std::swap(pool_, other.pool_);
@@ -41,7 +43,9 @@ Result<std::unique_ptr<BufferPool>> BufferPool::create(std::string name, size_t 
   return pool;
 }
 
-BufferPool::~BufferPool() { PENSTOCK_CHECK(free_.size() == buffers_.size()); }
+BufferPool::~BufferPool() {
+  PENSTOCK_CHECK(free_.size() == buffers_.size());
+}
 
 Buffer BufferPool::try_acquire() {
   const std::lock_guard lock(mutex_);

@@ -18,8 +18,8 @@ namespace penstock {
 
 class BufferPool;
 
-// A buffer on loan from a pool, which it returns to when destroyed. Move-only. One thread at a time uses it; a
-// buffer handed to a device is the device's until the job comes back (offload/queue_pair.h).
+// A buffer on loan from a pool, which it returns to when destroyed. Move-only. One thread at a time uses it;
+// a buffer handed to a device is the device's until the job comes back (offload/queue_pair.h).
 class Buffer {
  public:
   Buffer() = default;

@@ -8,8 +8,8 @@
 
 namespace penstock {
 
-// One anonymous mapping, 4 KiB-aligned, zeroed, made at start and registered with devices as a whole. Owns the
-// mapping; move-only. Devices that take host memory want slabs of at least kSlabBytesMin.
+// One anonymous mapping, 4 KiB-aligned, zeroed, made at start and registered with devices as a whole. Owns
+// the mapping; move-only. Devices that take host memory want slabs of at least kSlabBytesMin.
 class Slab {
  public:
   static constexpr size_t kAlignment = 4096;

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "dag/block_io.h"
+#include "dag/cid.h"
+#include "dag/object_info.h"
+
+namespace penstock {
+
+// One side of a difference.
+struct DiffSide {
+  Cid cid;
+  ObjectKind kind = ObjectKind::file;
+};
+
+// A path at which two trees differ: added has no `before`, removed no `after`; changed has both. A directory
+// that is on one side only is one difference; what is in it is not listed.
+struct Difference {
+  std::string path;  // "a/b/c"; empty for the roots themselves
+  std::optional<DiffSide> before;
+  std::optional<DiffSide> after;
+};
+
+using DifferenceSink = std::function<Status(const Difference&)>;
+
+// Tells `sink` where the trees `before` and `after` (a commit stands for its root) differ, in ascending order
+// of names, entry by entry of each directory. Equal CIDs are not descended into. An error of `sink` ends it.
+Status diff_trees(BlockSource& source, const Cid& before, const Cid& after, const DifferenceSink& sink);
+
+}  // namespace penstock

@@ -6,12 +6,14 @@ function(penstock_folder name)
   add_library(penstock_${name} STATIC ${ARG_SOURCES})
   target_include_directories(penstock_${name} PUBLIC ${PROJECT_SOURCE_DIR}/host ${PROJECT_SOURCE_DIR})
   target_link_libraries(penstock_${name} PUBLIC ${ARG_LINKS})
+  set_property(GLOBAL APPEND PROPERTY PENSTOCK_FOLDERS penstock_${name})
 endfunction()
 
 # penstock_test(NAME SOURCES a_test.cc ... LINKS ... [LABELS ...] [TIMEOUT seconds] [ARGS ...]): one GoogleTest
 # binary, one ctest entry. Its first label is the folder under tests/ that it stands in (unit, conformance, ...).
 # Labels that ./test knows: slow (not in --quick), long (only in --long), threads (also run under tsan).
-add_custom_target(threaded_tests)
+add_custom_target(threaded_tests)    # what ./test builds with the thread sanitizer
+add_custom_target(sanitized_tests)  # ... and with the address and undefined-behaviour sanitizers
 function(penstock_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINKS;LABELS;ARGS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
@@ -21,11 +23,14 @@ function(penstock_test name)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
+  cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY ${PROJECT_SOURCE_DIR}/tests OUTPUT_VARIABLE suite)
+  string(REGEX REPLACE "/.*" "" suite "${suite}")
   if("threads" IN_LIST ARG_LABELS)
     add_dependencies(threaded_tests ${name})
   endif()
-  cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY ${PROJECT_SOURCE_DIR}/tests OUTPUT_VARIABLE suite)
-  string(REGEX REPLACE "/.*" "" suite "${suite}")
+  if(suite MATCHES "^(unit|conformance)$")
+    add_dependencies(sanitized_tests ${name})
+  endif()
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${suite};${ARG_LABELS}"
     ENVIRONMENT "PENSTOCK_SOURCE_DIR=${PROJECT_SOURCE_DIR};PENSTOCK_BINARY_DIR=${CMAKE_BINARY_DIR}")
 endfunction()

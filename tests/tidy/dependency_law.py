@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may include whom: the table, and the rule that holds #includes and CMake link lines against it.
+
+docs/layout.md explains the same table in words.
+"""
+
+import re
+
+# Folder → the folders that it may use directly; what those may use, it may too.
+LAW = {
+    "host/base": [],
+    "host/memory": ["host/base"],
+    "host/hash": ["host/base"],
+    "host/codec": ["host/memory"],
+    "host/chunking": ["host/memory"],
+    "host/offload": ["host/memory"],
+    "host/verify": ["host/hash", "host/codec"],
+    "host/dag": ["host/hash"],
+    "host/store": ["host/verify", "host/dag"],
+    "host/ingest": ["host/memory"],
+    "host/pipeline": ["host/chunking", "host/offload", "host/store", "host/ingest"],
+    "host/appliance": ["host/pipeline", "drivers/software"],
+    "drivers/software": ["host/offload", "host/hash", "host/codec"],
+}
+
+# Third-party headers → the folders that adapt them to us; nothing else in host/ and drivers/ sees them.
+ADAPTERS = {
+    r"rocksdb/": ["host/store"],
+    r"toml\+\+/": ["host/store"],
+    r"(lz4|lz4hc|zstd|igzip_lib|isa-l/igzip_lib)\.h": ["host/codec"],
+    r"(isa-l/)?crc\.h": ["host/base"],
+    r"openssl/": ["host/hash"],
+    r"CLI/": ["host/appliance"],
+    r"nlohmann/": ["host/appliance"],
+}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
+TARGET_PREFIX = "penstock_"
+
+
+def folder_of(path):
+    """"host/base/error.h" → "host/base"; None outside host/ and drivers/."""
+    parts = path.split("/")
+    return "/".join(parts[:2]) if len(parts) > 2 and parts[0] in ("host", "drivers") else None
+
+
+def closure(law, folder):
+    """The folder and all that it may use."""
+    seen, todo = set(), [folder]
+    while todo:
+        at = todo.pop()
+        if at not in seen:
+            seen.add(at)
+            todo += law.get(at, [])
+    return seen
+
+
+def check_table(law):
+    """The table itself: every folder known, no cycles, drivers used by the appliance alone."""
+    for folder, uses in sorted(law.items()):
+        for used in uses:
+            if used not in law:
+                yield f"dependency law: {folder} uses {used}, which the table lacks"
+            elif folder in closure(law, used):
+                yield f"dependency law: {folder} and {used} use each other"
+            if used.startswith("drivers/") and folder != "host/appliance":
+                yield f"dependency law: {folder} uses {used}; only host/appliance may know drivers"
+
+
+def check_includes(tree, law):
+    """#include lines against the table."""
+    for path in tree.cpp():
+        folder = folder_of(path)
+        if folder is None:
+            continue
+        if folder not in law:
+            yield f"{path}: the dependency law has no row for {folder} (tests/tidy/dependency_law.py)"
+            continue
+        allowed = closure(law, folder)
+        for number, line in enumerate(tree.lines(path), 1):
+            match = INCLUDE.match(line)
+            if not match:
+                continue
+            yield from check_include(tree, f"{path}:{number}", folder, allowed, *match.groups())
+
+
+def check_include(tree, place, folder, allowed, quote, name):
+    if quote == '"':
+        if f"host/{name}" in tree.paths:
+            used = folder_of(f"host/{name}")
+        elif name in tree.paths:
+            used = folder_of(name)
+        else:
+            yield f'{place}: "{name}" is no header under host/ or the project root (third-party ones take <>)'
+            return
+        if used is None:
+            yield f'{place}: "{name}" is outside host/ and drivers/'
+        elif used not in allowed:
+            yield f'{place}: {folder} may not use {used} ("{name}")'
+        return
+    for pattern, folders in ADAPTERS.items():
+        if re.match(pattern, name) and folder not in folders:
+            yield f"{place}: <{name}> belongs in {' or '.join(folders)} alone"
+
+
+def link_lines(tree):
+    """Folder → the folders its CMake target links, as far as they are ours."""
+    links = {}
+    for path in tree.with_suffix("CMakeLists.txt"):
+        folder = folder_of(path)
+        if folder is None:
+            continue
+        text = re.sub(r"#.*", "", tree.text(path))
+        named = set(links.get(folder, ()))
+        for call in re.findall(r"\b(?:penstock_folder|target_link_libraries)\s*\(([^)]*)\)", text):
+            words = call.split()
+            named |= {word[len(TARGET_PREFIX) :] for word in words[1:] if word.startswith(TARGET_PREFIX)}
+        links[folder] = named
+    by_target = {folder.split("/")[1]: folder for folder in links}
+    return {folder: {by_target.get(name, f"?{name}") for name in names} for folder, names in links.items()}
+
+
+def check_links(tree, law):
+    """CMake link lines against the table, and #includes against the link lines."""
+    links = link_lines(tree)
+    for folder, used_folders in sorted(links.items()):
+        place = f"{folder}/CMakeLists.txt"
+        for used in sorted(used_folders):
+            if used.startswith("?"):
+                yield f"{place}: links {TARGET_PREFIX}{used[1:]}, which no folder makes"
+            elif folder in law and used not in closure(law, folder):
+                yield f"{place}: {folder} may not link {used}"
+    for path in tree.cpp():
+        folder = folder_of(path)
+        if folder not in links:
+            continue
+        linked = closure(links, folder)
+        for number, line in enumerate(tree.lines(path), 1):
+            match = INCLUDE.match(line)
+            if not match or match.group(1) != '"':
+                continue
+            used = folder_of(f"host/{match.group(2)}") if f"host/{match.group(2)}" in tree.paths else folder_of(match.group(2))
+            if used in law and used not in linked:
+                yield f'{path}:{number}: "{match.group(2)}", but {folder}/CMakeLists.txt does not link {used}'
+
+
+def check(tree):
+    yield from check_table(LAW)
+    yield from check_includes(tree, LAW)
+    yield from check_links(tree, LAW)

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+
+#include "base/bytes.h"
+#include "codec/codec_spec.h"
+
+namespace penstock {
+
+// Turns frames into payloads. Owns the libraries' contexts: encoding allocates only when zstd first sees a
+// level, or a frame so much larger or smaller that it wants other tables. One thread at a time.
+class Encoder {
+ public:
+  Encoder();
+  ~Encoder();
+  Encoder(Encoder&&) noexcept;
+  Encoder& operator=(Encoder&&) noexcept;
+
+  // Encodes `raw` (at most kFrameBytesMax) into `out`, standard formats only (base/ids.h). Returns the bytes
+  // written, or nothing where the result does not fit in `out`. Give out raw.size() - 1 bytes to learn
+  // whether the data shrinks. Never writes past `out`. The same raw bytes, spec and library give the same
+  // payload.
+  std::optional<size_t> encode(CodecSpec spec, Bytes raw, MutableBytes out) noexcept;
+
+ private:
+  struct Contexts;
+  std::unique_ptr<Contexts> contexts_;
+};
+
+// Upper bound of the memory of one Encoder at `spec` for frames of kFrameBytesMax, bytes.
+size_t encoder_memory(CodecSpec spec);
+
+}  // namespace penstock

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "chunking/zero_bytes.h"
+
+#include <bit>
+#include <cstdint>
+
+namespace penstock {
+namespace {
+
+constexpr size_t kWord = sizeof(uint64_t);
+constexpr size_t kBlock = 8 * kWord;
+
+bool block_is_zero(const uint8_t* block) {
+  uint64_t any = 0;
+  for (size_t i = 0; i < kBlock; i += kWord) any |= load_le<uint64_t>(block + i);
+  return any == 0;
+}
+
+}  // namespace
+
+size_t leading_zero_bytes(Bytes bytes) {
+  const uint8_t* const data = bytes.data();
+  size_t at = 0;
+  while (bytes.size() - at >= kBlock && block_is_zero(data + at)) at += kBlock;
+  for (; bytes.size() - at >= kWord; at += kWord) {
+    const auto word = load_le<uint64_t>(data + at);
+    if (word != 0) return at + static_cast<size_t>(std::countr_zero(word)) / 8;
+  }
+  while (at < bytes.size() && data[at] == 0) ++at;
+  return at;
+}
+
+size_t trailing_zero_bytes(Bytes bytes) {
+  const uint8_t* const data = bytes.data();
+  size_t left = bytes.size();
+  while (left >= kBlock && block_is_zero(data + left - kBlock)) left -= kBlock;
+  for (; left >= kWord; left -= kWord) {
+    const auto word = load_le<uint64_t>(data + left - kWord);
+    if (word != 0) return bytes.size() - left + static_cast<size_t>(std::countl_zero(word)) / 8;
+  }
+  while (left > 0 && data[left - 1] == 0) --left;
+  return bytes.size() - left;
+}
+
+}  // namespace penstock

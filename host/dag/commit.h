@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "dag/block_io.h"
 #include "dag/cid.h"
+#include "dag/dag_cbor.h"
 
 namespace penstock {
 
@@ -63,6 +64,9 @@ struct Commit {
 Result<std::vector<uint8_t>> encode_commit(const Commit& commit);
 // corrupt error: not canonical dag-cbor, a field missing, unknown or of another type, impossible parents.
 Result<Commit> decode_commit(Bytes block);
+
+// Whether it says that it is one: a map whose kind is kCommitKind.
+bool is_commit(const CborValue& value);
 
 // The first commit of every store: a constant, in no store, its root the empty directory.
 const Commit& genesis();

@@ -19,5 +19,7 @@ size_t varint_bytes(uint64_t value);
 
 // Takes one from the front of `from`. Nothing if it is cut off, longer than 64 bits or not the shortest form.
 std::optional<uint64_t> take_varint(Bytes& from);
+// Takes a length as varint and that many bytes. Nothing if they are not there.
+std::optional<Bytes> take_delimited(Bytes& from);
 
 }  // namespace penstock

@@ -19,7 +19,8 @@ class Device {
 
   virtual const Capabilities& capabilities() const = 0;
 
-  // Makes host memory known, at start, before queue pairs are opened. The slabs outlive the device.
+  // Makes host memory known, at start, before queue pairs are opened. The slabs stay mapped until those are
+  // closed.
   virtual Status register_memory(std::span<const Slab> slabs) = 0;
 
   // `depth`: the jobs that it accepts at the most, up to Capabilities::queue_depth.

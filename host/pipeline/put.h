@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,8 @@ struct PutOptions {
   unsigned threads = 0;  // 0: one a CPU
   // Names an entry that is left out, or that changed while it was read. Called by one thread at a time.
   std::function<void(const Error&)> report;
+  // Sees the raw bytes of each frame that was appended; for analyze. Called by all lanes at once.
+  std::function<void(Bytes raw, std::span<const BlockEntry> entries)> observe;
   TransferProgress* progress = nullptr;
 };
 

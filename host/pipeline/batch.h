@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/digest.h"
+#include "memory/buffer_pool.h"
+#include "offload/job.h"
+#include "store/store.h"
+#include "verify/verified_block.h"
+
+namespace penstock {
+
+// A step of the way through what is put, in stream order.
+struct TreeEvent {
+  enum class Kind : uint8_t {
+    directory_begin,
+    directory_end,
+    symlink,
+    file_begin,
+    leaves,    // the next `leaf_count` leaves of the batch belong to the open file
+    zero_run,  // zero_bytes of the open file
+    file_end,
+    file_dropped,  // it could not be read to its end: forget it
+  };
+
+  Kind kind = Kind::leaves;
+  uint32_t leaf_count = 0;
+  uint64_t zero_bytes = 0;
+  std::string name;    // directory_begin, symlink, file_begin
+  std::string target;  // symlink
+};
+
+struct Leaf {
+  Digest digest;
+  uint32_t bytes = 0;
+};
+
+// What the tree needs to know of a batch. It outlives the batch's buffers until its turn comes.
+struct BatchOutline {
+  uint64_t sequence = 0;  // 0, 1, 2 … in stream order
+  std::vector<TreeEvent> events;
+  std::vector<Leaf> leaves;
+
+  void clear() {
+    events.clear();
+    leaves.clear();
+  }
+};
+
+// One extent on its way through a lane: up to a frame's worth of chunks, of one file or many. Owned by a
+// lane, used again and again: its vectors keep their capacity.
+struct Batch {
+  enum class State : uint8_t { idle, digest_ready, digesting, encode_ready, encoding };
+
+  // Limits of one batch, so that a batch of misses is one frame.
+  static constexpr size_t kEventsMax = 8192;
+
+  State state = State::idle;
+  BatchOutline outline;
+  Buffer input;
+  std::vector<ChunkRef> chunks;
+  std::vector<Digest> digests;
+  std::vector<Claim> claims;
+  std::vector<BlockEntry> entries;  // the misses, adjacent from the front of input
+  uint32_t bytes_missing = 0;       // their sum
+  Buffer output;
+  Job job;
+};
+
+}  // namespace penstock

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/batch_filler.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "base/check.h"
+#include "base/limits.h"
+
+namespace penstock {
+
+BatchFiller::BatchFiller(EntryStream& entries, BufferPool& buffers, const PutOptions& options)
+    : entries_(&entries), buffers_(&buffers), options_(&options), chunker_(options.chunker) {
+  current_ = buffers_->acquire();
+  PENSTOCK_CHECK(current_.capacity() > chunker_.retained_max());
+}
+
+Result<bool> BatchFiller::fill(Batch& batch, StageClock& clock) {
+  batch.outline.clear();
+  batch.chunks.clear();
+  while (true) {
+    PENSTOCK_TRY_ASSIGN(const bool more, advance(batch, clock));
+    if (!more) break;
+  }
+  if (batch.outline.events.empty()) {
+    PENSTOCK_CHECK(ended_);
+    return false;
+  }
+  carry_over(batch);
+  return true;
+}
+
+// One step; false when the batch is full or there is nothing more.
+Result<bool> BatchFiller::advance(Batch& batch, StageClock& clock) {
+  if (!place_pieces(batch)) return false;
+  origin_ += std::exchange(hole_shift_, 0);
+  if (ended_) return false;
+  if (batch.outline.events.size() + 2 > Batch::kEventsMax) return false;
+  if (!source_) return begin_entry(batch);
+  if (source_ended_) {
+    end_file(batch);
+    return true;
+  }
+  if (space() == 0) {
+    // What was shown is cut as far as it can be; the rest moves to the next buffer, or, where nothing in this
+    // one is needed (a long zero run), to its front.
+    const size_t before = scan_begin_;
+    scan(Tail::more, 0, clock);
+    if (scan_begin_ != before) return true;
+    if (!batch.chunks.empty()) return false;
+    shift_to(current_, scan_begin_);
+  }
+  if (!fill_hole(clock)) PENSTOCK_TRY(read_source(batch, clock));
+  return true;
+}
+
+Result<bool> BatchFiller::begin_entry(Batch& batch) {
+  PENSTOCK_TRY_ASSIGN(std::optional<Entry> entry, entries_->next());
+  if (!entry) {
+    ended_ = true;
+    return false;
+  }
+  TreeEvent event;
+  event.name = std::move(entry->name);
+  switch (entry->kind) {
+    case Entry::Kind::directory_begin:
+      event.kind = TreeEvent::Kind::directory_begin;
+      ++counters_.directories;
+      break;
+    case Entry::Kind::directory_end:
+      event.kind = TreeEvent::Kind::directory_end;
+      break;
+    case Entry::Kind::symlink:
+      event.kind = TreeEvent::Kind::symlink;
+      event.target = std::move(entry->target);
+      ++counters_.symlinks;
+      break;
+    case Entry::Kind::unreadable:
+      report(entry->error);
+      return true;
+    case Entry::Kind::file:
+      event.kind = TreeEvent::Kind::file_begin;
+      source_ = std::move(entry->source);
+      path_ = std::move(entry->path);
+      source_ended_ = false;
+      scan_begin_ = window_end_;
+      origin_ = uint64_t{0} - window_end_;
+      piece_offset_ = 0;
+      if (options_->progress != nullptr) options_->progress->bytes_expected += entry->size_hint;
+      break;
+  }
+  batch.outline.events.push_back(std::move(event));
+  return true;
+}
+
+void BatchFiller::end_file(Batch& batch) {
+  batch.outline.events.push_back({.kind = TreeEvent::Kind::file_end, .name = {}, .target = {}});
+  ++counters_.files;
+  if (options_->progress != nullptr) ++options_->progress->files;
+  if (const std::string change = source_->changed(); !change.empty())
+    report({Errc::partial, path_, change, "stored as it was read; put it again when it is quiet"});
+  source_.reset();
+}
+
+void BatchFiller::drop_file(Batch& batch, const Error& error) {
+  batch.outline.events.push_back({.kind = TreeEvent::Kind::file_dropped, .name = {}, .target = {}});
+  report(error);
+  chunker_.reset();
+  scan_begin_ = window_end_;
+  hole_ = {};
+  source_.reset();
+}
+
+void BatchFiller::report(const Error& error) {
+  ++counters_.entries_reported;
+  if (options_->report) options_->report(error);
+}
+
+// Moves cut pieces to the batch; false when it takes no more.
+bool BatchFiller::place_pieces(Batch& batch) {
+  auto& events = batch.outline.events;
+  for (; pieces_placed_ < pieces_.size(); ++pieces_placed_) {
+    const Piece& piece = pieces_[pieces_placed_];
+    if (events.size() + 2 > Batch::kEventsMax) return false;
+    if (piece.kind == Piece::Kind::zero_run) {
+      events.push_back(
+          {.kind = TreeEvent::Kind::zero_run, .zero_bytes = piece.length, .name = {}, .target = {}});
+      counters_.bytes_zero_runs += piece.length;
+    } else {
+      if (batch.chunks.size() == kFrameChunksMax) return false;
+      const uint64_t place = piece_offset_ - origin_;
+      PENSTOCK_CHECK(place + piece.length <= window_end_);
+      batch.chunks.push_back({static_cast<uint32_t>(place), static_cast<uint32_t>(piece.length)});
+      if (events.empty() || events.back().kind != TreeEvent::Kind::leaves)
+        events.push_back({.kind = TreeEvent::Kind::leaves, .name = {}, .target = {}});
+      ++events.back().leaf_count;
+      ++counters_.chunks;
+    }
+    piece_offset_ += piece.length;
+    counters_.bytes_content += piece.length;
+    if (options_->progress != nullptr) options_->progress->bytes_content += piece.length;
+  }
+  pieces_.clear();
+  pieces_placed_ = 0;
+  return true;
+}
+
+Status BatchFiller::read_source(Batch& batch, StageClock& clock) {
+  const Result<ReadResult> got = source_->read(current_.bytes().subspan(window_end_));
+  clock.lap(Stage::read);
+  if (!got) {
+    drop_file(batch, got.error());
+    return {};
+  }
+  window_end_ += got->bytes;
+  if (got->hole_bytes > 0) plan_hole(got->hole_bytes);
+  if (got->end()) {
+    scan(Tail::end, 0, clock);
+    source_ended_ = true;
+  }
+  return {};
+}
+
+void BatchFiller::plan_hole(uint64_t bytes) {
+  const uint64_t grain = chunker_.hole_grain();
+  const uint64_t at = origin_ + window_end_;
+  const uint64_t before = (grain - at % grain) % grain;
+  if (bytes < before || bytes - before < std::max(grain, chunker_.hole_bytes_min())) {
+    hole_ = {.before = bytes};
+    return;
+  }
+  const uint64_t skipped = (bytes - before) / grain * grain;
+  hole_ = {.before = before, .skipped = skipped, .after = bytes - before - skipped};
+}
+
+// True if a hole was under way and has come a step further.
+bool BatchFiller::fill_hole(StageClock& clock) {
+  if (hole_.before > 0) {
+    write_zeros(hole_.before);
+    return true;
+  }
+  if (hole_.skipped > 0) {
+    const uint64_t skipped = std::exchange(hole_.skipped, 0);
+    // Pieces that this brings lie before the hole or in it: place them by the origin that still holds, then
+    // shift it for what is read next. Data pieces never lie behind the hole's start.
+    scan(Tail::zeros, skipped, clock);
+    PENSTOCK_CHECK(scan_begin_ == window_end_);
+    hole_shift_ = skipped;
+    return true;
+  }
+  if (hole_.after > 0) {
+    write_zeros(hole_.after);
+    return true;
+  }
+  return false;
+}
+
+void BatchFiller::write_zeros(uint64_t& count) {
+  const size_t now = std::min<uint64_t>(count, space());
+  std::memset(current_.bytes().data() + window_end_, 0, now);
+  window_end_ += now;
+  count -= now;
+}
+
+void BatchFiller::scan(Tail tail, uint64_t zeros, StageClock& clock) {
+  PENSTOCK_CHECK(pieces_.empty());
+  const Bytes window = current_.bytes().subspan(scan_begin_, window_end_ - scan_begin_);
+  scan_begin_ += chunker_.scan(window, tail, zeros, pieces_);
+  clock.lap(Stage::chunk);
+}
+
+// Hands the buffer to the batch, and starts the next one with what belongs to later batches.
+void BatchFiller::carry_over(Batch& batch) {
+  size_t keep = scan_begin_;
+  uint64_t offset = piece_offset_;
+  for (size_t i = pieces_placed_; i < pieces_.size(); ++i) {
+    if (pieces_[i].kind == Piece::Kind::data) {
+      keep = offset - origin_;
+      break;
+    }
+    offset += pieces_[i].length;
+  }
+  Buffer next = buffers_->acquire();
+  shift_to(next, keep);
+  batch.input = std::move(current_);
+  current_ = std::move(next);
+}
+
+// Copies what current_ holds from `keep` on to the front of `to`, which may be current_ itself, and counts
+// positions from there.
+void BatchFiller::shift_to(const Buffer& to, size_t keep) {
+  const size_t kept = window_end_ - keep;
+  std::memmove(to.bytes().data(), current_.bytes().data() + keep, kept);
+  counters_.bytes_moved += kept;
+  origin_ += keep;
+  scan_begin_ -= keep;
+  window_end_ = kept;
+}
+
+}  // namespace penstock

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "chunking/chunker.h"
+#include "ingest/entry_stream.h"
+#include "memory/buffer_pool.h"
+#include "pipeline/batch.h"
+#include "pipeline/put.h"
+#include "pipeline/stage_times.h"
+
+namespace penstock {
+
+// The front of a put: reads the entries one after the other into buffers and cuts them. What is not yet cut
+// when a buffer is full is carried over to the next one (counted in bytes_moved). Lanes take turns: one
+// thread at a time.
+class BatchFiller {
+ public:
+  // `buffers`: of kFrameBytesMax each; one is held here, one goes with each batch.
+  BatchFiller(EntryStream& entries, BufferPool& buffers, const PutOptions& options);
+
+  // Fills an idle batch: its input, chunks and outline.events. False when there is nothing more.
+  Result<bool> fill(Batch& batch, StageClock& clock);
+
+  // What was met so far; fields that concern the source.
+  const PutCounters& counters() const { return counters_; }
+
+ private:
+  // A hole in parts: zero bytes to be written into the buffer, bytes that only the chunker is told of, and
+  // zero bytes again.
+  struct HolePlan {
+    uint64_t before = 0;
+    uint64_t skipped = 0;
+    uint64_t after = 0;
+  };
+
+  Result<bool> advance(Batch& batch, StageClock& clock);
+  Result<bool> begin_entry(Batch& batch);
+  void end_file(Batch& batch);
+  void drop_file(Batch& batch, const Error& error);
+  bool place_pieces(Batch& batch);
+  Status read_source(Batch& batch, StageClock& clock);
+  void plan_hole(uint64_t bytes);
+  bool fill_hole(StageClock& clock);
+  void write_zeros(uint64_t& count);
+  void scan(Tail tail, uint64_t zeros, StageClock& clock);
+  void carry_over(Batch& batch);
+  void shift_to(const Buffer& to, size_t keep);
+  void report(const Error& error);
+  size_t space() const { return current_.capacity() - window_end_; }
+
+  EntryStream* entries_;
+  BufferPool* buffers_;
+  const PutOptions* options_;
+  Chunker chunker_;
+  PutCounters counters_;
+
+  Buffer current_;
+  size_t window_end_ = 0;  // bytes of current_ in use
+  size_t scan_begin_ = 0;  // where the chunker's next window starts
+  uint64_t origin_ = 0;    // stream offset of current_'s first byte, modulo 2^64
+  std::vector<Piece> pieces_;
+  size_t pieces_placed_ = 0;
+  uint64_t piece_offset_ = 0;  // stream offset of the next piece to be placed
+
+  std::unique_ptr<Source> source_;
+  std::string path_;
+  HolePlan hole_;
+  uint64_t hole_shift_ = 0;  // a hole that the chunker knows of, and origin_ does not yet
+  bool source_ended_ = false;
+  bool ended_ = false;
+};
+
+}  // namespace penstock

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/memory_plan.h"
+
+#include <sched.h>
+
+#include <algorithm>
+
+#include "base/limits.h"
+#include "base/size_text.h"
+#include "pipeline/block_packer.h"
+
+namespace penstock {
+namespace {
+
+constexpr size_t kVerifierBuffers = 2;
+
+unsigned available_cpus() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  return static_cast<unsigned>(std::max(1, CPU_COUNT(&set)));
+}
+
+MemoryPlan plan_for(unsigned lanes, unsigned batches_per_lane, CodecSpec codec) {
+  const size_t batches = size_t{lanes} * batches_per_lane;
+  MemoryPlan plan;
+  plan.lanes = lanes;
+  plan.batches_per_lane = batches_per_lane;
+  plan.input_buffers = batches + 1;
+  plan.frame_buffers = batches + lanes * kVerifierBuffers + BlockPacker::kBuffers;
+  plan.codec_bytes = (size_t{lanes} + 1) * encoder_memory(codec);
+  return plan;
+}
+
+}  // namespace
+
+size_t MemoryPlan::total_bytes() const {
+  return (input_buffers + frame_buffers) * kFrameBytesMax + codec_bytes + kStoreBytes + kFixedBytes;
+}
+
+Result<MemoryPlan> plan_memory(unsigned threads, unsigned batches_per_lane, CodecSpec codec) {
+  unsigned lanes = threads == 0 ? available_cpus() : threads;
+  MemoryPlan plan = plan_for(lanes, batches_per_lane, codec);
+  while (plan.total_bytes() > MemoryPlan::kBudgetBytes && lanes > 1)
+    plan = plan_for(--lanes, batches_per_lane, codec);
+  if (plan.total_bytes() > MemoryPlan::kBudgetBytes)
+    return fail(Errc::failed, "codec " + codec_text(codec),
+                "needs " + human_size(plan.total_bytes()) + " of memory, more than the limit of " +
+                    human_size(MemoryPlan::kBudgetBytes),
+                "choose a lower level");
+  return plan;
+}
+
+}  // namespace penstock

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/put.h"
+
+#include <chrono>
+#include <memory>
+#include <thread>
+
+#include "base/limits.h"
+#include "pipeline/batch_filler.h"
+#include "pipeline/block_packer.h"
+#include "pipeline/memory_plan.h"
+#include "pipeline/put_lane.h"
+#include "pipeline/stream_order.h"
+#include "pipeline/tree_assembler.h"
+
+namespace penstock {
+namespace {
+
+// Outlines that may wait for their turn, a lane.
+constexpr size_t kOutlinesPerLane = 8;
+// Batches that a lane keeps with a device that works beside it.
+constexpr unsigned kBatchesWithDevice = 4;
+
+void add(PutCounters& sum, const PutCounters& lane) {
+  sum.bytes_duplicate += lane.bytes_duplicate;
+  sum.bytes_unique += lane.bytes_unique;
+  sum.bytes_stored += lane.bytes_stored;
+  sum.chunks_duplicate += lane.chunks_duplicate;
+  sum.frames += lane.frames;
+  sum.frames_stored += lane.frames_stored;
+  sum.bytes_moved += lane.bytes_moved;
+}
+
+void add(VerifyCounters& sum, const VerifyCounters& part) {
+  sum.frames += part.frames;
+  sum.bytes_decoded += part.bytes_decoded;
+  sum.bytes_digested += part.bytes_digested;
+  sum.bytes_copied += part.bytes_copied;
+  sum.mismatches += part.mismatches;
+  sum.nanoseconds += part.nanoseconds;
+}
+
+// Runs every lane on a thread of its own (the last on the caller's) and returns the first failure.
+Status run_lanes(std::vector<std::unique_ptr<PutLane>>& lanes) {
+  std::vector<Status> statuses(lanes.size());
+  std::vector<std::jthread> threads;
+  for (size_t i = 0; i + 1 < lanes.size(); ++i)
+    threads.emplace_back([&, i] { statuses[i] = lanes[i]->run(); });
+  statuses.back() = lanes.back()->run();
+  threads.clear();
+  for (const Status& status : statuses) PENSTOCK_TRY(status);
+  return {};
+}
+
+}  // namespace
+
+Result<PutReport> put_entries(EntryStream& entries, Device& device, FrameSink& sink,
+                              const PutOptions& options) {
+  const auto start = std::chrono::steady_clock::now();
+  const Capabilities& capabilities = device.capabilities();
+  const unsigned batches = capabilities.is_cpu ? 1 : kBatchesWithDevice;
+  PENSTOCK_TRY_ASSIGN(const MemoryPlan plan, plan_memory(options.threads, batches, options.codec));
+  PENSTOCK_TRY_ASSIGN(auto inputs, BufferPool::create("input", kFrameBytesMax, plan.input_buffers));
+  PENSTOCK_TRY_ASSIGN(auto frames, BufferPool::create("frames", kFrameBytesMax, plan.frame_buffers));
+  PENSTOCK_TRY(device.register_memory(inputs->slabs()));
+  PENSTOCK_TRY(device.register_memory(frames->slabs()));
+
+  BlockPacker packer(sink, *frames, options.codec, options.verify);
+  TreeAssembler assembler(packer, options.layout, options.chunker.zero_leaf_bytes());
+  StreamOrder order(assembler, kOutlinesPerLane * plan.lanes * plan.batches_per_lane);
+  BatchFiller filler(entries, *inputs, options);
+  PutCourse course{filler, order, sink, options};
+  std::vector<std::unique_ptr<PutLane>> lanes;
+  for (unsigned i = 0; i < plan.lanes; ++i) {
+    PENSTOCK_TRY_ASSIGN(auto queue_pair, device.open_queue_pair(plan.batches_per_lane));
+    lanes.push_back(std::make_unique<PutLane>(course, capabilities, std::move(queue_pair), *frames,
+                                              plan.batches_per_lane));
+  }
+  PENSTOCK_TRY(run_lanes(lanes));
+
+  PutReport report;
+  PENSTOCK_TRY_ASSIGN(report.root, assembler.finish());
+  PENSTOCK_TRY(packer.flush());
+  report.roots = assembler.roots();
+  report.counters = filler.counters();
+  report.counters.bytes_nodes = packer.bytes_stored();
+  report.lanes = plan.lanes;
+  add(report.verify, packer.verify_counters());
+  for (const auto& lane : lanes) {
+    add(report.counters, lane->counters());
+    add(report.verify, lane->verify_counters());
+    report.times += lane->times();
+  }
+  report.nanoseconds =
+      static_cast<uint64_t>(std::chrono::nanoseconds(std::chrono::steady_clock::now() - start).count());
+  return report;
+}
+
+Result<uint64_t> put_block(FrameSink& sink, const Cid& cid, Bytes block, const PutOptions& options) {
+  PENSTOCK_TRY_ASSIGN(auto buffers, BufferPool::create("block", kFrameBytesMax, BlockPacker::kBuffers));
+  BlockPacker packer(sink, *buffers, options.codec, options.verify);
+  PENSTOCK_TRY(packer.put(cid, block));
+  PENSTOCK_TRY(packer.flush());
+  return packer.bytes_stored();
+}
+
+}  // namespace penstock

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/put_lane.h"
+
+#include <algorithm>
+#include <cstring>
+#include <thread>
+#include <utility>
+
+#include "base/check.h"
+#include "base/limits.h"
+#include "hash/sha256.h"
+
+namespace penstock {
+
+PutLane::PutLane(PutCourse& course, const Capabilities& capabilities, std::unique_ptr<QueuePair> queue_pair,
+                 BufferPool& buffers, unsigned batches)
+    : course_(&course),
+      capabilities_(&capabilities),
+      queue_pair_(std::move(queue_pair)),
+      batches_(batches),
+      finished_(batches),
+      verifier_(course.options.verify, buffers.acquire(), buffers.acquire()),
+      clock_(times_) {
+  for (Batch& batch : batches_) {
+    batch.output = buffers.acquire();
+    batch.chunks.reserve(kFrameChunksMax);
+    batch.digests.reserve(kFrameChunksMax);
+    batch.claims.reserve(kFrameChunksMax);
+    batch.entries.reserve(kFrameChunksMax);
+    batch.job.cookie = static_cast<uint64_t>(&batch - batches_.data());
+  }
+}
+
+Status PutLane::run() {
+  Status status = work();
+  if (!status) {
+    course_->stopped = true;
+    course_->order.stop();
+  }
+  drain();
+  return status;
+}
+
+Status PutLane::work() {
+  while (!course_->stopped) {
+    Batch* idle = source_ended_ ? nullptr : idle_batch();
+    bool started = false;
+    if (idle != nullptr) {
+      PENSTOCK_TRY_ASSIGN(started, start_batch(*idle));
+    }
+    submit_ready();
+    if (active_ == 0) {
+      if (source_ended_) return {};
+      continue;
+    }
+    // With room left and a source that may give more, the device is fed before it is waited for.
+    if (started && idle_batch() != nullptr && !capabilities_->is_cpu) continue;
+    PENSTOCK_TRY(poll_device());
+  }
+  return {};
+}
+
+Batch* PutLane::idle_batch() {
+  const auto found = std::find_if(batches_.begin(), batches_.end(),
+                                  [](const Batch& batch) { return batch.state == Batch::State::idle; });
+  return found == batches_.end() ? nullptr : &*found;
+}
+
+// True if a batch was started. Waits for its turn only when this lane has nothing else to do.
+Result<bool> PutLane::start_batch(Batch& batch) {
+  std::unique_lock lock(course_->source_mutex, std::defer_lock);
+  if (active_ == 0) {
+    lock.lock();
+  } else if (!lock.try_lock()) {
+    return false;
+  }
+  if (active_ > 0 && !course_->order.has_room(course_->next_sequence)) return false;
+  clock_.lap(Stage::stall_source);
+  if (!course_->order.wait_for_room(course_->next_sequence)) {
+    source_ended_ = true;
+    return false;
+  }
+  clock_.lap(Stage::stall_order);
+  if (!course_->source_ended) {
+    PENSTOCK_TRY_ASSIGN(const bool filled, course_->filler.fill(batch, clock_));
+    course_->source_ended = !filled;
+    if (filled) batch.outline.sequence = course_->next_sequence++;
+  }
+  source_ended_ = course_->source_ended;
+  if (source_ended_) return false;
+  lock.unlock();
+
+  ++active_;
+  batch.digests.resize(batch.chunks.size());
+  Job& job = batch.job;
+  job.operation = Operation::digest;
+  job.input = batch.input.bytes();
+  job.chunks = batch.chunks;
+  job.output = {};
+  job.digests = batch.digests;
+  batch.state = Batch::State::digest_ready;
+  if (!batch.chunks.empty()) return true;
+  PENSTOCK_TRY(deliver_outline(batch));
+  retire(batch);
+  return true;
+}
+
+void PutLane::submit_ready() {
+  for (Batch& batch : batches_) {
+    const bool digest = batch.state == Batch::State::digest_ready;
+    if (!digest && batch.state != Batch::State::encode_ready) continue;
+    Job* job = &batch.job;
+    job->generation = queue_pair_->generation();
+    job->status = JobStatus::pending;
+    if (queue_pair_->submit({&job, 1}) == 0) return;
+    batch.state = digest ? Batch::State::digesting : Batch::State::encoding;
+  }
+}
+
+Status PutLane::poll_device() {
+  const size_t count = queue_pair_->poll(finished_);
+  if (count == 0) {
+    std::this_thread::yield();
+    clock_.lap(Stage::stall_order);
+    return {};
+  }
+  for (size_t i = 0; i < count; ++i) {
+    Batch& batch = batches_[finished_[i]->cookie];
+    const bool digest = batch.state == Batch::State::digesting;
+    clock_.lap(digest ? Stage::digest : Stage::encode);
+    PENSTOCK_TRY(digest ? digested(batch) : encoded(batch));
+  }
+  return {};
+}
+
+Status PutLane::digested(Batch& batch) {
+  if (batch.job.status != JobStatus::done)
+    return fail(Errc::failed, "device " + capabilities_->name, "could not digest a batch",
+                "try --device software");
+  PENSTOCK_TRY(check_digests(batch));
+  batch.claims.assign(batch.digests.size(), Claim::present);
+  PENSTOCK_TRY(course_->sink.claim(batch.digests, batch.claims));
+  clock_.lap(Stage::look_up);
+  PENSTOCK_TRY(deliver_outline(batch));
+  collect_misses(batch);
+  if (batch.entries.empty()) {
+    retire(batch);
+    return {};
+  }
+  prepare_encode(batch);
+  return {};
+}
+
+// A digest that is found in the store is never seen by verify(), so a device's must hold before they are
+// used.
+Status PutLane::check_digests(const Batch& batch) {
+  if (capabilities_->is_cpu || course_->options.verify.kind == VerifyLevel::Kind::payload) return {};
+  for (size_t i = 0; i < batch.chunks.size(); ++i) {
+    const ChunkRef& chunk = batch.chunks[i];
+    if (sha256(batch.input.bytes().subspan(chunk.offset, chunk.length)) != batch.digests[i])
+      return fail(Errc::corrupt, "device " + capabilities_->name, "gave a wrong digest",
+                  "take the device out");
+  }
+  clock_.lap(Stage::verify);
+  return {};
+}
+
+Status PutLane::deliver_outline(Batch& batch) {
+  for (size_t i = 0; i < batch.chunks.size(); ++i)
+    batch.outline.leaves.push_back({batch.digests[i], batch.chunks[i].length});
+  const Status status = course_->order.deliver(batch.outline);
+  clock_.lap(Stage::assemble);
+  return status;
+}
+
+// Lists the chunks that must be appended, and closes the gaps between them, so that they make one frame.
+void PutLane::collect_misses(Batch& batch) {
+  uint8_t* base = batch.input.bytes().data();
+  batch.entries.clear();
+  uint32_t end = 0;
+  for (size_t i = 0; i < batch.chunks.size(); ++i) {
+    const ChunkRef chunk = batch.chunks[i];
+    if (batch.claims[i] == Claim::present) {
+      counters_.bytes_duplicate += chunk.length;
+      ++counters_.chunks_duplicate;
+      continue;
+    }
+    if (end != chunk.offset) {
+      std::memmove(base + end, base + chunk.offset, chunk.length);
+      counters_.bytes_moved += chunk.length;
+    }
+    batch.chunks[batch.entries.size()] = {end, chunk.length};
+    batch.entries.push_back({batch.digests[i], Multicodec::raw, chunk.length});
+    end += chunk.length;
+  }
+  batch.chunks.resize(batch.entries.size());
+  batch.bytes_missing = end;
+}
+
+void PutLane::prepare_encode(Batch& batch) {
+  Job& job = batch.job;
+  job.operation = Operation::encode;
+  job.codec = course_->options.codec.id;
+  job.codec_level = course_->options.codec.level;
+  job.input = batch.input.bytes().first(batch.bytes_missing);
+  job.chunks = batch.chunks;
+  job.output = batch.output.bytes();
+  job.digests = {};
+  batch.state = Batch::State::encode_ready;
+}
+
+Status PutLane::encoded(Batch& batch) {
+  const Job& job = batch.job;
+  if (job.status != JobStatus::done && job.status != JobStatus::stored)
+    return fail(Errc::failed, "device " + capabilities_->name, "could not encode a batch",
+                "try --device software");
+  const bool stored = job.status == JobStatus::stored;
+  const EncodedBlock block{.codec = stored ? CodecId::stored : job.codec,
+                           .raw = job.input,
+                           .entries = batch.entries,
+                           .payload = stored ? job.input : Bytes(job.output.first(job.output_length)),
+                           .digests_from_cpu = true,
+                           .payload_in_host_memory = stored || capabilities_->is_cpu};
+  PENSTOCK_TRY_ASSIGN(const VerifiedBlock verified, verifier_.verify(block));
+  clock_.lap(Stage::verify);
+  PENSTOCK_TRY(course_->sink.append(verified));
+  clock_.lap(Stage::append);
+  if (course_->options.observe) course_->options.observe(block.raw, block.entries);
+  counters_.bytes_unique += block.raw.size();
+  counters_.bytes_stored += block.payload.size();
+  ++counters_.frames;
+  counters_.frames_stored += stored ? 1 : 0;
+  if (course_->options.progress != nullptr) course_->options.progress->bytes_stored += block.payload.size();
+  retire(batch);
+  return {};
+}
+
+void PutLane::retire(Batch& batch) {
+  batch.input = Buffer();
+  batch.state = Batch::State::idle;
+  PENSTOCK_CHECK(active_ > 0);
+  --active_;
+}
+
+// After a failure elsewhere: the device gives back what it has before the buffers go.
+void PutLane::drain() {
+  if (queue_pair_->in_flight() > 0) static_cast<void>(queue_pair_->leave_generation());
+  queue_pair_.reset();
+  for (Batch& batch : batches_) batch.input = Buffer();
+}
+
+}  // namespace penstock

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "dag/directory_builder.h"
+#include "dag/file_builder.h"
+#include "pipeline/batch.h"
+#include "pipeline/put.h"
+
+namespace penstock {
+
+// Builds files and directories from outlines in stream order. One thread at a time.
+class TreeAssembler {
+ public:
+  TreeAssembler(BlockSink& sink, LinkLayout layout, uint32_t zero_leaf_bytes);
+
+  Status consume(const BatchOutline& outline);
+
+  // The finished top-level objects, in order.
+  const std::vector<PutRoot>& roots() const { return roots_; }
+  // The only root, or a directory of all of them. failed: there is none.
+  Result<DagLink> finish();
+
+ private:
+  struct OpenDirectory {
+    std::string name;
+    DirectoryBuilder builder;
+  };
+
+  Status add(std::string name, const DagLink& link);
+
+  BlockSink* sink_;
+  FileBuilder file_;
+  std::string file_name_;
+  std::vector<OpenDirectory> open_;
+  std::vector<PutRoot> roots_;
+};
+
+}  // namespace penstock

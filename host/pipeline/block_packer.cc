@@ -50,6 +50,8 @@ Status BlockPacker::flush() {
     }
     PENSTOCK_TRY_ASSIGN(const VerifiedBlock verified, verifier_.verify(block));
     PENSTOCK_TRY(sink_->append(verified));
+    blocks_ += entries_.size();
+    bytes_raw_ += raw.size();
     bytes_stored_ += block.payload.size();
   }
   entries_.clear();

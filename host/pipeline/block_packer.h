@@ -26,6 +26,9 @@ class BlockPacker final : public BlockSink {
   // Appends what is still open. Call it before the blocks are needed.
   Status flush();
 
+  // Of what was new to the sink: blocks, their raw bytes, their payload's bytes.
+  uint64_t blocks() const { return blocks_; }
+  uint64_t bytes_raw() const { return bytes_raw_; }
   uint64_t bytes_stored() const { return bytes_stored_; }
   const VerifyCounters& verify_counters() const { return verifier_.counters(); }
 
@@ -42,6 +45,8 @@ class BlockPacker final : public BlockSink {
   std::vector<BlockEntry> entries_;
   std::vector<Digest> digests_;
   std::vector<Claim> claims_;
+  uint64_t blocks_ = 0;
+  uint64_t bytes_raw_ = 0;
   uint64_t bytes_stored_ = 0;
 };
 

@@ -83,6 +83,8 @@ Result<PutReport> put_entries(EntryStream& entries, Device& device, FrameSink& s
   PENSTOCK_TRY(packer.flush());
   report.roots = assembler.roots();
   report.counters = filler.counters();
+  report.counters.nodes = packer.blocks();
+  report.counters.bytes_nodes_raw = packer.bytes_raw();
   report.counters.bytes_nodes = packer.bytes_stored();
   report.lanes = plan.lanes;
   add(report.verify, packer.verify_counters());

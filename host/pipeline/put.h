@@ -46,7 +46,9 @@ struct PutCounters {
   uint64_t bytes_duplicate = 0;   // digested and found
   uint64_t bytes_unique = 0;      // encoded
   uint64_t bytes_stored = 0;      // payload bytes of the unique ones
-  uint64_t bytes_nodes = 0;       // payload bytes of tree nodes, directories, zero leaves
+  uint64_t nodes = 0;             // new tree nodes, directories, symlinks, zero leaves
+  uint64_t bytes_nodes_raw = 0;   // of them
+  uint64_t bytes_nodes = 0;       // payload bytes of them
   uint64_t chunks = 0;
   uint64_t chunks_duplicate = 0;
   uint64_t frames = 0;

@@ -14,12 +14,6 @@ namespace {
 
 constexpr size_t kVerifierBuffers = 2;
 
-unsigned available_cpus() {
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
-  return static_cast<unsigned>(std::max(1, CPU_COUNT(&set)));
-}
-
 MemoryPlan plan_for(unsigned lanes, unsigned batches_per_lane, CodecSpec codec) {
   const size_t batches = size_t{lanes} * batches_per_lane;
   MemoryPlan plan;
@@ -33,12 +27,19 @@ MemoryPlan plan_for(unsigned lanes, unsigned batches_per_lane, CodecSpec codec) 
 
 }  // namespace
 
+unsigned usable_threads(unsigned threads) {
+  if (threads > 0) return threads;
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  return static_cast<unsigned>(std::max(1, CPU_COUNT(&set)));
+}
+
 size_t MemoryPlan::total_bytes() const {
   return (input_buffers + frame_buffers) * kFrameBytesMax + codec_bytes + kStoreBytes + kFixedBytes;
 }
 
 Result<MemoryPlan> plan_memory(unsigned threads, unsigned batches_per_lane, CodecSpec codec) {
-  unsigned lanes = threads == 0 ? available_cpus() : threads;
+  unsigned lanes = usable_threads(threads);
   MemoryPlan plan = plan_for(lanes, batches_per_lane, codec);
   while (plan.total_bytes() > MemoryPlan::kBudgetBytes && lanes > 1)
     plan = plan_for(--lanes, batches_per_lane, codec);

@@ -25,6 +25,9 @@ struct MemoryPlan {
   size_t total_bytes() const;
 };
 
+// `threads`, or one a CPU that we may run on where it is 0.
+unsigned usable_threads(unsigned threads);
+
 // As many lanes as `threads` asks (0: one a CPU that we may run on) and the budget allows. failed: not even
 // one fits.
 Result<MemoryPlan> plan_memory(unsigned threads, unsigned batches_per_lane, CodecSpec codec);

@@ -15,13 +15,16 @@ namespace penstock {
 
 struct ByteRange {
   uint64_t offset = 0;
-  uint64_t length = UINT64_MAX;  // clipped at the file's end by nobody: past it is an error
+  uint64_t length = 0;  // past the file's end is an error
 };
 
 struct RestoreOptions {
   std::optional<ByteRange> range;   // of a file alone
   uint64_t bytes_max = UINT64_MAX;  // --max-size: refuses objects with more content
   unsigned threads = 0;             // 0: one a CPU
+  // Names a file of a tree that is damaged or missing, and therefore left out; the rest is restored. Called
+  // by one thread at a time.
+  std::function<void(const Error&)> report;
   TransferProgress* progress = nullptr;
 };
 
@@ -29,8 +32,9 @@ struct RestoreReport {
   uint64_t files = 0;
   uint64_t directories = 0;
   uint64_t symlinks = 0;
-  uint64_t bytes_content = 0;  // holes included
-  uint64_t bytes_written = 0;  // without holes
+  uint64_t entries_reported = 0;  // left out: damaged or missing
+  uint64_t bytes_content = 0;     // holes included
+  uint64_t bytes_written = 0;     // without holes
   uint64_t nanoseconds = 0;
 };
 

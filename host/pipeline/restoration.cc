@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/restoration.h"
+
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include "base/check.h"
+#include "base/limits.h"
+#include "base/size_text.h"
+#include "pipeline/memory_plan.h"
+
+namespace penstock {
+namespace {
+
+constexpr size_t kTasksPerWorker = 4;
+constexpr unsigned kWorkersMax = 16;  // each holds a reader's frames and a buffer: docs/memory.md
+constexpr size_t kBufferBytes = 4 * kMiB;
+
+bool is_damage(const Error& error) {
+  return error.code == Errc::corrupt || error.code == Errc::absent;
+}
+
+}  // namespace
+
+Result<Bytes> extent_bytes(const FileExtent& extent, Bytes inline_bytes, BlockSource& reader) {
+  if (extent.kind == FileExtent::Kind::inline_bytes)
+    return inline_bytes.subspan(extent.leaf_offset, extent.length);
+  Result<Bytes> block = reader.read(extent.leaf);
+  if (!block) {
+    Error error = std::move(block).error();
+    // A leaf that an object needs is missing data, not an unknown object.
+    if (error.code == Errc::absent) error.code = Errc::corrupt;
+    return Failure(std::move(error));
+  }
+  if (block->size() != extent.leaf_bytes)
+    return fail(Errc::corrupt, extent.leaf.text(),
+                "has " + std::to_string(block->size()) + " bytes where its parent says " +
+                    std::to_string(extent.leaf_bytes));
+  return block->subspan(extent.leaf_offset, extent.length);
+}
+
+Restoration::Restoration(Store& store, Order order, const RestoreOptions& options)
+    : options_(&options),
+      order_(order),
+      source_(store.new_reader()),
+      walker_(*source_),
+      queue_(kTasksPerWorker * kWorkersMax) {}
+
+Result<std::unique_ptr<Restoration>> Restoration::start(Store& store, Order order,
+                                                        const RestoreOptions& options) {
+  const unsigned workers = std::min(usable_threads(options.threads), kWorkersMax);
+  std::unique_ptr<Restoration> restoration(new Restoration(store, order, options));
+  PENSTOCK_TRY_ASSIGN(restoration->buffers_, BufferPool::create("restore", kBufferBytes, workers));
+  for (unsigned i = 0; i < workers; ++i) {
+    restoration->readers_.push_back(store.new_reader());
+    restoration->worker_buffers_.push_back(restoration->buffers_->acquire());
+  }
+  for (unsigned i = 0; i < workers; ++i)
+    restoration->workers_.emplace_back([self = restoration.get(), i] {
+      self->run_worker(*self->readers_[i], self->worker_buffers_[i].bytes());
+    });
+  return restoration;
+}
+
+Restoration::~Restoration() {
+  queue_.stop();
+  {
+    const std::lock_guard lock(mutex_);
+    turned_.notify_all();
+  }
+  workers_.clear();
+  for (RestoreTask& task : queue_.drain()) end_task(task.file);
+}
+
+Status Restoration::restore_file(std::unique_ptr<RestoredFile> owned, const Cid& cid,
+                                 std::optional<ByteRange> range) {
+  RestoredFile* file = owned.release();  // the last end_task takes it
+  const uint64_t begin = range ? range->offset : 0;
+  const Result<uint64_t> size = walker_.open(cid, begin, range ? range->length : UINT64_MAX);
+  Status status;
+  if (!size) {
+    status = Failure(size.error());
+  } else {
+    file->bytes = range ? range->length : *size;
+    if (file->bytes > options_->bytes_max - bytes_content_) {
+      status = fail(Errc::failed, file->path.empty() ? cid.text() : file->path,
+                    "brings the content to more than --max-size " + exact_size(options_->bytes_max),
+                    "raise --max-size if you trust it");
+      end_task(file);
+      return status;
+    }
+    bytes_content_ += file->bytes;
+    if (options_->progress != nullptr) options_->progress->bytes_expected += file->bytes;
+    if (order_ == Order::any && ftruncate(file->descriptor, static_cast<off_t>(file->bytes)) != 0)
+      status = fail_errno(file->path);
+    if (status) status = cut_tasks(*file, begin);
+  }
+  if (!status && is_damage(status.error())) {
+    file->damaged = true;
+    report(file->path, status.error());
+    status = {};
+  }
+  end_task(file);
+  return status;
+}
+
+Status Restoration::cut_tasks(RestoredFile& file, uint64_t begin) {
+  RestoreTask task;
+  uint64_t sequence = 0;
+  uint64_t end = 0;
+  while (!file.damaged) {
+    PENSTOCK_TRY_ASSIGN(std::optional<FileExtent> extent, walker_.next());
+    if (!extent) break;
+    PENSTOCK_CHECK(extent->file_offset - begin == end);
+    end += extent->length;
+    if (extent->kind == FileExtent::Kind::zeros && order_ == Order::any) {
+      if (options_->progress != nullptr) options_->progress->bytes_content += extent->length;
+      continue;
+    }
+    if (extent->kind == FileExtent::Kind::inline_bytes) {
+      extent->leaf_offset = task.inline_bytes.size();
+      task.inline_bytes.insert(task.inline_bytes.end(), extent->bytes.begin(), extent->bytes.end());
+      extent->bytes = {};
+    }
+    extent->file_offset -= begin;
+    task.bytes += extent->length;
+    task.extents.push_back(*extent);
+    if (task.bytes < RestoreTask::kBytes) continue;
+    task.sequence = sequence++;
+    PENSTOCK_TRY(queue_task(task, file));
+  }
+  if (!file.damaged && end != file.bytes)
+    return fail(Errc::corrupt, file.path,
+                "its tree ends after " + std::to_string(end) + " bytes of " + std::to_string(file.bytes));
+  if (task.extents.empty()) return {};
+  task.sequence = sequence;
+  return queue_task(task, file);
+}
+
+Status Restoration::queue_task(RestoreTask& task, RestoredFile& file) {
+  task.file = &file;
+  ++file.tasks;
+  if (queue_.push(std::move(task))) {
+    task = RestoreTask();
+    return {};
+  }
+  end_task(&file);
+  const std::lock_guard lock(mutex_);
+  return failure_ ? Status(Failure(*failure_)) : fail(Errc::failed, file.path, "the restore was stopped");
+}
+
+void Restoration::run_worker(BlockSource& reader, MutableBytes buffer) {
+  while (std::optional<RestoreTask> task = queue_.pop()) run_task(*task, reader, buffer);
+}
+
+void Restoration::run_task(RestoreTask& task, BlockSource& reader, MutableBytes buffer) {
+  Status status;
+  if (!task.file->damaged)
+    status = order_ == Order::any ? bring(task, reader) : bring_in_turn(task, reader, buffer);
+  if (!status) {
+    // A stream cannot go on behind a gap; a tree can do without a file.
+    if (order_ == Order::any && is_damage(status.error())) {
+      if (!task.file->damaged.exchange(true)) report(task.file->path, status.error());
+    } else {
+      stop(status.error());
+    }
+  }
+  end_task(task.file);
+}
+
+Status Restoration::bring(const RestoreTask& task, BlockSource& reader) {
+  for (const FileExtent& extent : task.extents) {
+    PENSTOCK_TRY_ASSIGN(const Bytes bytes, extent_bytes(extent, task.inline_bytes, reader));
+    PENSTOCK_TRY(write_out(*task.file, bytes, extent.file_offset));
+  }
+  return {};
+}
+
+Status Restoration::bring_in_turn(const RestoreTask& task, BlockSource& reader, MutableBytes buffer) {
+  size_t filled = 0;
+  const auto flush = [&]() -> Status {
+    {
+      std::unique_lock lock(mutex_);
+      turned_.wait(lock, [&] { return turn_ == task.sequence || failure_ || queue_.stopped(); });
+      if (turn_ != task.sequence) return fail(Errc::failed, task.file->path, "the restore was stopped");
+    }
+    return write_out(*task.file, buffer.first(std::exchange(filled, 0)), std::nullopt);
+  };
+  for (const FileExtent& extent : task.extents) {
+    if (extent.kind == FileExtent::Kind::zeros) {
+      PENSTOCK_TRY(flush());
+      PENSTOCK_TRY(write_zeros(*task.file, extent.length));
+      continue;
+    }
+    PENSTOCK_TRY_ASSIGN(const Bytes bytes, extent_bytes(extent, task.inline_bytes, reader));
+    if (filled + bytes.size() > buffer.size()) PENSTOCK_TRY(flush());
+    std::memcpy(buffer.data() + filled, bytes.data(), bytes.size());
+    filled += bytes.size();
+  }
+  PENSTOCK_TRY(flush());
+  const std::lock_guard lock(mutex_);
+  ++turn_;
+  turned_.notify_all();
+  return {};
+}
+
+Status Restoration::write_out(const RestoredFile& file, Bytes bytes, std::optional<uint64_t> offset) {
+  while (!bytes.empty()) {
+    const ssize_t written =
+        offset ? pwrite(file.descriptor, bytes.data(), bytes.size(), static_cast<off_t>(*offset))
+               : write(file.descriptor, bytes.data(), bytes.size());
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return fail_errno(file.path.empty() ? "output" : file.path);
+    }
+    const auto count = static_cast<size_t>(written);
+    bytes = bytes.subspan(count);
+    if (offset) *offset += count;
+    bytes_written_ += count;
+    if (options_->progress != nullptr) options_->progress->bytes_content += count;
+  }
+  return {};
+}
+
+Status Restoration::write_zeros(const RestoredFile& file, uint64_t bytes) {
+  static constexpr std::array<uint8_t, 256 * kKiB> kZeros{};
+  while (bytes > 0) {
+    const size_t part = std::min<uint64_t>(bytes, kZeros.size());
+    PENSTOCK_TRY(write_out(file, Bytes(kZeros).first(part), std::nullopt));
+    bytes -= part;
+  }
+  return {};
+}
+
+void Restoration::report(const std::string& path, const Error& error) {
+  const std::lock_guard lock(mutex_);
+  damages_.push_back({path, error});
+  if (!options_->report) return;
+  Error named = error;
+  if (!path.empty()) named.what = path + ": " + named.what;
+  options_->report(named);
+}
+
+void Restoration::end_task(RestoredFile* file) {
+  if (file->tasks.fetch_sub(1) != 1) return;
+  const std::unique_ptr<RestoredFile> last(file);
+  // Some file systems report a failed write only here.
+  if (close(file->descriptor) != 0 && errno != EINTR) stop({Errc::failed, file->path, errno_text(errno), {}});
+  if (options_->progress != nullptr) ++options_->progress->files;
+}
+
+void Restoration::stop(const Error& error) {
+  const std::lock_guard lock(mutex_);
+  if (!failure_) failure_ = error;
+  queue_.stop();
+  turned_.notify_all();
+}
+
+Status Restoration::finish() {
+  queue_.close();
+  workers_.clear();
+  for (RestoreTask& task : queue_.drain()) end_task(task.file);
+  const std::lock_guard lock(mutex_);
+  if (failure_) return Failure(*failure_);
+  return {};
+}
+
+}  // namespace penstock

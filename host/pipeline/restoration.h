@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/result.h"
+#include "dag/file_walker.h"
+#include "memory/buffer_pool.h"
+#include "pipeline/restore.h"
+#include "pipeline/restore_queue.h"
+#include "store/store.h"
+
+namespace penstock {
+
+// The workers of one restore: each has a reader of its own, brings tasks' extents, digests checked, and
+// writes them. The walk, which makes the tasks, runs on the caller's thread.
+class Restoration {
+ public:
+  enum class Order : uint8_t {
+    any,      // each extent to its offset; zeros are left as holes
+    in_turn,  // a stream: one task behind the other, zeros written out
+  };
+
+  static Result<std::unique_ptr<Restoration>> start(Store& store, Order order, const RestoreOptions& options);
+  ~Restoration();
+
+  // Cuts the content of `cid` into tasks and queues them; the last that ends closes `file`. failed: the size
+  // passes what is left of bytes_max, or the restore has been stopped. A damaged file is reported.
+  Status restore_file(std::unique_ptr<RestoredFile> file, const Cid& cid, std::optional<ByteRange> range);
+  // Waits for the workers. The first failure that ended the restore, if any.
+  Status finish();
+
+  BlockSource& source() { return *source_; }
+  uint64_t bytes_written() const { return bytes_written_; }
+  uint64_t bytes_content() const { return bytes_content_; }
+
+  // Names an entry that is left out. Any thread.
+  void report(const std::string& path, const Error& error);
+  // What was reported, after finish().
+  struct Damage {
+    std::string path;
+    Error error;
+  };
+  const std::vector<Damage>& damages() const { return damages_; }
+
+ private:
+  Restoration(Store& store, Order order, const RestoreOptions& options);
+
+  Status cut_tasks(RestoredFile& file, uint64_t begin);
+  Status queue_task(RestoreTask& task, RestoredFile& file);
+  void run_worker(BlockSource& reader, MutableBytes buffer);
+  Status bring(const RestoreTask& task, BlockSource& reader);
+  Status bring_in_turn(const RestoreTask& task, BlockSource& reader, MutableBytes buffer);
+  Status write_out(const RestoredFile& file, Bytes bytes, std::optional<uint64_t> offset);
+  Status write_zeros(const RestoredFile& file, uint64_t bytes);
+  void run_task(RestoreTask& task, BlockSource& reader, MutableBytes buffer);
+  void end_task(RestoredFile* file);
+  void stop(const Error& error);
+
+  const RestoreOptions* options_;
+  const Order order_;
+  std::unique_ptr<BlockSource> source_;
+  FileWalker walker_;
+  RestoreQueue queue_;
+  std::unique_ptr<BufferPool> buffers_;
+  std::vector<Buffer> worker_buffers_;
+  std::vector<std::unique_ptr<BlockSource>> readers_;
+  std::vector<std::jthread> workers_;
+  uint64_t bytes_content_ = 0;
+  std::atomic<uint64_t> bytes_written_{0};
+
+  std::mutex mutex_;  // guards what follows, and calls of options_->report
+  std::condition_variable turned_;
+  uint64_t turn_ = 0;
+  std::optional<Error> failure_;
+  std::vector<Damage> damages_;
+};
+
+// The bytes of one extent: of `reader`'s block, or where they stood inline. corrupt error: missing, damaged,
+// or not as long as its parent says.
+Result<Bytes> extent_bytes(const FileExtent& extent, Bytes inline_bytes, BlockSource& reader);
+
+}  // namespace penstock

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace penstock {
+
+// A descriptor that closes itself. Move-only.
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(Descriptor&& other) noexcept;
+  Descriptor& operator=(Descriptor&& other) noexcept;
+  ~Descriptor();
+
+  int number() const { return number_; }
+  int release();
+
+ private:
+  int number_ = -1;
+};
+
+// Opens or creates `name`, one component or a relative path, below `directory`: no symlink is followed and
+// nothing above is reached (openat2). `flags` and `mode` as of open(2).
+Result<Descriptor> open_beneath(int directory, const std::string& name, int flags, unsigned mode);
+
+// Where a restore writes until it is whole: a temporary directory beside the target, or inside it where that
+// is an empty directory. promote() gives what was made its name; without it the destructor removes
+// everything.
+class RestoreStage {
+ public:
+  // failed: `path` exists and is not an empty directory (for a file or symlink: exists), or its parent is not
+  // there.
+  static Result<RestoreStage> create(const std::string& path, bool for_directory);
+  RestoreStage(RestoreStage&&) noexcept;
+  RestoreStage& operator=(RestoreStage&&) = delete;
+  ~RestoreStage();
+
+  // The temporary directory. What is restored is made in it: a file or symlink under the name content(); a
+  // directory's entries.
+  int directory() const { return directory_.number(); }
+  static constexpr const char* kContent = "content";
+
+  Status promote();
+
+ private:
+  RestoreStage(std::string path, bool for_directory)
+      : path_(std::move(path)), for_directory_(for_directory) {}
+
+  Status promote_entries();
+
+  std::string path_;
+  bool for_directory_;
+  bool inside_ = false;     // the stage is in the target itself, an existing empty directory
+  std::string stage_path_;  // empty: nothing to remove
+  Descriptor directory_;
+};
+
+}  // namespace penstock

@@ -18,6 +18,11 @@ struct AnalysisReport {
   std::array<uint64_t, 22> chunk_size_counts{};  // chunks of [2^i, 2^(i+1)) bytes
 };
 
+// Shannon's entropy of bytes that occur this often, bits a byte; 0 for none.
+double order0_entropy(const std::array<uint64_t, 256>& counts);
+
+// Puts `entries` into nothing and counts. Remembers the digest of every block (about 60 bytes each), nothing
+// else that grows.
 Result<AnalysisReport> analyze_entries(EntryStream& entries, Device& device, const PutOptions& options);
 
 }  // namespace penstock

@@ -17,11 +17,11 @@ struct Capabilities {
   std::vector<Operation> operations;
   std::vector<CodecId> codecs;  // for encode; decode takes the same
   std::vector<HashId> hashes;
-  uint32_t input_bytes_max = 0;   // of one job
-  uint32_t chunks_max = 0;        // of one job
-  uint32_t input_alignment = 1;   // bytes, of Job::input's start
-  uint32_t units = 1;             // jobs that it works on at the same time
-  uint32_t queue_depth = 1;       // jobs that a queue pair accepts at the most
+  uint32_t input_bytes_max = 0;     // of one job
+  uint32_t chunks_max = 0;          // of one job
+  uint32_t input_alignment = 1;     // bytes, of Job::input's start
+  uint32_t units = 1;               // jobs that it works on at the same time
+  uint32_t queue_depth = 1;         // jobs that a queue pair accepts at the most
   bool shares_host_memory = false;  // false: input and output are copied (counted)
   bool is_cpu = false;  // works in the poller's thread on host memory: its digests count as the host's own
 };

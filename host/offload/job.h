@@ -18,7 +18,7 @@ enum class Operation : uint8_t {
 };
 
 enum class JobStatus : uint8_t {
-  pending,           // not back yet
+  pending,  // not back yet
   done,
   stored,            // encode: the frame did not get smaller; no payload, store the raw bytes
   output_full,       // decode: more raw bytes than output holds
@@ -34,9 +34,9 @@ struct ChunkRef {
   uint32_t length = 0;
 };
 
-// One extent of work, owned by the caller and laid out by it. From an accepted submit until poll hands it back
-// (or abandon does) the job, its input, output, digests and chunk list are the device's: the caller leaves them
-// alone.
+// One extent of work, owned by the caller and laid out by it. From an accepted submit until poll hands it
+// back (or abandon does) the job, its input, output, digests and chunk list are the device's: the caller
+// leaves them alone.
 struct Job {
   // The request.
   Operation operation = Operation::digest;

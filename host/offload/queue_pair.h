@@ -13,12 +13,12 @@ namespace penstock {
 struct QueuePairCounters {
   uint64_t submitted = 0;
   uint64_t completed = 0;
-  uint64_t refused = 0;           // offered, not accepted: back-pressure
+  uint64_t refused = 0;  // offered, not accepted: back-pressure
   uint64_t abandoned = 0;
-  uint64_t stale = 0;             // completions of a generation that was left; dropped
-  uint64_t bytes_in = 0;          // raw bytes of accepted jobs
+  uint64_t stale = 0;     // completions of a generation that was left; dropped
+  uint64_t bytes_in = 0;  // raw bytes of accepted jobs
   uint64_t bytes_out = 0;
-  uint64_t bytes_copied = 0;      // where host memory is not shared
+  uint64_t bytes_copied = 0;  // where host memory is not shared
 };
 
 // Whether a device may still touch an abandoned job's buffers.
@@ -28,8 +28,9 @@ enum class Quiescence : uint8_t {
 };
 
 // A path to a device, used by one thread. No call allocates, locks, throws, logs or waits for the device.
-// Every accepted job comes back exactly once, by poll or by abandon, in any order. Destroying a queue pair with
-// jobs in flight is allowed: they never come back, and the destructor returns when their buffers are quiescent.
+// Every accepted job comes back exactly once, by poll or by abandon, in any order. Destroying a queue pair
+// with jobs in flight is allowed: they never come back, and the destructor returns when their buffers are
+// quiescent.
 class QueuePair {
  public:
   virtual ~QueuePair() = default;

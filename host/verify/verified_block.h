@@ -17,14 +17,15 @@ struct BlockEntry {
   uint32_t length = 0;  // raw bytes
 };
 
-// What a device claims: that `payload` decodes to `raw`, and that entries[i].digest is that of its i-th piece.
+// What a device claims: that `payload` decodes to `raw`, and that entries[i].digest is that of its i-th
+// piece.
 struct EncodedBlock {
   CodecId codec = CodecId::stored;
-  Bytes raw;                           // the entries' bytes, one behind the other
+  Bytes raw;  // the entries' bytes, one behind the other
   std::span<const BlockEntry> entries;
-  Bytes payload;                       // for stored: raw itself
-  bool digests_from_cpu = false;       // computed by this host's CPU, from these bytes
-  bool payload_in_host_memory = false; // where no device can write; else verify() copies it first
+  Bytes payload;                        // for stored: raw itself
+  bool digests_from_cpu = false;        // computed by this host's CPU, from these bytes
+  bool payload_in_host_memory = false;  // where no device can write; else verify() copies it first
 };
 
 // A frame that has passed verify(), which alone can make one: the only thing that the store appends. Borrows

@@ -24,21 +24,31 @@ struct VerifyCounters {
 
 // Checks frames against what a device claims of them, and makes the VerifiedBlock that the store accepts. One
 // thread; its scratch memory is taken at construction.
+//
+// What each level checks, beside the lengths, which are checked always:
+//   full     every digest that the CPU did not make; the payload decodes to the raw bytes
+//   cross    as full: this build has no second device that could decode and digest
+//   payload  the payload decodes to the raw bytes
+//   sample   as full, for frames chosen by chance; no device can tell which
 class Verifier {
  public:
-  // `scratch` and `copy` hold kFrameBytesMax bytes each.
+  // `scratch` and `copy` hold kFrameBytesMax bytes each; `copy` may be empty where every block says
+  // payload_in_host_memory.
   Verifier(VerifyLevel level, Buffer scratch, Buffer copy);
 
   // corrupt error if a digest or the decoded payload differs: nothing of the block may then be used. Lengths
-  // that do not add up are a mismatch too.
+  // that do not add up, or pass the limits of a frame, are a mismatch too.
   Result<VerifiedBlock> verify(const EncodedBlock& block);
 
   const VerifyCounters& counters() const { return counters_; }
 
  private:
-  bool selected();  // whether a sampling verifier checks the next frame in full
-  bool digests_hold(const EncodedBlock& block);
-  bool payload_holds(const EncodedBlock& block, Bytes payload);
+  Result<VerifiedBlock> checked(const EncodedBlock& block);
+  bool selected();  // whether digests and payload of this frame are both checked
+  Status check_lengths(const EncodedBlock& block) const;
+  Status check_digests(const EncodedBlock& block);
+  Status check_payload(const EncodedBlock& block, Bytes payload);
+  Bytes host_copy(const EncodedBlock& block);
 
   VerifyLevel level_;
   Buffer scratch_;
@@ -46,7 +56,7 @@ class Verifier {
   Decoder decoder_;
   std::vector<Bytes> messages_;
   std::vector<Digest> digests_;
-  uint64_t sample_state_ = 0;
+  uint64_t sample_state_;
   VerifyCounters counters_;
 };
 

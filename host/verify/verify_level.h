@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -12,7 +13,7 @@ namespace penstock {
 struct VerifyLevel {
   enum class Kind : uint8_t {
     full,     // digests recomputed unless the CPU made them; payload decoded and compared
-    cross,    // another device decodes and digests
+    cross,    // another device decodes and digests; without a second device the host does, as full
     payload,  // payload decoded and compared; digests trusted
     sample,   // full for a fraction of the frames
   };

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verify/verifier.h"
+
+#include <cstring>
+#include <ctime>
+#include <random>
+#include <string>
+#include <utility>
+
+#include "base/check.h"
+#include "base/limits.h"
+#include "hash/sha256.h"
+
+namespace penstock {
+namespace {
+
+uint64_t thread_cpu_ns() {
+  timespec time{};
+  PENSTOCK_CHECK(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) == 0);
+  return static_cast<uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(time.tv_nsec);
+}
+
+// From the system, because a device that knew which frames are looked at could spare itself the others.
+uint64_t unpredictable_seed() {
+  std::random_device source;
+  return uint64_t{source()} << 32 | source();
+}
+
+// SplitMix64 (Steele, Lea, Flood 2014).
+uint64_t next_random(uint64_t& state) {
+  uint64_t z = (state += 0x9e3779b97f4a7c15);
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+  return z ^ (z >> 31);
+}
+
+Failure mismatch(const EncodedBlock& block, std::string why) {
+  return fail(Errc::corrupt, "frame of " + std::to_string(block.raw.size()) + " bytes", std::move(why),
+              "it was not stored; test the device that made it");
+}
+
+}  // namespace
+
+Verifier::Verifier(VerifyLevel level, Buffer scratch, Buffer copy)
+    : level_(level),
+      scratch_(std::move(scratch)),
+      copy_(std::move(copy)),
+      messages_(kFrameChunksMax),
+      digests_(kFrameChunksMax),
+      sample_state_(unpredictable_seed()) {
+  PENSTOCK_CHECK(scratch_.capacity() >= kFrameBytesMax);
+  PENSTOCK_CHECK(!copy_ || copy_.capacity() >= kFrameBytesMax);
+}
+
+Result<VerifiedBlock> Verifier::verify(const EncodedBlock& block) {
+  const uint64_t start_ns = thread_cpu_ns();
+  Result<VerifiedBlock> result = checked(block);
+  ++counters_.frames;
+  if (!result) ++counters_.mismatches;
+  counters_.nanoseconds += thread_cpu_ns() - start_ns;
+  return result;
+}
+
+Result<VerifiedBlock> Verifier::checked(const EncodedBlock& block) {
+  const bool in_full = selected();
+  PENSTOCK_TRY(check_lengths(block));
+  if (in_full && !block.digests_from_cpu) PENSTOCK_TRY(check_digests(block));
+  // Copied before it is checked, and the copy is what the store gets: what a device changes later changes
+  // nothing.
+  const Bytes payload = host_copy(block);
+  if (in_full || level_.kind == VerifyLevel::Kind::payload) PENSTOCK_TRY(check_payload(block, payload));
+
+  VerifiedBlock verified;
+  verified.codec_ = block.codec;
+  verified.raw_length_ = static_cast<uint32_t>(block.raw.size());
+  verified.entries_ = block.entries;
+  verified.payload_ = payload;
+  return verified;
+}
+
+bool Verifier::selected() {
+  switch (level_.kind) {
+    case VerifyLevel::Kind::full:
+    case VerifyLevel::Kind::cross:
+      return true;
+    case VerifyLevel::Kind::payload:
+      return false;
+    case VerifyLevel::Kind::sample:
+      break;
+  }
+  constexpr double kToUnitInterval = 0x1p-53;
+  return static_cast<double>(next_random(sample_state_) >> 11) * kToUnitInterval < level_.fraction;
+}
+
+Status Verifier::check_lengths(const EncodedBlock& block) const {
+  if (block.raw.size() > kFrameBytesMax) return mismatch(block, "is larger than a frame may be");
+  if (block.entries.empty() || block.entries.size() > kFrameChunksMax)
+    return mismatch(block,
+                    "holds " + std::to_string(block.entries.size()) + " chunks, 1 to 4096 are allowed");
+  uint64_t total = 0;
+  for (const BlockEntry& entry : block.entries) total += entry.length;
+  if (total != block.raw.size())
+    return mismatch(block, "its chunks' lengths add up to " + std::to_string(total) + " bytes");
+  if (block.payload.size() > kFrameBytesMax)
+    return mismatch(block, "its payload is larger than a frame may be");
+  if (!codec_id(static_cast<uint16_t>(block.codec))) return mismatch(block, "its codec is not known");
+  if (block.codec == CodecId::stored && block.payload.size() != block.raw.size())
+    return mismatch(block,
+                    "it is stored as it is, but in " + std::to_string(block.payload.size()) + " bytes");
+  return {};
+}
+
+Status Verifier::check_digests(const EncodedBlock& block) {
+  const size_t count = block.entries.size();
+  size_t offset = 0;
+  for (size_t i = 0; i < count; ++i) {
+    messages_[i] = block.raw.subspan(offset, block.entries[i].length);
+    offset += block.entries[i].length;
+  }
+  sha256_path().digest(std::span(messages_).first(count), std::span(digests_).first(count));
+  counters_.bytes_digested += block.raw.size();
+  for (size_t i = 0; i < count; ++i) {
+    if (digests_[i] == block.entries[i].digest) continue;
+    return mismatch(block, "chunk " + std::to_string(i) + " has the digest " + digests_[i].hex() + ", not " +
+                               block.entries[i].digest.hex());
+  }
+  return {};
+}
+
+Bytes Verifier::host_copy(const EncodedBlock& block) {
+  if (block.payload_in_host_memory || block.payload.empty()) return block.payload;
+  PENSTOCK_CHECK(static_cast<bool>(copy_));
+  const MutableBytes copy = copy_.bytes().first(block.payload.size());
+  std::memcpy(copy.data(), block.payload.data(), copy.size());
+  counters_.bytes_copied += copy.size();
+  return copy;
+}
+
+Status Verifier::check_payload(const EncodedBlock& block, Bytes payload) {
+  Bytes decoded = payload;
+  if (block.codec != CodecId::stored) {
+    const MutableBytes scratch = scratch_.bytes().first(block.raw.size());
+    if (!decoder_.decode(block.codec, payload, scratch))
+      return mismatch(block, "its " + std::string(codec_name(block.codec)) + " payload does not decode");
+    counters_.bytes_decoded += scratch.size();
+    decoded = scratch;
+  }
+  // A stored payload is often the raw bytes themselves: there is nothing to compare.
+  if (decoded.data() == block.raw.data() || decoded.empty()) return {};
+  if (std::memcmp(decoded.data(), block.raw.data(), block.raw.size()) != 0)
+    return mismatch(block, "its payload decodes to other bytes");
+  return {};
+}
+
+}  // namespace penstock

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verify/verifier.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <vector>
+
+#include "base/limits.h"
+#include "hash/sha256.h"
+#include "unit/codec/sample_data.h"
+
+namespace penstock {
+namespace {
+
+// A frame as an honest device hands it over; the tests then lie about it.
+struct Frame {
+  std::vector<uint8_t> raw;
+  std::vector<BlockEntry> entries;
+  std::vector<uint8_t> payload;
+  CodecId codec = CodecId::zstd;
+
+  Frame(CodecId with, std::vector<uint8_t> bytes, std::vector<uint32_t> lengths)
+      : raw(std::move(bytes)), codec(with) {
+    size_t offset = 0;
+    for (uint32_t length : lengths) {
+      entries.push_back({sha256(Bytes(raw).subspan(offset, length)), Multicodec::raw, length});
+      offset += length;
+    }
+    payload.resize(raw.size() + raw.size() / 8 + 1024);
+    payload.resize(Encoder().encode({codec, 1}, raw, payload).value());
+  }
+  EncodedBlock block() const { return {codec, raw, entries, payload, false, false}; }
+};
+
+Frame text_frame(CodecId codec = CodecId::zstd) {
+  return Frame(codec, text_sample(100000, 1), {40000, 1, 0, 59999});
+}
+
+class VerifierTest : public testing::Test {
+ protected:
+  Verifier verifier(const char* level) {
+    return Verifier(parse_verify_level(level).value(), pool_->acquire(), pool_->acquire());
+  }
+  static void expect_mismatch(Verifier& verifier, const EncodedBlock& block, const char* why) {
+    const uint64_t before = verifier.counters().mismatches;
+    const auto result = verifier.verify(block);
+    ASSERT_FALSE(result) << why;
+    EXPECT_EQ(result.error().code, Errc::corrupt);
+    EXPECT_NE(result.error().message().find(why), std::string::npos) << result.error().message();
+    EXPECT_EQ(verifier.counters().mismatches, before + 1);
+  }
+
+  std::unique_ptr<BufferPool> pool_ = std::move(BufferPool::create("verify", kFrameBytesMax, 4).value());
+};
+
+TEST_F(VerifierTest, PassesAnHonestFrameOfEachCodec) {
+  for (const char* level : {"full", "cross", "payload", "sample:0.5"}) {
+    Verifier verifier = this->verifier(level);
+    for (const CodecRow& row : codec_table()) {
+      const Frame frame = text_frame(row.id);
+      const auto verified = verifier.verify(frame.block());
+      ASSERT_TRUE(verified) << level << " " << row.name << ": " << verified.error().message();
+      EXPECT_EQ(verified->codec(), row.id);
+      EXPECT_EQ(verified->raw_length(), frame.raw.size());
+      EXPECT_EQ(verified->entries().data(), frame.entries.data());
+      EXPECT_TRUE(std::ranges::equal(verified->payload(), frame.payload));
+    }
+  }
+}
+
+TEST_F(VerifierTest, PassesTheLargestFrameAndTheEmptyOne) {
+  Verifier verifier = this->verifier("full");
+  const Frame largest(CodecId::lz4, text_sample(kFrameBytesMax, 2),
+                      std::vector<uint32_t>(kFrameChunksMax, kFrameBytesMax / kFrameChunksMax));
+  EXPECT_TRUE(verifier.verify(largest.block()));
+  const Frame noise(CodecId::stored, random_sample(kFrameBytesMax, 2), {kFrameBytesMax});
+  EXPECT_TRUE(verifier.verify(noise.block()));
+  const Frame empty(CodecId::stored, {}, {0});
+  EXPECT_TRUE(verifier.verify(empty.block()));
+}
+
+TEST_F(VerifierTest, RefusesAWrongDigestOfAnyChunk) {
+  Verifier full = verifier("full");
+  Verifier cross = verifier("cross");
+  for (size_t i = 0; i < 4; ++i) {
+    Frame frame = text_frame();
+    frame.entries[i].digest.bytes[31] ^= 1;
+    expect_mismatch(full, frame.block(), ("chunk " + std::to_string(i)).c_str());
+    expect_mismatch(cross, frame.block(), ("chunk " + std::to_string(i)).c_str());
+  }
+}
+
+TEST_F(VerifierTest, TrustsDigestsThatTheCpuMadeOrThatThePayloadLevelDoesNotLookAt) {
+  Frame frame = text_frame();
+  frame.entries[0].digest.bytes[0] ^= 1;
+  EncodedBlock block = frame.block();
+  EXPECT_TRUE(verifier("payload").verify(block));
+  block.digests_from_cpu = true;
+  EXPECT_TRUE(verifier("full").verify(block));
+}
+
+TEST_F(VerifierTest, RefusesAPayloadThatDecodesToOtherBytes) {
+  for (const char* level : {"full", "cross", "payload", "sample:1"}) {
+    Verifier verifier = this->verifier(level);
+    for (const CodecRow& row : codec_table()) {
+      Frame frame = text_frame(row.id);
+      frame.payload = Frame(row.id, text_sample(100000, 99), {100000}).payload;
+      expect_mismatch(verifier, frame.block(), "other bytes");
+    }
+  }
+}
+
+TEST_F(VerifierTest, RefusesADamagedPayload) {
+  Verifier verifier = this->verifier("full");
+  for (CodecId codec : {CodecId::lz4, CodecId::zstd, CodecId::deflate}) {
+    Frame frame = text_frame(codec);
+    frame.payload.resize(frame.payload.size() - 1);
+    expect_mismatch(verifier, frame.block(), "does not decode");
+    frame.payload.clear();
+    expect_mismatch(verifier, frame.block(), "does not decode");
+  }
+}
+
+TEST_F(VerifierTest, RefusesEveryFlippedBitOfASmallFrame) {
+  for (const CodecRow& row : codec_table()) {
+    Verifier verifier = this->verifier("full");
+    const Frame frame(row.id, text_sample(150, 3), {150});
+    for (size_t bit = 0; bit < frame.payload.size() * 8; ++bit) {
+      Frame damaged = frame;
+      damaged.payload[bit / 8] ^= static_cast<uint8_t>(1 << bit % 8);
+      const auto result = verifier.verify(damaged.block());
+      // Some bits have no meaning, such as those behind DEFLATE's end: then it still decodes to the raw
+      // bytes.
+      if (!result) continue;
+      std::vector<uint8_t> back(frame.raw.size());
+      EXPECT_TRUE(Decoder().decode(row.id, damaged.payload, back) && back == frame.raw)
+          << row.name << " bit " << bit;
+    }
+    EXPECT_GT(verifier.counters().mismatches, frame.payload.size() * 7) << row.name;
+  }
+}
+
+TEST_F(VerifierTest, RefusesLengthsThatDoNotAddUpAtEveryLevel) {
+  for (const char* level : {"full", "cross", "payload", "sample:0.000001"}) {
+    Verifier verifier = this->verifier(level);
+    Frame frame = text_frame();
+    frame.entries[0].length += 1;
+    expect_mismatch(verifier, frame.block(), "add up to 100001");
+    frame.entries[0].length = UINT32_MAX;
+    frame.entries[1].length = UINT32_MAX;
+    expect_mismatch(verifier, frame.block(), "add up to");
+    frame.entries.clear();
+    expect_mismatch(verifier, frame.block(), "holds 0 chunks");
+    frame.entries.resize(kFrameChunksMax + 1);
+    expect_mismatch(verifier, frame.block(), "holds 4097 chunks");
+  }
+}
+
+TEST_F(VerifierTest, RefusesWhatPassesTheLimitsOfAFrame) {
+  Verifier verifier = this->verifier("full");
+  const std::vector<uint8_t> large(kFrameBytesMax + 1);
+  const std::vector<BlockEntry> entries = {{sha256(large), Multicodec::raw, kFrameBytesMax + 1}};
+  expect_mismatch(verifier, {CodecId::stored, large, entries, large, true, true}, "larger than a frame");
+  Frame frame = text_frame();
+  frame.payload.resize(kFrameBytesMax + 1);
+  expect_mismatch(verifier, frame.block(), "payload is larger");
+}
+
+TEST_F(VerifierTest, RefusesAStoredBlockOfAnotherLengthAndAnUnknownCodec) {
+  Verifier verifier = this->verifier("sample:0.000001");
+  Frame frame = text_frame(CodecId::stored);
+  frame.payload.pop_back();
+  expect_mismatch(verifier, frame.block(), "stored as it is");
+  frame = text_frame();
+  frame.codec = static_cast<CodecId>(9);
+  expect_mismatch(verifier, frame.block(), "codec is not known");
+}
+
+TEST_F(VerifierTest, CopiesWhatADeviceCouldStillWrite) {
+  Verifier verifier = this->verifier("full");
+  Frame frame = text_frame();
+  const auto honest = frame.payload;
+  const auto verified = verifier.verify(frame.block());
+  ASSERT_TRUE(verified);
+  std::fill(frame.payload.begin(), frame.payload.end(), uint8_t{0});  // the device goes on writing
+  EXPECT_TRUE(std::ranges::equal(verified->payload(), honest));
+  EXPECT_EQ(verifier.counters().bytes_copied, honest.size());
+}
+
+TEST_F(VerifierTest, DoesNotCopyWhatLiesInHostMemory) {
+  Verifier verifier(VerifyLevel{}, pool_->acquire(), Buffer());
+  const Frame frame = text_frame();
+  EncodedBlock block = frame.block();
+  block.payload_in_host_memory = true;
+  const auto verified = verifier.verify(block);
+  ASSERT_TRUE(verified);
+  EXPECT_EQ(verified->payload().data(), frame.payload.data());
+  EXPECT_EQ(verifier.counters().bytes_copied, 0u);
+}
+
+TEST_F(VerifierTest, CountsWhatItDid) {
+  Verifier verifier = this->verifier("full");
+  const Frame frame = text_frame();
+  EXPECT_TRUE(verifier.verify(frame.block()));
+  EncodedBlock block = frame.block();
+  block.digests_from_cpu = true;
+  EXPECT_TRUE(verifier.verify(block));
+  EXPECT_EQ(verifier.counters().frames, 2u);
+  EXPECT_EQ(verifier.counters().bytes_decoded, 2 * frame.raw.size());
+  EXPECT_EQ(verifier.counters().bytes_digested, frame.raw.size());
+  EXPECT_GT(verifier.counters().nanoseconds, 0u);
+}
+
+TEST_F(VerifierTest, SamplesAboutTheFractionAskedFor) {
+  Verifier verifier = this->verifier("sample:0.25");
+  Frame frame(CodecId::lz4, text_sample(100, 4), {100});
+  frame.entries[0].digest.bytes[0] ^= 1;
+  constexpr int kFrames = 4000;
+  for (int i = 0; i < kFrames; ++i) static_cast<void>(verifier.verify(frame.block()).has_value());
+  // 1,000 expected, standard deviation 27: more than ten of them away does not happen by chance.
+  EXPECT_GT(verifier.counters().mismatches, 700u);
+  EXPECT_LT(verifier.counters().mismatches, 1300u);
+}
+
+}  // namespace
+}  // namespace penstock

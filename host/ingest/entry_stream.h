@@ -17,12 +17,12 @@ struct Entry {
   enum class Kind : uint8_t { directory_begin, directory_end, file, symlink, unreadable };
 
   Kind kind = Kind::file;
-  std::string name;                // in its directory: any bytes but '/' and NUL
-  std::string path;                // as the user would name it, for messages
-  std::string target;              // symlink
-  std::unique_ptr<Source> source;  // file
-  uint64_t size_hint = 0;          // file: bytes expected, for progress; 0 if unknown
-  Error error;                     // unreadable: why; the rest goes on without it
+  std::string name{};                // in its directory: any bytes but '/' and NUL
+  std::string path{};                // as the user would name it, for messages
+  std::string target{};              // symlink
+  std::unique_ptr<Source> source{};  // file
+  uint64_t size_hint = 0;            // file: bytes expected, for progress; 0 if unknown
+  Error error{};                     // unreadable: why; the rest goes on without it
 };
 
 // Names what is put, one entry after the other: directories' entries in ascending byte order of their names.

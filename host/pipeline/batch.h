@@ -29,8 +29,8 @@ struct TreeEvent {
   Kind kind = Kind::leaves;
   uint32_t leaf_count = 0;
   uint64_t zero_bytes = 0;
-  std::string name;    // directory_begin, symlink, file_begin
-  std::string target;  // symlink
+  std::string name{};    // directory_begin, symlink, file_begin
+  std::string target{};  // symlink
 };
 
 struct Leaf {

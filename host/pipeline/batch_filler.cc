@@ -95,7 +95,7 @@ Result<bool> BatchFiller::begin_entry(Batch& batch) {
 }
 
 void BatchFiller::end_file(Batch& batch) {
-  batch.outline.events.push_back({.kind = TreeEvent::Kind::file_end, .name = {}, .target = {}});
+  batch.outline.events.push_back({.kind = TreeEvent::Kind::file_end});
   ++counters_.files;
   if (options_->progress != nullptr) ++options_->progress->files;
   if (const std::string change = source_->changed(); !change.empty())
@@ -104,7 +104,7 @@ void BatchFiller::end_file(Batch& batch) {
 }
 
 void BatchFiller::drop_file(Batch& batch, const Error& error) {
-  batch.outline.events.push_back({.kind = TreeEvent::Kind::file_dropped, .name = {}, .target = {}});
+  batch.outline.events.push_back({.kind = TreeEvent::Kind::file_dropped});
   report(error);
   chunker_.reset();
   scan_begin_ = window_end_;
@@ -124,8 +124,7 @@ bool BatchFiller::place_pieces(Batch& batch) {
     const Piece& piece = pieces_[pieces_placed_];
     if (events.size() + 2 > Batch::kEventsMax) return false;
     if (piece.kind == Piece::Kind::zero_run) {
-      events.push_back(
-          {.kind = TreeEvent::Kind::zero_run, .zero_bytes = piece.length, .name = {}, .target = {}});
+      events.push_back({.kind = TreeEvent::Kind::zero_run, .zero_bytes = piece.length});
       counters_.bytes_zero_runs += piece.length;
     } else {
       if (batch.chunks.size() == kFrameChunksMax) return false;
@@ -133,7 +132,7 @@ bool BatchFiller::place_pieces(Batch& batch) {
       PENSTOCK_CHECK(place + piece.length <= window_end_);
       batch.chunks.push_back({static_cast<uint32_t>(place), static_cast<uint32_t>(piece.length)});
       if (events.empty() || events.back().kind != TreeEvent::Kind::leaves)
-        events.push_back({.kind = TreeEvent::Kind::leaves, .name = {}, .target = {}});
+        events.push_back({.kind = TreeEvent::Kind::leaves});
       ++events.back().leaf_count;
       ++counters_.chunks;
     }

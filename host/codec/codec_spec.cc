@@ -20,10 +20,6 @@ constexpr std::array<CodecRow, 4> kTable = {{
 constexpr int kZstdLevelMax = 19;
 constexpr CodecSpec kAuto = {CodecId::zstd, 1};
 
-bool zstd_level_exists(int level) {
-  return level != 0 && level >= ZSTD_minCLevel() && level <= kZstdLevelMax;
-}
-
 }  // namespace
 
 std::span<const CodecRow> codec_table() {
@@ -60,7 +56,7 @@ Result<CodecSpec> parse_codec(std::string_view text) {
     const std::string_view level = text.substr(colon + 1);
     const char* end = level.data() + level.size();
     const auto [stop, error] = std::from_chars(level.data(), end, spec.level);
-    if (error != std::errc() || stop != end || !zstd_level_exists(spec.level))
+    if (error != std::errc() || stop != end || !codec_exists(spec))
       return malformed("there is no such level");
     return spec;
   }
@@ -71,6 +67,12 @@ std::string codec_text(CodecSpec spec) {
   std::string text(codec_name(spec.id));
   if (spec.id == CodecId::zstd) text += ":" + std::to_string(spec.level);
   return text;
+}
+
+bool codec_exists(CodecSpec spec) {
+  if (!codec_id(static_cast<uint16_t>(spec.id))) return false;
+  return spec.id != CodecId::zstd ||
+         (spec.level != 0 && spec.level >= ZSTD_minCLevel() && spec.level <= kZstdLevelMax);
 }
 
 }  // namespace penstock

@@ -34,5 +34,7 @@ std::string_view codec_name(CodecId id);
 // (docs/codecs.md).
 Result<CodecSpec> parse_codec(std::string_view text);
 std::string codec_text(CodecSpec spec);
+// Whether the table has the codec and the codec has the level.
+bool codec_exists(CodecSpec spec);
 
 }  // namespace penstock

@@ -12,7 +12,7 @@ namespace penstock {
 
 enum class Operation : uint8_t {
   digest,         // digests[i] = hash of chunk i
-  encode,         // output = one frame of the chunks, which lie one behind the other
+  encode,         // output = one frame of the chunks, if it is smaller than they are and fits
   digest_encode,  // both, in one pass where the device can
   decode,         // output = the frame's raw bytes; input is the payload; output.size() is the raw length
 };
@@ -20,10 +20,11 @@ enum class Operation : uint8_t {
 enum class JobStatus : uint8_t {
   pending,  // not back yet
   done,
-  stored,            // encode: the frame did not get smaller; no payload, store the raw bytes
-  output_full,       // decode: more raw bytes than output holds
-  corrupt,           // decode: the payload is not a valid frame of that raw length
-  unsupported,       // operation, codec, hash or size that Capabilities do not list
+  stored,       // encode: the frame did not get smaller or does not fit: no payload, store the raw bytes
+  output_full,  // decode: more raw bytes than output holds; a device that cannot tell says corrupt
+  corrupt,      // decode: the payload is not a valid frame of that raw length
+  unsupported,  // operation, codec, level, hash or size that Capabilities do not list, or a malformed list of
+                // chunks
   stale_generation,  // submitted under a generation that the queue pair has left; nothing was read or written
   failed,            // the device could not do it
 };

@@ -15,9 +15,9 @@ struct QueuePairCounters {
   uint64_t completed = 0;
   uint64_t refused = 0;  // offered, not accepted: back-pressure
   uint64_t abandoned = 0;
-  uint64_t stale = 0;     // completions of a generation that was left; dropped
-  uint64_t bytes_in = 0;  // raw bytes of accepted jobs
-  uint64_t bytes_out = 0;
+  uint64_t stale = 0;         // completions of a generation that was left; dropped
+  uint64_t bytes_in = 0;      // input of accepted jobs
+  uint64_t bytes_out = 0;     // output of finished jobs
   uint64_t bytes_copied = 0;  // where host memory is not shared
 };
 

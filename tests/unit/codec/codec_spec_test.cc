@@ -45,5 +45,14 @@ TEST(CodecSpecTest, RefusesWhatDoesNotExist) {
   }
 }
 
+TEST(CodecSpecTest, KnowsWhichLevelsExist) {
+  EXPECT_TRUE(codec_exists({CodecId::zstd, 19}));
+  EXPECT_TRUE(codec_exists({CodecId::zstd, -1}));
+  EXPECT_FALSE(codec_exists({CodecId::zstd, 0}));
+  EXPECT_FALSE(codec_exists({CodecId::zstd, 20}));
+  EXPECT_TRUE(codec_exists({CodecId::lz4, 0})) << "levels count for zstd alone";
+  EXPECT_FALSE(codec_exists({static_cast<CodecId>(9), 1}));
+}
+
 }  // namespace
 }  // namespace penstock

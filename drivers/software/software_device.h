@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/result.h"
+#include "offload/device.h"
+
+namespace penstock {
+
+struct SoftwareOptions {
+  uint32_t queue_depth = 64;  // jobs that a queue pair accepts at the most
+};
+
+// The CPU in the place of an accelerator: it does each job in the thread that polls, by the fastest SHA-256
+// path and the codecs' libraries. Any number of threads, each with a queue pair of its own. Where there is
+// nothing else, this is the product; beside cards it is what they are measured against and what steps in for
+// them.
+std::unique_ptr<Device> make_software_device(SoftwareOptions options);
+
+// The driver's row in the table: always one device.
+Result<std::vector<std::unique_ptr<Device>>> discover_software_devices();
+
+}  // namespace penstock

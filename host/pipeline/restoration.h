@@ -15,7 +15,7 @@
 #include "dag/file_walker.h"
 #include "memory/buffer_pool.h"
 #include "pipeline/restore.h"
-#include "pipeline/restore_queue.h"
+#include "pipeline/task_queue.h"
 #include "store/store.h"
 
 namespace penstock {
@@ -69,7 +69,7 @@ class Restoration {
   const Order order_;
   std::unique_ptr<BlockSource> source_;
   FileWalker walker_;
-  RestoreQueue queue_;
+  TaskQueue<RestoreTask> queue_;
   std::unique_ptr<BufferPool> buffers_;
   std::vector<Buffer> worker_buffers_;
   std::vector<std::unique_ptr<BlockSource>> readers_;

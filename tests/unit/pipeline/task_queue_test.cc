@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pipeline/restore_queue.h"
+#include "pipeline/task_queue.h"
 
 #include <gtest/gtest.h>
 
 #include <thread>
+
+#include "pipeline/restore_task.h"
 
 namespace penstock {
 namespace {
@@ -14,8 +16,8 @@ RestoreTask task_of(uint64_t sequence) {
   return task;
 }
 
-TEST(RestoreQueueTest, KeepsOrderAndEndsWhenClosed) {
-  RestoreQueue queue(2);
+TEST(TaskQueueTest, KeepsOrderAndEndsWhenClosed) {
+  TaskQueue<RestoreTask> queue(2);
   std::jthread producer([&] {
     for (uint64_t i = 0; i < 100; ++i) ASSERT_TRUE(queue.push(task_of(i)));
     queue.close();
@@ -28,8 +30,8 @@ TEST(RestoreQueueTest, KeepsOrderAndEndsWhenClosed) {
   EXPECT_FALSE(queue.pop());
 }
 
-TEST(RestoreQueueTest, StopReleasesAFullProducerAndKeepsItsTaskWithIt) {
-  RestoreQueue queue(1);
+TEST(TaskQueueTest, StopReleasesAFullProducerAndKeepsItsTaskWithIt) {
+  TaskQueue<RestoreTask> queue(1);
   ASSERT_TRUE(queue.push(task_of(0)));
   std::jthread producer([&] {
     RestoreTask task = task_of(1);

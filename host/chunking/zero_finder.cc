@@ -2,6 +2,8 @@
 #include "chunking/zero_finder.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 
 #include "base/check.h"
 #include "chunking/zero_bytes.h"
@@ -14,9 +16,9 @@ ZeroFinder::Run ZeroFinder::next(Bytes window) {
   while (window.size() - settled_ >= run_bytes_min_) {
     // Whatever run begins in the next run_bytes_min_ - 7 bytes covers this whole word.
     const size_t probe = settled_ + run_bytes_min_ - kProbe;
-    const size_t zeros_before_end = trailing_zero_bytes(window.subspan(probe, kProbe));
-    if (zeros_before_end < kProbe) {
-      settled_ = probe + kProbe - zeros_before_end;
+    const auto word = load_le<uint64_t>(window.data() + probe);
+    if (word != 0) {
+      settled_ = probe + kProbe - static_cast<size_t>(std::countl_zero(word)) / 8;
       zeros_end_ = probe + kProbe;
       continue;
     }

@@ -22,7 +22,7 @@ struct Entry {
   std::string target{};              // symlink
   std::unique_ptr<Source> source{};  // file
   uint64_t size_hint = 0;            // file: bytes expected, for progress; 0 if unknown
-  Error error{};                     // unreadable: why; the rest goes on without it
+  Error error{};                     // unreadable: why (code partial); the rest goes on without it
 };
 
 // Names what is put, one entry after the other: directories' entries in ascending byte order of their names.
@@ -30,14 +30,16 @@ struct Entry {
 class EntryStream {
  public:
   virtual ~EntryStream() = default;
-  // Nothing at the end.
+  // Nothing at the end. An error is one that every further entry would meet too: no descriptors, no memory.
   virtual Result<std::optional<Entry>> next() = 0;
 };
 
-// The given paths, each a top-level entry under its base name. usage error: two have the same base name;
-// failed: one does not exist.
+// The given paths, each a top-level entry under its base name: '.' and '..' under that of their real path,
+// '/' as 'root'. A symlink is put as such, with a trailing slash what it leads to. usage error: two have the
+// same base name; failed: one does not exist.
 Result<std::unique_ptr<EntryStream>> open_paths(const std::vector<std::string>& paths);
-// One top-level file entry named `name` that reads descriptor `fd` (standard input) to its end.
+// One top-level file entry named `name` that reads descriptor `fd` (standard input), which stays the
+// caller's, to its end.
 std::unique_ptr<EntryStream> open_descriptor(int fd, std::string name);
 
 }  // namespace penstock

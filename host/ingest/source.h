@@ -10,7 +10,7 @@
 
 namespace penstock {
 
-// What Source::read brought: bytes, or a hole that it skipped; neither at the end.
+// What Source::read brought: bytes, or a hole that it skipped (never both); neither at the end.
 struct ReadResult {
   size_t bytes = 0;
   uint64_t hole_bytes = 0;
@@ -22,11 +22,12 @@ class Source {
  public:
   virtual ~Source() = default;
 
-  // Fills `into` as far as data is there without a hole between; may be short before the end.
+  // Fills `into`, which is not empty, as far as data is there without a hole between; may be short before the
+  // end. An error concerns this source alone (a bad sector, say), not the ones that follow.
   virtual Result<ReadResult> read(MutableBytes into) = 0;
 
-  // Asked at the end: why the content cannot be taken as one moment's (it grew, shrank or was written to while
-  // it was read); empty if it can.
+  // Asked at the end: why the content cannot be taken as one moment's (it grew, shrank or was written to
+  // while it was read); empty if it can.
   virtual std::string changed() { return {}; }
 };
 

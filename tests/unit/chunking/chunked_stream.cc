@@ -4,8 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <string>
 
 namespace penstock::test {
 
@@ -62,11 +60,6 @@ std::vector<uint64_t> leaves_of(const ChunkerSpec& spec, const std::vector<Piece
     if (piece.length % spec.zero_leaf_bytes() != 0) leaves.push_back(piece.length % spec.zero_leaf_bytes());
   }
   return leaves;
-}
-
-uint64_t test_seed() {
-  if (const char* given = std::getenv("PENSTOCK_SEED")) return std::stoull(given);
-  return std::random_device{}();
 }
 
 std::vector<uint8_t> random_bytes(std::mt19937_64& random, size_t count) {

@@ -30,9 +30,6 @@ std::vector<Piece> cut_whole(std::string_view spec, Bytes stream);
 // The lengths of the leaves that pieces stand for: zero runs split into zero leaves.
 std::vector<uint64_t> leaves_of(const ChunkerSpec& spec, const std::vector<Piece>& pieces);
 
-// PENSTOCK_SEED if set, else a fresh one; tests print it.
-uint64_t test_seed();
-
 std::vector<uint8_t> random_bytes(std::mt19937_64& random, size_t count);
 
 // Random data with rows of zeros, many of them about as long as `spec`'s MIN.

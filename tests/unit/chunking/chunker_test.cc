@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "unit/base/random_seed.h"
 #include "unit/chunking/chunked_stream.h"
 
 namespace penstock {
@@ -21,8 +22,8 @@ using test::spec_of;
 
 class ChunkerTest : public testing::Test {
  protected:
-  const uint64_t seed_ = test::test_seed();
-  const testing::ScopedTrace trace_{__FILE__, __LINE__, "PENSTOCK_SEED=" + std::to_string(seed_)};
+  const uint64_t seed_ = random_seed();
+  const testing::ScopedTrace trace_{__FILE__, __LINE__, seed_text(seed_)};
   std::mt19937_64 random_{seed_};
 };
 

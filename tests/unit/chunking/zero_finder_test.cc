@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "chunking/zero_bytes.h"
+#include "unit/base/random_seed.h"
 #include "unit/chunking/chunked_stream.h"
 
 namespace penstock {
@@ -53,8 +54,8 @@ TEST(ZeroFinderTest, FindsARunAtEveryOffsetAndLengthAroundTheSmallestMin) {
 }
 
 TEST(ZeroFinderTest, FindsWhatAPlainSearchFindsInRowsOfAllKinds) {
-  const uint64_t seed = test::test_seed();
-  SCOPED_TRACE(seed);
+  const uint64_t seed = random_seed();
+  SCOPED_TRACE(seed_text(seed));
   std::mt19937_64 random(seed);
   for (int round = 0; round < 300; ++round) {
     const uint32_t min = static_cast<uint32_t>(64 + random() % 100);

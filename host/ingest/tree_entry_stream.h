@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ingest/directory_stack.h"
+#include "ingest/entry_stream.h"
+#include "ingest/top_level_path.h"
+
+namespace penstock {
+
+// Walks paths and what is below them. Never follows a symlink below the top level, never opens a FIFO or
+// device that it can tell before, and says of every entry that it cannot give why; only what would hit every
+// other entry too (no descriptors, no memory) is an error of the stream. An entry's file is open from when it
+// is given until its source goes. A directory's listing is one moment's; its entries are looked at when their
+// turn comes.
+class TreeEntryStream final : public EntryStream {
+ public:
+  explicit TreeEntryStream(std::vector<TopLevelPath> tops) : tops_(std::move(tops)) {}
+
+  Result<std::optional<Entry>> next() override;
+
+ private:
+  // Each turns `entry`, whose name and path are set, into what is there; its last argument is where to look
+  // for it.
+  Result<Entry> visit(Entry entry, int directory_fd, const char* name, bool follow);
+  Result<Entry> visit_file(Entry entry, int directory_fd, const char* name, int flags);
+  Result<Entry> visit_directory(Entry entry, int directory_fd, const char* name, int flags);
+  Result<Entry> visit_symlink(Entry entry, int directory_fd, const char* name);
+
+  std::vector<TopLevelPath> tops_;
+  size_t next_top_ = 0;
+  DirectoryStack directories_;
+};
+
+}  // namespace penstock

@@ -129,13 +129,13 @@ class Fields {
   const CborValue* field(std::string_view name) {
     if (map_ == nullptr) return nullptr;
     const auto found =
-        std::ranges::find(*map_, name, [](const auto& item) { return std::string_view(item.first); });
+        std::ranges::find(*map_, name, [](const auto& item) { return std::string_view(item.key); });
     if (found == map_->end()) {
       refuse("has no " + std::string(name));
       return nullptr;
     }
     ++taken_;
-    return &found->second;
+    return &found->value;
   }
 
   void refuse(const std::string& why) {
@@ -263,8 +263,8 @@ bool is_commit(const CborValue& value) {
   const auto* map = value.as<CborValue::Map>();
   if (map == nullptr) return false;
   return std::ranges::any_of(*map, [](const auto& item) {
-    const auto* text = item.second.template as<std::string>();
-    return item.first == "kind" && text != nullptr && *text == kCommitKind;
+    const auto* text = item.value.template as<std::string>();
+    return item.key == "kind" && text != nullptr && *text == kCommitKind;
   });
 }
 

@@ -138,10 +138,10 @@ class Decoder {
       PENSTOCK_TRY_ASSIGN(const Head head, take_head());
       if (head.major != Major::text) return malformed("a map's key that is not text");
       PENSTOCK_TRY_ASSIGN(std::string key, take_text(head.argument));
-      if (!items.empty() && !key_before(items.back().first, key))
+      if (!items.empty() && !key_before(items.back().key, key))
         return malformed("a map's keys are out of order, or one stands twice");
       PENSTOCK_TRY_ASSIGN(CborValue item, take_value(depth + 1));
-      items.emplace_back(std::move(key), std::move(item));
+      items.push_back({std::move(key), std::move(item)});
     }
     return CborValue{std::move(items)};
   }
@@ -236,15 +236,15 @@ class Encoder {
     return {};
   }
   Status put_item(const CborValue::Map& items, unsigned depth) {
-    std::vector<const CborValue::Map::value_type*> sorted;
+    std::vector<const CborField*> sorted;
     sorted.reserve(items.size());
     for (const auto& item : items) sorted.push_back(&item);
-    std::ranges::sort(sorted, [](const auto* a, const auto* b) { return key_before(a->first, b->first); });
+    std::ranges::sort(sorted, [](const auto* a, const auto* b) { return key_before(a->key, b->key); });
     head(Major::map, items.size());
     for (size_t i = 0; i < sorted.size(); ++i) {
-      if (i > 0 && sorted[i - 1]->first == sorted[i]->first) return refused("a map has a key twice");
-      PENSTOCK_TRY(put_item(sorted[i]->first, depth));
-      PENSTOCK_TRY(put(sorted[i]->second, depth + 1));
+      if (i > 0 && sorted[i - 1]->key == sorted[i]->key) return refused("a map has a key twice");
+      PENSTOCK_TRY(put_item(sorted[i]->key, depth));
+      PENSTOCK_TRY(put(sorted[i]->value, depth + 1));
     }
     return {};
   }

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -20,11 +19,13 @@ struct CborNegative {
   friend bool operator==(const CborNegative&, const CborNegative&) = default;
 };
 
+struct CborField;
+
 // One item of dag-cbor (https://ipld.io/specs/codecs/dag-cbor/spec/): a small tree that owns its parts.
 struct CborValue {
   using ByteString = std::vector<uint8_t>;
   using Array = std::vector<CborValue>;
-  using Map = std::vector<std::pair<std::string, CborValue>>;
+  using Map = std::vector<CborField>;
 
   std::variant<std::monostate, bool, uint64_t, CborNegative, double, ByteString, std::string, Cid, Array, Map>
       item;
@@ -36,6 +37,14 @@ struct CborValue {
   }
 
   friend bool operator==(const CborValue&, const CborValue&) = default;
+};
+
+// One entry of a map.
+struct CborField {
+  std::string key;
+  CborValue value;
+
+  friend bool operator==(const CborField&, const CborField&) = default;
 };
 
 inline constexpr unsigned kCborDepthMax = 32;

@@ -16,6 +16,12 @@ inline uint64_t random_seed() {
   return uint64_t{source()} << 32 | source();
 }
 
+// One seed for all that is random in a process.
+inline uint64_t process_seed() {
+  static const uint64_t seed = random_seed();
+  return seed;
+}
+
 // What a random test says when it fails.
 inline std::string seed_text(uint64_t seed) {
   return "repeat with PENSTOCK_SEED=" + std::to_string(seed);

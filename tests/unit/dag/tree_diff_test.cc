@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dag/tree_diff.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+
+#include "dag/commit.h"
+#include "dag/directory_builder.h"
+#include "unit/dag/memory_blocks.h"
+#include "unit/dag/node_blocks.h"
+
+namespace penstock {
+namespace {
+
+DagLink directory_of(MemoryBlocks& blocks, const std::map<std::string, DagLink>& entries) {
+  DirectoryBuilder builder(blocks);
+  for (const auto& [name, link] : entries) EXPECT_TRUE(builder.add(name, link));
+  return builder.finish().value();
+}
+
+// "+path kind", "-path kind", "~path kind kind", a line each.
+Result<std::string> diff(MemoryBlocks& blocks, const Cid& before, const Cid& after) {
+  std::string lines;
+  PENSTOCK_TRY(diff_trees(blocks, before, after, [&](const Difference& difference) -> Status {
+    lines += difference.before ? (difference.after ? "~" : "-") : "+";
+    lines += difference.path;
+    if (difference.before) lines += " " + std::string(object_kind_text(difference.before->kind));
+    if (difference.after) lines += " " + std::string(object_kind_text(difference.after->kind));
+    lines += "\n";
+    return {};
+  }));
+  return lines;
+}
+
+TEST(TreeDiffTest, TellsWhatWasAddedRemovedAndChangedInOrder) {
+  MemoryBlocks blocks;
+  const DagLink one = put_leaf(blocks, "one");
+  const DagLink two = put_leaf(blocks, "two");
+  const DagLink link = put_symlink(blocks, "one").value();
+  const DagLink old_inner = directory_of(blocks, {{"kept", one}, {"changed", one}, {"gone", two}});
+  const DagLink new_inner = directory_of(blocks, {{"kept", one}, {"changed", two}, {"new", two}});
+  const DagLink same = directory_of(blocks, {{"x", one}});
+  const Cid before =
+      directory_of(blocks,
+                   {{"in", old_inner}, {"same", same}, {"was-file", one}, {"z-dir", same}, {"l", link}})
+          .cid;
+  const Cid after =
+      directory_of(blocks, {{"in", new_inner}, {"same", same}, {"was-file", same}, {"a", link}, {"l", one}})
+          .cid;
+  EXPECT_EQ(diff(blocks, before, after).value(),
+            "+a symlink\n"
+            "~in/changed file file\n"
+            "-in/gone file\n"
+            "+in/new file\n"
+            "~l symlink file\n"
+            "~was-file file directory\n"
+            "-z-dir directory\n");
+  EXPECT_EQ(diff(blocks, before, before).value(), "");
+}
+
+TEST(TreeDiffTest, ComparesFilesAndCommitsToo) {
+  MemoryBlocks blocks;
+  const DagLink one = put_leaf(blocks, "one");
+  const DagLink two = put_leaf(blocks, "two");
+  EXPECT_EQ(diff(blocks, one.cid, two.cid).value(), "~ file file\n");
+  Commit commit = genesis();
+  commit.root = directory_of(blocks, {{"a", one}}).cid;
+  const Cid before = blocks.put(Multicodec::dag_cbor, encode_commit(commit).value());
+  const Cid empty = directory_of(blocks, {}).cid;
+  EXPECT_EQ(diff(blocks, before, empty).value(), "-a file\n");
+  EXPECT_EQ(diff(blocks, genesis_cid(), before).value(), "+a file\n");
+}
+
+TEST(TreeDiffTest, ComparesAPlainDirectoryWithAShardedOne) {
+  MemoryBlocks blocks;
+  const DagLink leaf = put_leaf(blocks, "x");
+  std::map<std::string, DagLink> entries;
+  for (int i = 0; i < 6000; ++i) entries["entry number " + std::to_string(i)] = leaf;
+  const Cid large = directory_of(blocks, entries).cid;
+  entries.erase("entry number 77");
+  entries["fresh"] = leaf;
+  EXPECT_EQ(diff(blocks, large, directory_of(blocks, entries).cid).value(),
+            "-entry number 77 file\n+fresh file\n");
+  const Cid small = directory_of(blocks, {{"entry number 0", leaf}}).cid;
+  ASSERT_TRUE(inspect(blocks, large).value().sharded);
+  ASSERT_FALSE(inspect(blocks, small).value().sharded);
+  const std::string lines = diff(blocks, small, large).value();
+  EXPECT_EQ(std::ranges::count(lines, '\n'), 5999);
+}
+
+TEST(TreeDiffTest, DoesNotReadWhatIsEqual) {
+  MemoryBlocks blocks;
+  const DagLink same = directory_of(blocks, {{"x", put_leaf(blocks, "x")}});
+  const DagLink leaf = put_leaf(blocks, "y");
+  const Cid before = directory_of(blocks, {{"same", same}}).cid;
+  const Cid after = directory_of(blocks, {{"same", same}, {"y", leaf}}).cid;
+  blocks.lose(same.cid);
+  EXPECT_EQ(diff(blocks, before, after).value(), "+y file\n");
+}
+
+TEST(TreeDiffTest, TellsDamageFromAbsenceAndStopsWhenItsSinkFails) {
+  MemoryBlocks blocks;
+  const DagLink leaf = put_leaf(blocks, "y");
+  const DagLink inner = directory_of(blocks, {{"x", leaf}});
+  const Cid before = directory_of(blocks, {{"in", inner}}).cid;
+  const Cid after = directory_of(blocks, {{"in", directory_of(blocks, {})}}).cid;
+  const auto stopped = diff_trees(blocks, before, after, [](const Difference&) -> Status {
+    return fail(Errc::failed, "pipe", "it is closed");
+  });
+  EXPECT_EQ(stopped.error().what, "pipe");
+  blocks.lose(inner.cid);
+  EXPECT_EQ(diff(blocks, before, after).error().code, Errc::corrupt);
+  blocks.lose(before);
+  EXPECT_EQ(diff(blocks, before, after).error().code, Errc::absent);
+}
+
+TEST(TreeDiffTest, RefusesDirectoriesNestedTooDeep) {
+  MemoryBlocks blocks;
+  DagLink before = directory_of(blocks, {});
+  DagLink after = directory_of(blocks, {{"x", before}});
+  for (int level = 0; level < 1100; ++level) {
+    before = directory_of(blocks, {{"d", before}});
+    after = directory_of(blocks, {{"d", after}});
+  }
+  const auto lines = diff(blocks, before.cid, after.cid);
+  ASSERT_FALSE(lines);
+  EXPECT_EQ(lines.error().code, Errc::corrupt);
+}
+
+}  // namespace
+}  // namespace penstock

@@ -49,7 +49,7 @@ Result<Commit> decode_changed(const std::function<void(CborValue::Map&)>& change
 }
 
 CborValue& field(CborValue::Map& map, std::string_view name) {
-  return std::ranges::find(map, name, [](const auto& item) { return std::string_view(item.first); })->second;
+  return std::ranges::find(map, name, [](const auto& item) { return std::string_view(item.key); })->value;
 }
 
 TEST(CommitTest, ReadsWhatItWrites) {
@@ -110,9 +110,9 @@ TEST(CommitTest, IsRefusedWithFieldsMissingUnknownOrOfAnotherType) {
         decode_changed([&](Map& map) { map.erase(map.begin() + static_cast<std::ptrdiff_t>(i)); });
     ASSERT_FALSE(missing) << i;
     EXPECT_EQ(missing.error().code, Errc::corrupt);
-    EXPECT_FALSE(decode_changed([&](Map& map) { map[i].second = CborValue{1.5}; })) << i;
+    EXPECT_FALSE(decode_changed([&](Map& map) { map[i].value = CborValue{1.5}; })) << i;
   }
-  EXPECT_FALSE(decode_changed([](Map& map) { map.emplace_back("more", CborValue{}); }));
+  EXPECT_FALSE(decode_changed([](Map& map) { map.push_back({"more", CborValue{}}); }));
   EXPECT_FALSE(decode_changed([](Map& map) { field(map, "kind") = {std::string("penstock-commit-v2")}; }));
   EXPECT_FALSE(decode_changed([](Map& map) { field(map, "time") = {uint64_t{1} << 63}; }));
   EXPECT_FALSE(decode_changed([](Map& map) { field(map, "time") = {CborNegative{uint64_t{1} << 63}}; }));
@@ -120,7 +120,7 @@ TEST(CommitTest, IsRefusedWithFieldsMissingUnknownOrOfAnotherType) {
       decode_changed([](Map& map) { field(map, "paths") = {CborValue::Array{{std::string("text")}}}; }));
   EXPECT_FALSE(decode_changed([](Map& map) { field(map, "parents") = {CborValue::Array{{uint64_t{1}}}}; }));
   EXPECT_FALSE(decode_changed([](Map& map) { std::get<Map>(field(map, "sizes").item).pop_back(); }));
-  EXPECT_FALSE(decode_changed([](Map& map) { std::get<Map>(field(map, "policy").item)[0].second = {}; }));
+  EXPECT_FALSE(decode_changed([](Map& map) { std::get<Map>(field(map, "policy").item)[0].value = {}; }));
   EXPECT_TRUE(decode_changed([](Map& map) { field(map, "meta") = {}; }));
 }
 

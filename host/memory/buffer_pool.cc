@@ -14,9 +14,11 @@ Buffer::Buffer(Buffer&& other) noexcept
       bytes_(std::exchange(other.bytes_, {})) {}
 
 Buffer& Buffer::operator=(Buffer&& other) noexcept {
-  std::swap(pool_, other.pool_);
-  std::swap(index_, other.index_);
-  std::swap(bytes_, other.bytes_);
+  // By way of a third, so that what this one held goes back now and not when `other` ends.
+  Buffer taken(std::move(other));
+  std::swap(pool_, taken.pool_);
+  std::swap(index_, taken.index_);
+  std::swap(bytes_, taken.bytes_);
   return *this;
 }
 
@@ -44,6 +46,8 @@ Result<std::unique_ptr<BufferPool>> BufferPool::create(std::string name, size_t 
 }
 
 BufferPool::~BufferPool() {
+  // The lock waits for a give_back that has just made the pool whole in another thread.
+  const std::lock_guard lock(mutex_);
   PENSTOCK_CHECK(free_.size() == buffers_.size());
 }
 
@@ -65,10 +69,9 @@ Buffer BufferPool::take() {
 }
 
 void BufferPool::give_back(uint32_t index) {
-  {
-    const std::lock_guard lock(mutex_);
-    free_.push_back(index);
-  }
+  const std::lock_guard lock(mutex_);
+  free_.push_back(index);
+  // With the lock held: behind it the pool may be gone.
   returned_.notify_one();
 }
 

@@ -22,7 +22,8 @@ Result<Slab> Slab::map(size_t bytes) {
 Slab::Slab(Slab&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
 
 Slab& Slab::operator=(Slab&& other) noexcept {
-  std::swap(bytes_, other.bytes_);
+  Slab taken(std::move(other));
+  std::swap(bytes_, taken.bytes_);
   return *this;
 }
 

@@ -12,7 +12,7 @@
 
 namespace penstock {
 
-// An open file. Reads are thread-safe; writes are one thread's at a time.
+// An open file. Reads, and writes of ranges that do not overlap, are thread-safe.
 class File {
  public:
   virtual ~File() = default;
@@ -37,14 +37,16 @@ class FileSystem {
  public:
   virtual ~FileSystem() = default;
   virtual Result<std::unique_ptr<File>> create(const std::string& path) = 0;  // fails if it exists
-  virtual Result<std::unique_ptr<File>> open(const std::string& path, bool writable) = 0;  // absent error: no such file
+  virtual Result<std::unique_ptr<File>> open(const std::string& path,
+                                             bool writable) = 0;  // absent error: no such file
   virtual Result<bool> exists(const std::string& path) = 0;
   virtual Result<std::vector<std::string>> list(const std::string& directory) = 0;  // names, sorted
-  virtual Status make_directory(const std::string& path) = 0;  // no error if it is there
+  virtual Status make_directory(const std::string& path) = 0;                       // no error if it is there
   virtual Status rename(const std::string& from, const std::string& to) = 0;
   virtual Status remove(const std::string& path) = 0;
   virtual Status sync_directory(const std::string& path) = 0;
-  virtual Result<std::unique_ptr<FileLock>> lock(const std::string& path) = 0;  // locked error: held elsewhere
+  virtual Result<std::unique_ptr<FileLock>> lock(
+      const std::string& path) = 0;  // locked error: held elsewhere
 };
 
 // The real one.

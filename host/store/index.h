@@ -54,6 +54,7 @@ struct IndexOpening {
   std::string directory;
   bool writable = false;
   bool discard = false;  // start empty: the old one is damaged
+  std::string uuid;      // of the store: an index of another one must not open
 };
 using IndexFactory = std::function<Result<std::unique_ptr<Index>>(const IndexOpening&)>;
 

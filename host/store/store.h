@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -13,68 +12,76 @@
 #include "base/result.h"
 #include "dag/block_io.h"
 #include "dag/cid.h"
+#include "store/access.h"
+#include "store/block_catalog.h"
+#include "store/claim.h"
+#include "store/damaged_range.h"
 #include "store/file_system.h"
 #include "store/index.h"
+#include "store/log_record.h"
+#include "store/logged_commit.h"
 #include "store/store_config.h"
+#include "store/store_options.h"
+#include "store/store_reader.h"
+#include "store/store_site.h"
 #include "verify/verified_block.h"
 
 namespace penstock {
 
-enum class Access : uint8_t { read, write };
-
-struct StoreOptions {
-  // Told to the user: what was recovered, rebuilt, set aside. Called in open() and never from the data path.
-  std::function<void(const std::string&)> notice;
-  // Opens the index; RocksDB by default. Tests bring their own.
-  IndexFactory index_factory;
-};
-
-// Whether a chunk has to be encoded and appended.
-enum class Claim : uint8_t {
-  yours,    // it was not there: the caller now has to append it
-  present,  // stored, or claimed before by somebody who will append it
-};
-
-// One commit in the order of acknowledgement.
-struct LoggedCommit {
-  Cid cid;
-  uint64_t offset = 0;  // of its record in commits.log
-};
-
 // A content-addressed store in a directory (format.md). One process writes at a time (lock), any number read.
-// claim, append and new_reader may be called from any threads; commit when no append is under way.
+// claim, append, find and new_reader may be called from any threads; commit and quarantine when none of these
+// is under way. What only a writer may call is checked.
 class Store {
  public:
   // Makes a new, empty store. failed: there is something already; see format.md for what is created.
   static Status init(FileSystem& files, const std::string& directory, const StoreConfig& config);
 
-  // Opens, and as a writer recovers: what lies beyond the watermark is set aside, commits that are whole there
-  // are recovered. failed: not a store, newer format; locked: another writer; corrupt: store.toml damaged.
+  // Opens, and as a writer recovers: what lies beyond the watermark is set aside, commits that are whole
+  // there are recovered. failed: not a store, newer format; locked: another writer; corrupt: store.toml
+  // damaged. A reader takes no lock, writes nothing, and sees what was acknowledged when it opened the store.
   static Result<std::unique_ptr<Store>> open(FileSystem& files, const std::string& directory, Access access,
                                              StoreOptions options);
   ~Store();
 
   const StoreConfig& config() const;
 
-  // Durable commits, oldest first; the last is the head.
+  // Durable commits, oldest first; the last is the head. Valid until the next commit.
   std::span<const LoggedCommit> commits() const;
 
   // For each digest (they may repeat) whether the caller must append it. claims.size() == digests.size().
   Status claim(std::span<const Digest> digests, std::span<Claim> claims);
-  // Writes one record. The block's chunks are found by readers of this process at once, by others after commit.
+  // Writes one record. The block's chunks are found by readers of this process at once, by others after
+  // commit.
   Status append(const VerifiedBlock& block);
   // Makes everything appended durable, then `commit`, whose block was appended before. After an error nothing
   // is acknowledged; the store must be reopened to write again.
   Status commit(const Cid& commit);
 
   // A reader for one thread, with a small cache of decoded frames. The store outlives it.
-  std::unique_ptr<BlockSource> new_reader();
-  // Where a block is stored: segment, record and place; nothing if absent.
+  std::unique_ptr<StoreReader> new_reader();
+  // Where a block is stored: segment, record and place; nothing if absent or damaged.
   Result<std::optional<Placement>> find(const Digest& digest);
+  // The same for many, and whether a damaged copy is all there is: sorted by placement, they are read
+  // fastest.
+  Status find(std::span<const Digest> digests, std::span<BlockLocation> locations);
+
+  // How much of each segment is acknowledged, ascending.
+  std::span<const Watermark> segments() const;
+  // Bytes written to segments by this process: payloads, headers, tables and footers.
+  uint64_t bytes_written() const;
+
+  // Treats these records as not stored from now on, durably, so that putting their blocks again heals them.
+  Status quarantine(std::span<const DamagedRange> ranges);
+  std::span<const DamagedRange> quarantined() const;
+
+  // Files, paths and identity, for the checks in store_check.h.
+  const StoreSite& site() const;
 
  private:
   struct State;
   explicit Store(std::unique_ptr<State> state);
+  Status usable() const;
+  Status keep(Status status);
   std::unique_ptr<State> state_;
 };
 

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/result.h"
+#include "store/log_scan.h"
+
+namespace penstock {
+
+// commits.log: what was scanned from it, and for a writer the place where it goes on. One thread.
+class CommitLog {
+ public:
+  CommitLog(std::unique_ptr<File> file, const StoreUuid& uuid, LogScan scan)
+      : file_(std::move(file)), uuid_(uuid), scan_(std::move(scan)) {}
+
+  std::span<const LoggedCommit> commits() const { return scan_.commits; }
+  const Watermarks& watermarks() const { return scan_.watermarks; }
+  const LogScan& scan() const { return scan_; }
+
+  // Writes the last record again, twice: a sync that failed before may have left it in the page cache alone,
+  // where it looks whole. Durable on return. `tail_gone`: the torn tail was set aside and truncated.
+  Status mend(bool tail_gone);
+  // Appends a record of `commit`, or of watermarks alone, and syncs. After an error nothing may be appended.
+  Status append(const std::optional<Cid>& commit, std::vector<Watermark> changed);
+
+ private:
+  Status write_at(uint64_t offset, const LogRecord& record);
+
+  std::unique_ptr<File> file_;
+  StoreUuid uuid_;
+  LogScan scan_;
+};
+
+}  // namespace penstock

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/posix_file_system.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string_view>
+
+#include "store/posix_file.h"
+
+namespace penstock {
+namespace {
+
+constexpr mode_t kFileMode = 0666;
+constexpr mode_t kDirectoryMode = 0777;
+
+class PosixFileLock final : public FileLock {
+ public:
+  explicit PosixFileLock(int descriptor) : descriptor_(descriptor) {}
+  ~PosixFileLock() override { ::close(descriptor_); }
+  PosixFileLock(const PosixFileLock&) = delete;
+  PosixFileLock& operator=(const PosixFileLock&) = delete;
+
+ private:
+  const int descriptor_;
+};
+
+int open_file(const std::string& path, int flags) {
+  int descriptor;
+  do {
+    descriptor = ::open(path.c_str(), flags | O_CLOEXEC, kFileMode);
+  } while (descriptor < 0 && errno == EINTR);
+  return descriptor;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<File>> PosixFileSystem::create(const std::string& path) {
+  const int descriptor = open_file(path, O_RDWR | O_CREAT | O_EXCL);
+  if (descriptor < 0) return fail_file(path, errno);
+  return std::make_unique<PosixFile>(descriptor, path);
+}
+
+Result<std::unique_ptr<File>> PosixFileSystem::open(const std::string& path, bool writable) {
+  const int descriptor = open_file(path, writable ? O_RDWR : O_RDONLY);
+  if (descriptor < 0) return fail_file(path, errno);
+  return std::make_unique<PosixFile>(descriptor, path);
+}
+
+Result<bool> PosixFileSystem::exists(const std::string& path) {
+  struct stat status;
+  if (::stat(path.c_str(), &status) == 0) return true;
+  if (errno == ENOENT || errno == ENOTDIR) return false;
+  return fail_file(path, errno);
+}
+
+Result<std::vector<std::string>> PosixFileSystem::list(const std::string& directory) {
+  DIR* stream = ::opendir(directory.c_str());
+  if (stream == nullptr) return fail_file(directory, errno);
+  std::vector<std::string> names;
+  errno = 0;
+  while (const dirent* entry = ::readdir(stream)) {
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") names.emplace_back(name);
+    errno = 0;
+  }
+  const int error_number = errno;
+  ::closedir(stream);
+  if (error_number != 0) return fail_file(directory, error_number);
+  std::ranges::sort(names);
+  return names;
+}
+
+Status PosixFileSystem::make_directory(const std::string& path) {
+  if (::mkdir(path.c_str(), kDirectoryMode) == 0) return {};
+  const int error_number = errno;
+  const size_t slash = path.find_last_of('/');
+  if (error_number == ENOENT && slash != std::string::npos && slash > 0) {
+    PENSTOCK_TRY(make_directory(path.substr(0, slash)));
+    return ::mkdir(path.c_str(), kDirectoryMode) == 0 ? Status() : fail_file(path, errno);
+  }
+  struct stat status;
+  if (error_number == EEXIST && ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) return {};
+  return fail_file(path, error_number);
+}
+
+Status PosixFileSystem::rename(const std::string& from, const std::string& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) return fail_file(from, errno);
+  return {};
+}
+
+Status PosixFileSystem::remove(const std::string& path) {
+  if (::unlink(path.c_str()) != 0) return fail_file(path, errno);
+  return {};
+}
+
+Status PosixFileSystem::sync_directory(const std::string& path) {
+  const int descriptor = open_file(path, O_RDONLY | O_DIRECTORY);
+  if (descriptor < 0) return fail_file(path, errno);
+  return PosixFile(descriptor, path).sync();
+}
+
+Result<std::unique_ptr<FileLock>> PosixFileSystem::lock(const std::string& path) {
+  const int descriptor = open_file(path, O_RDWR | O_CREAT);
+  if (descriptor < 0) return fail_file(path, errno);
+  while (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EINTR) continue;
+    const int error_number = errno;
+    ::close(descriptor);
+    if (error_number != EWOULDBLOCK) return fail_file(path, error_number);
+    return fail(Errc::locked, path, "another process writes to this store",
+                "wait until it is done and try again");
+  }
+  return std::make_unique<PosixFileLock>(descriptor);
+}
+
+FileSystem& posix_file_system() {
+  static PosixFileSystem files;
+  return files;
+}
+
+}  // namespace penstock

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/store.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "base/check.h"
+#include "store/file_header.h"
+#include "store/replace_file.h"
+#include "store/rocks_index.h"
+#include "store/store_opening.h"
+#include "store/store_toml.h"
+
+namespace penstock {
+namespace {
+
+// What an init that was cut off may have left.
+constexpr std::array<std::string_view, 6> kHalfMade = {"commits.log", "index",     "lock",
+                                                       "segments",    "set-aside", "store.toml.new"};
+
+std::string parent_of(const std::string& directory) {
+  const size_t name_end = directory.find_last_not_of('/');
+  if (name_end == std::string::npos) return "/";
+  const size_t slash = directory.find_last_of('/', name_end);
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : directory.substr(0, slash);
+}
+
+Status check_free(FileSystem& files, const StorePaths& paths) {
+  const auto taken = [&](const char* why) {
+    return fail(Errc::failed, paths.directory, why, "choose another directory");
+  };
+  PENSTOCK_TRY_ASSIGN(const bool there, files.exists(paths.directory));
+  if (!there) return {};
+  PENSTOCK_TRY_ASSIGN(const auto names, files.list(paths.directory));
+  for (const std::string& name : names) {
+    if (name == "store.toml") return taken("is a store already");
+    if (std::ranges::find(kHalfMade, name) == kHalfMade.end()) return taken("is not empty");
+    if (name != "segments") continue;
+    PENSTOCK_TRY_ASSIGN(const auto segments, files.list(paths.segments()));
+    if (!segments.empty()) return taken("holds the segments of a store whose store.toml is missing");
+  }
+  return {};
+}
+
+}  // namespace
+
+struct Store::State : StoreState {};
+
+Store::Store(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Store::~Store() {
+  // The index is a cache: what it does not get now is read from the segments again.
+  if (state_->writer) static_cast<void>(state_->catalog->flush(true));
+}
+
+Status Store::init(FileSystem& files, const std::string& directory, const StoreConfig& config) {
+  const StorePaths paths{directory};
+  PENSTOCK_TRY(check_free(files, paths));
+  StoreConfig made = config;
+  if (made.uuid.empty()) {
+    PENSTOCK_TRY_ASSIGN(const StoreUuid random, random_store_uuid());
+    made.uuid = random.text();
+  }
+  PENSTOCK_TRY_ASSIGN(const StoreUuid uuid, parse_store_uuid(made.uuid));
+  PENSTOCK_TRY(files.make_directory(directory));
+  PENSTOCK_TRY(files.make_directory(paths.segments()));
+  PENSTOCK_TRY(files.make_directory(paths.set_aside()));
+  PENSTOCK_TRY(replace_file(files, directory, paths.log(), encode_file_header(kCommitLogMagic, uuid)));
+  // Not our directory to insist on: it may be unreadable to us.
+  static_cast<void>(files.sync_directory(parent_of(directory)));
+  return replace_file(files, directory, paths.config(), as_bytes(encode_store_toml(made)));
+}
+
+Result<std::unique_ptr<Store>> Store::open(FileSystem& files, const std::string& directory, Access access,
+                                           StoreOptions options) {
+  auto state = std::make_unique<State>();
+  state->site.files = &files;
+  state->site.paths.directory = directory;
+  state->site.access = access;
+  state->site.options = std::move(options);
+  if (!state->site.options.index_factory) state->site.options.index_factory = &RocksIndex::open;
+  PENSTOCK_TRY(StoreOpening(*state).run());
+  return std::unique_ptr<Store>(new Store(std::move(state)));
+}
+
+const StoreConfig& Store::config() const {
+  return state_->config;
+}
+
+const StoreSite& Store::site() const {
+  return state_->site;
+}
+
+std::span<const LoggedCommit> Store::commits() const {
+  return state_->log->commits();
+}
+
+std::span<const Watermark> Store::segments() const {
+  return state_->catalog->watermarks().list();
+}
+
+uint64_t Store::bytes_written() const {
+  return state_->writer ? state_->writer->bytes_written() : 0;
+}
+
+Status Store::usable() const {
+  PENSTOCK_CHECK(state_->writer != nullptr);
+  const std::lock_guard lock(state_->error_mutex);
+  if (state_->error) return Failure(*state_->error);
+  return {};
+}
+
+Status Store::keep(Status status) {
+  if (status) return status;
+  const std::lock_guard lock(state_->error_mutex);
+  if (!state_->error) state_->error = status.error();
+  return status;
+}
+
+Status Store::claim(std::span<const Digest> digests, std::span<Claim> claims) {
+  PENSTOCK_TRY(usable());
+  return keep(state_->catalog->claim(digests, claims));
+}
+
+Status Store::append(const VerifiedBlock& block) {
+  PENSTOCK_TRY(usable());
+  auto written = state_->writer->write(block);
+  if (!written) return keep(Failure(written.error()));
+  // In this order: what lies below the first unfinished record is known to the catalog.
+  const Status placed = state_->catalog->place(written->segment, written->record, block.entries());
+  state_->writer->finish(*written);
+  return keep(placed);
+}
+
+Status Store::commit(const Cid& commit) {
+  PENSTOCK_TRY(usable());
+  PENSTOCK_TRY_ASSIGN(const BlockLocation location, state_->catalog->find(commit.digest));
+  if (!location.placement) {
+    return keep(fail(Errc::failed, "commit " + commit.text(), "its block was not appended"));
+  }
+  auto changed = state_->writer->sync();
+  if (!changed) return keep(Failure(changed.error()));
+  PENSTOCK_TRY(keep(state_->log->append(commit, std::move(*changed))));
+  state_->catalog->set_watermarks(state_->log->watermarks());
+  return {};
+}
+
+std::unique_ptr<StoreReader> Store::new_reader() {
+  return std::make_unique<StoreReader>(*state_->site.files, state_->site.paths, state_->site.uuid,
+                                       *state_->catalog);
+}
+
+Result<std::optional<Placement>> Store::find(const Digest& digest) {
+  PENSTOCK_TRY_ASSIGN(const BlockLocation location, state_->catalog->find(digest));
+  return location.placement;
+}
+
+Status Store::find(std::span<const Digest> digests, std::span<BlockLocation> locations) {
+  return state_->catalog->find(digests, locations);
+}
+
+Status Store::quarantine(std::span<const DamagedRange> ranges) {
+  PENSTOCK_TRY(usable());
+  if (!state_->catalog->quarantine(ranges)) return {};
+  return state_->catalog->quarantined().write(*state_->site.files, state_->site.paths, state_->site.uuid);
+}
+
+std::span<const DamagedRange> Store::quarantined() const {
+  return state_->catalog->quarantined().ranges();
+}
+
+}  // namespace penstock

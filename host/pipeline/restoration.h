@@ -15,6 +15,7 @@
 #include "dag/file_walker.h"
 #include "memory/buffer_pool.h"
 #include "pipeline/restore.h"
+#include "pipeline/restore_task.h"
 #include "pipeline/task_queue.h"
 #include "store/store.h"
 

@@ -3,7 +3,9 @@
 
 #include <chrono>
 
+#include "pipeline/memory_plan.h"
 #include "pipeline/object_auditor.h"
+#include "store/store_check.h"
 
 namespace penstock {
 namespace {
@@ -19,13 +21,28 @@ uint64_t nanoseconds_since(Clock::time_point start) {
 Result<AuditReport> audit_store(Store& store, const AuditOptions& options) {
   const Clock::time_point start = Clock::now();
   AuditReport report;
-  ObjectAuditor auditor(store, ObjectAuditor::Depth::read, options);
+  StoreCheckOptions bytes;
+  bytes.threads = usable_threads(options.threads);
+  bytes.damage = [&](const StoreDamage& damage) {
+    if (options.damage && !damage.healed) options.damage(damage.error());
+  };
+  bytes.progress = [&](uint64_t count) {
+    if (options.progress != nullptr) options.progress->bytes_content += count;
+  };
+  PENSTOCK_TRY_ASSIGN(const CheckTotals totals, check_store(store, bytes));
+
+  // Every byte was read above: what commits need has only to be there.
+  ObjectAuditor auditor(store, ObjectAuditor::Depth::find, options);
   for (const LoggedCommit& commit : store.commits()) PENSTOCK_TRY(auditor.check_commit(commit.cid));
   PENSTOCK_TRY(auditor.finish());
+
+  report.segments = totals.segments;
+  report.bytes_read = totals.bytes_read;
+  report.bytes_raw = totals.bytes_raw;
+  report.blocks = totals.blocks;
   report.commits = store.commits().size();
-  report.blocks = auditor.blocks();
-  report.bytes_raw = auditor.bytes_raw();
-  report.damages = auditor.damages();
+  report.damages = totals.damages + auditor.damages();
+  report.bytes_unacknowledged = totals.bytes_unacknowledged;
   report.nanoseconds = nanoseconds_since(start);
   return report;
 }

@@ -29,13 +29,16 @@ struct Cid {
 };
 
 struct CidHash {
-  size_t operator()(const Cid& cid) const { return DigestHash()(cid.digest) ^ static_cast<size_t>(cid.codec); }
+  size_t operator()(const Cid& cid) const {
+    return DigestHash()(cid.digest) ^ static_cast<size_t>(cid.codec);
+  }
 };
 
 // The CID of `block`: hashes it.
 Cid cid_of(Multicodec codec, Bytes block);
 
-// usage error: malformed, another version, codec or hash function than ours. CIDv0 (Qm…) is taken as its v1 dag-pb twin.
+// usage error: malformed, another version, codec or hash function than ours. CIDv0 (Qm…) is taken as its v1
+// dag-pb twin.
 Result<Cid> parse_cid(std::string_view text);
 // corrupt error: not exactly one binary CID of ours.
 Result<Cid> parse_binary_cid(Bytes bytes);

@@ -20,8 +20,8 @@ enum class LinkLayout : uint8_t {
 // zero run of any length costs O(log n) nodes and time. One thread.
 class FileBuilder {
  public:
-  // `zero_leaf_bytes`: ChunkerSpec::zero_leaf_bytes(). Nodes and zero leaves go to `sink`; data leaves are the
-  // caller's to store.
+  // `zero_leaf_bytes`: ChunkerSpec::zero_leaf_bytes(). Nodes and zero leaves go to `sink`; data leaves are
+  // the caller's to store.
   FileBuilder(BlockSink& sink, LinkLayout layout, uint32_t zero_leaf_bytes);
   ~FileBuilder();
 

@@ -41,10 +41,12 @@ inline Failure fail_errno(std::string what, int error_number = errno, std::strin
 // Declares `declaration` from the value of a Result, or returns its error.
 #define PENSTOCK_TRY_ASSIGN(declaration, expression) \
   PENSTOCK_TRY_ASSIGN_(PENSTOCK_CONCAT_(penstock_try_, __LINE__), declaration, expression)
+// A declaration in parentheses would be none: NOLINTBEGIN(bugprone-macro-parentheses)
 #define PENSTOCK_TRY_ASSIGN_(result, declaration, expression) \
   auto result = (expression);                                 \
   if (!result) [[unlikely]]                                   \
     return ::penstock::Failure(std::move(result).error());    \
   declaration = std::move(*result)
+// NOLINTEND(bugprone-macro-parentheses)
 #define PENSTOCK_CONCAT_(a, b) PENSTOCK_CONCAT_2_(a, b)
 #define PENSTOCK_CONCAT_2_(a, b) a##b

@@ -22,22 +22,19 @@ std::vector<uint8_t> random_bytes(uint64_t seed, size_t bytes);
 TestBlock raw_block(uint64_t seed, size_t bytes);
 TestBlock text_block(std::string_view text, Multicodec codec = Multicodec::raw);
 
-// Encodes and verifies blocks as a put would, and appends them as one frame. One thread.
+// Appends blocks as a put would: encoded, verified, one frame. Stateless but for the codec.
 class BlockMaker {
  public:
-  explicit BlockMaker(CodecId codec = CodecId::zstd);
+  explicit BlockMaker(CodecId codec = CodecId::zstd) : codec_(codec) {}
 
-  Status append(Store& store, const std::vector<TestBlock>& blocks);
+  Status append(Store& store, const std::vector<TestBlock>& blocks) const;
   // A commit of `root` behind the store's head, appended and logged. Returns its block.
-  Result<TestBlock> commit(Store& store, const Cid& root);
-  // The same, but appended alone.
-  Result<TestBlock> append_commit(Store& store, const Cid& root);
+  Result<TestBlock> commit(Store& store, const Cid& root) const;
+  // The same, but not logged.
+  Result<TestBlock> append_commit(Store& store, const Cid& root) const;
 
  private:
   CodecId codec_;
-  std::unique_ptr<BufferPool> pool_;
-  Verifier verifier_;
-  Encoder encoder_;
 };
 
 }  // namespace penstock

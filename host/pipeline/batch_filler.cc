@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/limits.h"
+#include "dag/directory_reader.h"
 
 namespace penstock {
 
@@ -61,6 +62,7 @@ Result<bool> BatchFiller::begin_entry(Batch& batch) {
     ended_ = true;
     return false;
   }
+  if (is_too_deep(*entry)) return true;
   TreeEvent event;
   event.name = std::move(entry->name);
   switch (entry->kind) {
@@ -92,6 +94,18 @@ Result<bool> BatchFiller::begin_entry(Batch& batch) {
   }
   batch.outline.events.push_back(std::move(event));
   return true;
+}
+
+// Whether an entry lies below directories that no reader would follow; the topmost of these is reported.
+bool BatchFiller::is_too_deep(const Entry& entry) {
+  // One level is left for the directory that holds several paths.
+  constexpr size_t kDepthMax = kDirectoryDepthMax - 1;
+  if (entry.kind == Entry::Kind::directory_end) return depth_-- > kDepthMax;
+  if (entry.kind == Entry::Kind::directory_begin && ++depth_ == kDepthMax + 1)
+    report({Errc::partial, entry.path,
+            "is nested deeper than " + std::to_string(kDepthMax) + " directories: not stored",
+            "put it on its own"});
+  return depth_ > kDepthMax;
 }
 
 void BatchFiller::end_file(Batch& batch) {

@@ -41,6 +41,7 @@ class BatchFiller {
 
   Result<bool> advance(Batch& batch, StageClock& clock);
   Result<bool> begin_entry(Batch& batch);
+  bool is_too_deep(const Entry& entry);
   void end_file(Batch& batch);
   void drop_file(Batch& batch, const Error& error);
   bool place_pieces(Batch& batch);
@@ -68,6 +69,7 @@ class BatchFiller {
   size_t pieces_placed_ = 0;
   uint64_t piece_offset_ = 0;  // stream offset of the next piece to be placed
 
+  size_t depth_ = 0;  // directories open
   std::unique_ptr<Source> source_;
   std::string path_;
   HolePlan hole_;

@@ -278,6 +278,28 @@ TEST(PutTest, FailsWhenNothingCouldBeRead) {
   EXPECT_EQ(report.error().code, Errc::failed);
 }
 
+TEST(PutTest, LeavesOutWhatIsNestedDeeperThanReadersFollow) {
+  MemorySink sink;
+  ScriptedEntries entries;
+  constexpr size_t kDepth = 1500;
+  for (size_t i = 0; i < kDepth; ++i) entries.directory("d" + std::to_string(i));
+  entries.file("deepest", ScriptedContent::of({1}));
+  for (size_t i = 0; i < kDepth; ++i) {
+    if (i == kDepth - 1) entries.file("top", ScriptedContent::of({2}));
+    entries.end();
+  }
+  PutOptions options = options_with(2);
+  size_t reports = 0;
+  options.report = [&](const Error& error) {
+    ++reports;
+    EXPECT_EQ(error.code, Errc::partial);
+  };
+  const PutReport report = put_into(sink, entries, options);
+  EXPECT_EQ(reports, 1u);
+  EXPECT_EQ(report.counters.directories, kDirectoryDepthMax - 1);
+  EXPECT_TRUE(resolve_path(sink, report.root.cid, "top"));
+}
+
 TEST(PutTest, SeveralPathsAreEntriesOfOneDirectory) {
   MemorySink sink;
   ScriptedEntries entries;

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "appliance/analyze_command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "appliance/analysis_text.h"
+#include "appliance/command_syntax.h"
+#include "appliance/driver_table.h"
+#include "appliance/put_choices.h"
+#include "appliance/transfer_display.h"
+#include "appliance/tree_survey.h"
+#include "pipeline/analysis.h"
+
+namespace penstock {
+
+void AnalyzeCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
+  syntax.arguments("PATH", paths, "what to read; - alone is standard input");
+  syntax.value("--chunker", chunker, "SPEC", "cdc:MIN:AVG:MAX or fixed:SIZE (default cdc:16K:64K:256K)");
+  syntax.value("--profile", profile, "PROFILE", "default, or ipfs: 1 MiB chunks");
+  syntax.value("--codec", codec, "CODEC", "auto, lz4, zstd[:LEVEL], deflate or stored (default auto)");
+  syntax.value("--device", device, "DEVICE", "auto or a kind that penstock devices lists (default auto)");
+  syntax.value("--threads", threads, "N", "at most this many threads (default: one a CPU)");
+  global.describe_json(syntax);
+  global.describe_quiet(syntax);
+  syntax.examples(
+      "  penstock analyze disk.img                zero runs, duplicates, codec, and the entropy bound\n"
+      "  penstock analyze backups --chunker cdc:4K:16K:64K --codec zstd:9\n");
+}
+
+Result<int> AnalyzeCommand::run(const GlobalOptions& global, Console& console) const {
+  PENSTOCK_TRY_ASSIGN(PutOptions options, parse_put_choices({chunker, codec, profile, "full", threads}));
+  PENSTOCK_TRY_ASSIGN(auto device_opened, open_device(device, driver_table()));
+  PENSTOCK_TRY(check_device_serves(*device_opened, options));
+  PENSTOCK_TRY_ASSIGN(auto entries, open_inputs(paths, {}));
+  options.report = [&](const Error& error) { console.report(error); };
+  TransferProgress progress;
+  options.progress = &progress;
+  const auto analyze = [&] {
+    std::unique_ptr<TreeSurvey> survey;
+    TransferDisplay::Total total = [] { return std::optional<uint64_t>(); };
+    if (console.has_audience() && !is_standard_input(paths)) {
+      survey = std::make_unique<TreeSurvey>(paths);
+      total = [&survey] { return survey->total_bytes(); };
+    }
+    const TransferDisplay display(console, progress, std::move(total));
+    return analyze_entries(*entries, *device_opened, options);
+  };
+  PENSTOCK_TRY_ASSIGN(const AnalysisReport report, analyze());
+  if (global.json) {
+    print_json(console, analysis_json(report, options));
+  } else {
+    console.print(analysis_text(report, options));
+  }
+  return report.put.counters.entries_reported == 0 ? 0 : static_cast<int>(Errc::partial);
+}
+
+}  // namespace penstock

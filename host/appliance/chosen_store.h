@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "appliance/console.h"
+#include "appliance/global_options.h"
+#include "base/result.h"
+#include "store/store.h"
+
+namespace penstock {
+
+// The store that the options name; what it has to tell goes to `console` as notes, which outlives it. failed,
+// saying how to make one: there is none.
+Result<std::unique_ptr<Store>> open_store(const GlobalOptions& global, Access access, Console& console);
+
+}  // namespace penstock

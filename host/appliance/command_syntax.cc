@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "appliance/command_syntax.h"
+
+#include <CLI/CLI.hpp>
+
+namespace penstock {
+namespace {
+
+constexpr char kMask = '\x01';
+
+}  // namespace
+
+std::string mask_argument(std::string argument) {
+  const bool special = argument.starts_with('[') || argument.starts_with(kMask) || argument == "++";
+  return special ? kMask + std::move(argument) : argument;
+}
+
+std::string unmask_argument(std::string argument) {
+  if (argument.starts_with(kMask)) argument.erase(0, 1);
+  return argument;
+}
+
+void CommandSyntax::flag(const char* names, bool& into, const char* help) {
+  app_->add_flag(names, into, help);
+}
+
+void CommandSyntax::value(const char* names, std::string& into, const char* placeholder, const char* help) {
+  argument(names, into, help)->type_name(placeholder);
+}
+
+void CommandSyntax::required_argument(const char* placeholder, std::string& into, const char* help) {
+  argument(placeholder, into, help)->required();
+}
+
+void CommandSyntax::optional_argument(const char* placeholder, std::string& into, const char* help) {
+  argument(placeholder, into, help);
+}
+
+void CommandSyntax::arguments(const char* placeholder, std::vector<std::string>& into, const char* help) {
+  const auto take = [&into](const CLI::results_t& results) {
+    for (const std::string& result : results) into.push_back(unmask_argument(result));
+    return true;
+  };
+  app_->add_option(placeholder, take, help)->type_name("")->expected(1, -1)->allow_extra_args()->required();
+}
+
+void CommandSyntax::examples(const char* text) {
+  app_->footer(std::string("Examples:\n") + text);
+}
+
+CLI::Option* CommandSyntax::argument(const char* placeholder, std::string& into, const char* help) {
+  const auto take = [&into](const CLI::results_t& results) {
+    into = unmask_argument(results.back());
+    return true;
+  };
+  return app_->add_option(placeholder, take, help)->type_name("");
+}
+
+}  // namespace penstock

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "appliance/devices_command.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "appliance/command_syntax.h"
+#include "appliance/device_selftest.h"
+#include "appliance/driver_table.h"
+#include "appliance/json_text.h"
+#include "base/size_text.h"
+#include "codec/codec.h"
+
+namespace penstock {
+namespace {
+
+// One row of the output: a device, or a kind of which there is none.
+struct DeviceRow {
+  std::string choice;  // what --device takes
+  std::string state;   // "present", "passed", "failed", "absent"
+  std::string detail;  // why it is absent or failed
+  std::optional<Capabilities> capabilities;
+};
+
+std::string_view operation_text(Operation operation) {
+  switch (operation) {
+    case Operation::digest:
+      return "digest";
+    case Operation::encode:
+      return "encode";
+    case Operation::digest_encode:
+      return "digest+encode";
+    case Operation::decode:
+      return "decode";
+  }
+  return "?";
+}
+
+std::vector<std::string> operation_texts(const Capabilities& capabilities) {
+  std::vector<std::string> texts;
+  for (const Operation operation : capabilities.operations) texts.emplace_back(operation_text(operation));
+  return texts;
+}
+
+std::vector<std::string> codec_texts(const Capabilities& capabilities) {
+  std::vector<std::string> texts;
+  for (const CodecId codec : capabilities.codecs) texts.emplace_back(codec_name(codec));
+  return texts;
+}
+
+std::vector<DeviceRow> rows_of(const Driver& driver, bool with_selftest, Console& console) {
+  std::vector<DeviceRow> rows;
+  const std::string kind(driver.kind);
+  if (driver.discover == nullptr) {
+    rows.push_back({kind, "absent", std::string(driver.absent_because), {}});
+    return rows;
+  }
+  auto devices = driver.discover();
+  if (!devices) {
+    rows.push_back({kind, "failed", devices.error().message(), {}});
+    return rows;
+  }
+  if (devices->empty()) rows.push_back({kind, "absent", "this machine has none", {}});
+  for (size_t i = 0; i < devices->size(); ++i) {
+    Device& device = *(*devices)[i];
+    DeviceRow row{i == 0 ? kind : fmt::format("{}:{}", kind, i), "present", {}, device.capabilities()};
+    if (with_selftest) {
+      const Status outcome = selftest(device);
+      row.state = outcome ? "passed" : "failed";
+      if (!outcome) {
+        row.detail = outcome.error().why;
+        console.report(outcome.error());
+      }
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::string row_text(const DeviceRow& row) {
+  std::string text = fmt::format("{:<12} {:<8} ", row.choice, row.state);
+  if (!row.capabilities) return text + row.detail + "\n";
+  const Capabilities& can = *row.capabilities;
+  text += fmt::format("{}; {}; {}; jobs of up to {} in {} chunks, {} at a time", can.name,
+                      fmt::join(operation_texts(can), ", "), fmt::join(codec_texts(can), ", "),
+                      human_size(can.input_bytes_max), can.chunks_max, can.units);
+  if (!row.detail.empty()) text += "; " + row.detail;
+  return text + "\n";
+}
+
+Json row_json(const DeviceRow& row) {
+  Json object;
+  object["device"] = row.choice;
+  object["state"] = row.state;
+  if (!row.detail.empty()) set_text(object, "detail", row.detail);
+  if (!row.capabilities) return object;
+  const Capabilities& can = *row.capabilities;
+  set_text(object, "name", can.name);
+  object["operations"] = operation_texts(can);
+  object["codecs"] = codec_texts(can);
+  object["input_bytes_max"] = can.input_bytes_max;
+  object["chunks_max"] = can.chunks_max;
+  object["input_alignment"] = can.input_alignment;
+  object["units"] = can.units;
+  object["queue_depth"] = can.queue_depth;
+  object["shares_host_memory"] = can.shares_host_memory;
+  object["is_cpu"] = can.is_cpu;
+  return object;
+}
+
+}  // namespace
+
+void DevicesCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
+  syntax.flag("--selftest", selftest, "send each device work with known answers");
+  global.describe_json(syntax);
+  syntax.examples(
+      "  penstock devices                         in order of priority: --device auto takes the first "
+      "present\n"
+      "  penstock devices --selftest\n");
+}
+
+Result<int> DevicesCommand::run(const GlobalOptions& global, Console& console) const {
+  bool failed = false;
+  JsonArray array(console);
+  for (const Driver& driver : driver_table()) {
+    for (const DeviceRow& row : rows_of(driver, selftest, console)) {
+      failed = failed || row.state == "failed";
+      if (global.json) {
+        array.add(row_json(row));
+      } else {
+        console.print(row_text(row));
+      }
+    }
+  }
+  if (global.json) array.finish();
+  return failed ? static_cast<int>(Errc::failed) : 0;
+}
+
+}  // namespace penstock

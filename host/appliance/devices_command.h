@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "appliance/console.h"
+#include "appliance/global_options.h"
+#include "base/result.h"
+
+namespace penstock {
+
+class CommandSyntax;
+
+// `penstock devices`: lists the table of drivers with what is there.
+struct DevicesCommand {
+  static constexpr const char* kName = "devices";
+  static constexpr const char* kHelp = "list the devices that can do the work";
+
+  bool selftest = false;
+
+  void describe(CommandSyntax& syntax, GlobalOptions& global);
+  // Exit code 1 when a self-test fails.
+  Result<int> run(const GlobalOptions& global, Console& console) const;
+};
+
+}  // namespace penstock

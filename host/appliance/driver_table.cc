@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "appliance/driver_table.h"
+
+#include <array>
+#include <charconv>
+#include <string>
+#include <utility>
+
+#include "drivers/software/software_device.h"
+
+namespace penstock {
+namespace {
+
+constexpr std::array<Driver, 5> kDrivers = {{
+    {"xrt", nullptr, "this build has no driver for XRT cards"},
+    {"compressdev", nullptr, "this build has no DPDK compressdev driver"},
+    {"opencl", nullptr, "this build has no OpenCL driver"},
+    {"software", &discover_software_devices, {}},
+    {"card", nullptr, "this build has no emulated card"},  // behind software: never chosen by itself
+}};
+
+// One item of --device.
+struct DeviceName {
+  std::string_view kind;
+  size_t number = 0;
+};
+
+Result<DeviceName> parse_device_name(std::string_view text) {
+  const size_t colon = text.find(':');
+  DeviceName name{text.substr(0, colon), 0};
+  if (colon == std::string_view::npos) return name;
+  const std::string_view digits = text.substr(colon + 1);
+  const char* end = digits.data() + digits.size();
+  const auto [stop, error] = std::from_chars(digits.data(), end, name.number);
+  if (digits.empty() || error != std::errc() || stop != end) {
+    return fail(Errc::usage, "--device " + std::string(text), "is not a device",
+                "give KIND or KIND:N such as software:0");
+  }
+  return name;
+}
+
+std::string kinds_text(std::span<const Driver> table) {
+  std::string text = "auto";
+  for (const Driver& driver : table) text.append(", ").append(driver.kind);
+  return text;
+}
+
+Result<std::unique_ptr<Device>> open_named(std::string_view text, std::span<const Driver> table) {
+  PENSTOCK_TRY_ASSIGN(const DeviceName name, parse_device_name(text));
+  const std::string what = "--device " + std::string(text);
+  for (const Driver& driver : table) {
+    if (driver.kind != name.kind) continue;
+    if (driver.discover == nullptr) {
+      return fail(Errc::failed, what, "is absent: " + std::string(driver.absent_because),
+                  "see penstock devices");
+    }
+    PENSTOCK_TRY_ASSIGN(auto devices, driver.discover());
+    if (name.number < devices.size()) return std::move(devices[name.number]);
+    return fail(Errc::failed, what, "this machine has " + std::to_string(devices.size()) + " of that kind",
+                "see penstock devices");
+  }
+  return fail(Errc::usage, what, "is not a kind of device", "one of " + kinds_text(table));
+}
+
+Result<std::unique_ptr<Device>> open_first(std::span<const Driver> table) {
+  for (const Driver& driver : table) {
+    if (driver.discover == nullptr) continue;
+    PENSTOCK_TRY_ASSIGN(auto devices, driver.discover());
+    if (!devices.empty()) return std::move(devices.front());
+  }
+  return fail(Errc::failed, "--device auto", "no device of any kind was found", "see penstock devices");
+}
+
+}  // namespace
+
+std::span<const Driver> driver_table() {
+  return kDrivers;
+}
+
+Result<std::unique_ptr<Device>> open_device(std::string_view choice, std::span<const Driver> table) {
+  if (choice == "auto") return open_first(table);
+  std::unique_ptr<Device> device;
+  for (std::string_view rest = choice;;) {
+    const size_t comma = rest.find(',');
+    PENSTOCK_TRY_ASSIGN(device, open_named(rest.substr(0, comma), table));
+    if (comma == std::string_view::npos) break;
+    rest = rest.substr(comma + 1);
+  }
+  if (choice.find(',') != std::string_view::npos) {
+    return fail(Errc::usage, "--device " + std::string(choice), "names several devices",
+                "give one: it does the whole put");
+  }
+  return device;
+}
+
+}  // namespace penstock

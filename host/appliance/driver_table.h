@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "offload/device.h"
+#include "offload/driver.h"
+
+namespace penstock {
+
+// Every kind of device that there is, in order of priority: what `--device auto` takes the first present of.
+// The only place that knows which drivers a build has.
+std::span<const Driver> driver_table();
+
+// The device that --device names in `table`: "auto", or KIND or KIND:N (the N-th of its kind, from 0). A
+// comma separates several, of which each must be there. usage error: no such kind, or several, since one
+// device does a put's work; failed: this build or machine does not have it.
+Result<std::unique_ptr<Device>> open_device(std::string_view choice, std::span<const Driver> table);
+
+}  // namespace penstock

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "appliance/console.h"
+#include "appliance/global_options.h"
+#include "base/result.h"
+
+namespace penstock {
+
+class CommandSyntax;
+
+// `penstock get`: restores an object, or part of a file.
+struct GetCommand {
+  static constexpr const char* kName = "get";
+  static constexpr const char* kHelp = "restore a file, a directory or part of a file";
+
+  std::string object;
+  std::string output;  // empty: standard output, for a file that does not go to a terminal
+  std::string range;
+  std::string max_size;
+  std::string threads;
+
+  void describe(CommandSyntax& syntax, GlobalOptions& global);
+  // Exit code 3 when files of a tree are damaged: each is named and left out, the rest is restored.
+  Result<int> run(const GlobalOptions& global, Console& console) const;
+};
+
+}  // namespace penstock

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "appliance/global_options.h"
+
+#include <charconv>
+#include <cstdlib>
+#include <string_view>
+
+#include "appliance/command_syntax.h"
+
+namespace penstock {
+namespace {
+
+constexpr uint64_t kThreadsMax = 1024;
+
+std::string_view environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string_view() : std::string_view(value);
+}
+
+}  // namespace
+
+void GlobalOptions::describe_store(CommandSyntax& syntax) {
+  syntax.value("-s,--store", store, "DIR",
+               "the store (else PENSTOCK_STORE, else $XDG_DATA_HOME/penstock, else ~/.local/share/penstock)");
+}
+
+void GlobalOptions::describe_json(CommandSyntax& syntax) {
+  syntax.flag("--json", json, "print JSON instead of text");
+}
+
+void GlobalOptions::describe_quiet(CommandSyntax& syntax) {
+  syntax.flag("-q,--quiet", quiet, "no progress, notes or summary on standard error; errors alone");
+}
+
+Result<std::string> store_directory(const GlobalOptions& global) {
+  if (!global.store.empty()) return global.store;
+  if (const auto store = environment("PENSTOCK_STORE"); !store.empty()) return std::string(store);
+  // The XDG base directory specification: a relative path there is invalid and to be ignored.
+  if (const auto data = environment("XDG_DATA_HOME"); data.starts_with('/')) {
+    return std::string(data) + "/penstock";
+  }
+  if (const auto home = environment("HOME"); !home.empty()) {
+    return std::string(home) + "/.local/share/penstock";
+  }
+  return fail(Errc::usage, "store", "is not named, and HOME is not set", "give -s DIR or set PENSTOCK_STORE");
+}
+
+Result<unsigned> parse_threads(const std::string& text) {
+  if (text.empty()) return 0u;
+  PENSTOCK_TRY_ASSIGN(const uint64_t threads, parse_count("--threads", text));
+  if (threads == 0 || threads > kThreadsMax) {
+    return fail(Errc::usage, "--threads " + text, "is not a number of threads", "give 1 to 1024");
+  }
+  return static_cast<unsigned>(threads);
+}
+
+Result<uint64_t> parse_count(const std::string& option, const std::string& text) {
+  uint64_t count = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, count);
+  if (text.empty() || error != std::errc() || stop != end) {
+    return fail(Errc::usage, option + " '" + text + "'", "is not a number", "give a whole number such as 4");
+  }
+  return count;
+}
+
+}  // namespace penstock

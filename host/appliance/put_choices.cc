@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "appliance/put_choices.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "appliance/global_options.h"
+
+namespace penstock {
+
+Result<PutOptions> parse_put_choices(const PutChoices& choices) {
+  PutOptions options;
+  if (choices.profile == "ipfs") {
+    // unixfs-v1-2025: 1 MiB fixed chunks, balanced, 1,024 links a node.
+    PENSTOCK_TRY_ASSIGN(options.chunker, parse_chunker("fixed:1M"));
+    options.layout = LinkLayout::balanced;
+  } else if (choices.profile == "default") {
+    PENSTOCK_TRY_ASSIGN(options.chunker, parse_chunker(choices.chunker));
+  } else {
+    return fail(Errc::usage, "--profile '" + choices.profile + "'", "is not a profile",
+                "one of default, ipfs");
+  }
+  PENSTOCK_TRY_ASSIGN(options.codec, parse_codec(choices.codec));
+  PENSTOCK_TRY_ASSIGN(options.verify, parse_verify_level(choices.verify));
+  PENSTOCK_TRY_ASSIGN(options.threads, parse_threads(choices.threads));
+  return options;
+}
+
+Status check_device_serves(const Device& device, const PutOptions& options) {
+  const Capabilities& can = device.capabilities();
+  if (options.codec.id != CodecId::stored &&
+      std::ranges::find(can.codecs, options.codec.id) == can.codecs.end()) {
+    return fail(Errc::usage, "--codec " + codec_text(options.codec),
+                "the device " + can.kind + " cannot encode it", "see penstock devices");
+  }
+  if (options.verify.kind == VerifyLevel::Kind::cross) {
+    return fail(Errc::usage, "--verify cross", "needs a second device, and one does the put",
+                "use --verify full");
+  }
+  return {};
+}
+
+Result<std::unique_ptr<EntryStream>> open_inputs(const std::vector<std::string>& paths,
+                                                 const std::string& name) {
+  if (is_standard_input(paths)) return open_descriptor(STDIN_FILENO, name.empty() ? "-" : name);
+  if (std::ranges::find(paths, "-") != paths.end()) {
+    return fail(Errc::usage, "-", "standard input can only be put by itself",
+                "for a file of that name give ./-");
+  }
+  return open_paths(paths);
+}
+
+bool is_standard_input(const std::vector<std::string>& paths) {
+  return paths.size() == 1 && paths.front() == "-";
+}
+
+}  // namespace penstock

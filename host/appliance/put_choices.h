@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "ingest/entry_stream.h"
+#include "offload/device.h"
+#include "pipeline/put.h"
+
+namespace penstock {
+
+// How data is to be cut, encoded and checked, in the words of the command line.
+struct PutChoices {
+  std::string chunker;
+  std::string codec;
+  std::string profile;  // "default" or "ipfs", which has a chunker and a layout of its own
+  std::string verify;
+  std::string threads;
+};
+
+// usage error: one of them is malformed.
+Result<PutOptions> parse_put_choices(const PutChoices& choices);
+
+// usage error: `device` cannot encode with the options' codec, or nothing is there to check it as they ask.
+Status check_device_serves(const Device& device, const PutOptions& options);
+
+// The paths, or standard input, called `name` or "-", where "-" is the only one.
+Result<std::unique_ptr<EntryStream>> open_inputs(const std::vector<std::string>& paths,
+                                                 const std::string& name);
+bool is_standard_input(const std::vector<std::string>& paths);
+
+}  // namespace penstock

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "appliance/put_command.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <memory>
+#include <optional>
+
+#include "appliance/chosen_store.h"
+#include "appliance/command_syntax.h"
+#include "appliance/driver_table.h"
+#include "appliance/line_text.h"
+#include "appliance/put_choices.h"
+#include "appliance/put_report_text.h"
+#include "appliance/transfer_display.h"
+#include "appliance/tree_survey.h"
+#include "dag/utf8.h"
+#include "pipeline/committing.h"
+#include "pipeline/put.h"
+
+namespace penstock {
+namespace {
+
+std::string host_name() {
+  char name[256] = {};
+  if (::gethostname(name, sizeof name - 1) != 0) return {};
+  return valid_utf8(name) ? name : "";
+}
+
+int64_t now_ns() {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+// What the display may take for the whole: a survey of the paths, or the size of a file on standard input.
+TransferDisplay::Total expected_bytes(const std::vector<std::string>& paths,
+                                      std::unique_ptr<TreeSurvey>& survey) {
+  if (!is_standard_input(paths)) {
+    survey = std::make_unique<TreeSurvey>(paths);
+    return [&survey] { return survey->total_bytes(); };
+  }
+  struct stat status {};
+  const bool known = ::fstat(STDIN_FILENO, &status) == 0 && S_ISREG(status.st_mode);
+  const auto bytes = known ? std::optional(static_cast<uint64_t>(status.st_size)) : std::nullopt;
+  return [bytes] { return bytes; };
+}
+
+Result<PutReport> put_with_display(const PutCommand& command, Store& store, Device& device,
+                                   EntryStream& entries, PutOptions options, Console& console) {
+  TransferProgress progress;
+  options.progress = &progress;
+  std::unique_ptr<TreeSurvey> survey;
+  TransferDisplay::Total total = [] { return std::nullopt; };
+  if (console.has_audience()) total = expected_bytes(command.paths, survey);
+  const TransferDisplay display(console, progress, std::move(total));
+  StoreFrameSink sink(store);
+  return put_entries(entries, device, sink, options);
+}
+
+}  // namespace
+
+void PutCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
+  syntax.arguments("PATH", paths, "what to put; - alone is standard input");
+  global.describe_store(syntax);
+  syntax.value("--name", name, "NAME", "what the commit, and standard input, is called");
+  syntax.value("--profile", profile, "PROFILE",
+               "default, or ipfs: the CIDs of the unixfs-v1-2025 profile (1 MiB chunks, balanced)");
+  syntax.value("--codec", codec, "CODEC",
+               "auto, lz4, zstd[:LEVEL], deflate or stored (default: the store's)");
+  syntax.value("--device", device, "DEVICE", "auto or a kind that penstock devices lists (default auto)");
+  syntax.value("--verify", verify, "LEVEL",
+               "how much of the device's work is checked: full, cross, payload or sample:P (default full)");
+  syntax.value("--threads", threads, "N", "at most this many threads (default: one a CPU)");
+  global.describe_json(syntax);
+  global.describe_quiet(syntax);
+  syntax.examples(
+      "  penstock put photos                      a directory and all below it\n"
+      "  penstock put a.img b.img --name images   several paths: one commit, one directory\n"
+      "  pg_dump db | penstock put - --name db    standard input\n"
+      "  penstock put --profile ipfs site         the CIDs that IPFS tools give it\n");
+}
+
+Result<int> PutCommand::run(const GlobalOptions& global, Console& console) const {
+  if (!valid_utf8(name)) return fail(Errc::usage, "--name", "is not UTF-8", "choose another name");
+  PENSTOCK_TRY_ASSIGN(auto entries, open_inputs(paths, name));
+  PENSTOCK_TRY_ASSIGN(auto device_opened, open_device(device, driver_table()));
+  PENSTOCK_TRY_ASSIGN(const auto store, open_store(global, Access::write, console));
+  const StoreConfig& config = store->config();
+  PENSTOCK_TRY_ASSIGN(
+      PutOptions options,
+      parse_put_choices({config.chunker, codec.empty() ? config.codec : codec, profile, verify, threads}));
+  PENSTOCK_TRY(check_device_serves(*device_opened, options));
+  LeftOut left_out;
+  options.report = [&](const Error& error) {
+    console.report(error);
+    left_out.add(error);
+  };
+  PENSTOCK_TRY_ASSIGN(const PutReport report,
+                      put_with_display(*this, *store, *device_opened, *entries, options, console));
+  CommitRequest request{name, host_name(), paths, profile, now_ns()};
+  PENSTOCK_TRY_ASSIGN(const Cid commit, commit_put(*store, report, options, request));
+
+  if (global.json) {
+    print_json(console, put_report_json(report, options, commit, left_out));
+  } else {
+    for (const PutRoot& root : report.roots) {
+      console.print(fmt::format("{}  {}\n", root.link.cid.text(), name_text(root.name)));
+    }
+  }
+  console.summary(put_summary(report, commit));
+  return report.counters.entries_reported == 0 ? 0 : static_cast<int>(Errc::partial);
+}
+
+}  // namespace penstock

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "appliance/console.h"
+#include "appliance/global_options.h"
+#include "base/result.h"
+
+namespace penstock {
+
+class CommandSyntax;
+class Store;
+struct PutOptions;
+
+// `penstock put`: takes files, trees or standard input into the store and commits them.
+struct PutCommand {
+  static constexpr const char* kName = "put";
+  static constexpr const char* kHelp = "take files, directories or standard input into the store";
+
+  std::vector<std::string> paths;
+  std::string name;
+  std::string profile = "default";
+  std::string codec;  // empty: the store's
+  std::string device = "auto";
+  std::string verify = "full";
+  std::string threads;
+
+  void describe(CommandSyntax& syntax, GlobalOptions& global);
+  // Exit code 6 when entries were left out or changed, each named on standard error.
+  Result<int> run(const GlobalOptions& global, Console& console) const;
+};
+
+}  // namespace penstock

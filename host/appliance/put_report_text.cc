@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "appliance/put_report_text.h"
+
+#include <fmt/format.h>
+
+#include "base/size_text.h"
+
+namespace penstock {
+namespace {
+
+constexpr double kNanosecond = 1e-9;
+constexpr double kGigabyte = 1e9;
+
+double ratio(uint64_t of, uint64_t to) {
+  return to == 0 ? 0 : static_cast<double>(of) / static_cast<double>(to);
+}
+
+double seconds(uint64_t nanoseconds) {
+  return static_cast<double>(nanoseconds) * kNanosecond;
+}
+
+double bytes_per_second(const PutReport& report) {
+  return report.nanoseconds == 0
+             ? 0
+             : static_cast<double>(report.counters.bytes_content) / seconds(report.nanoseconds);
+}
+
+Json verify_json(const PutReport& report, const PutOptions& options) {
+  const VerifyCounters& verify = report.verify;
+  const auto encoded =
+      static_cast<double>(report.counters.bytes_unique + report.counters.bytes_nodes_raw) / kGigabyte;
+  Json object;
+  object["level"] = verify_level_text(options.verify);
+  object["frames"] = verify.frames;
+  object["bytes_decoded"] = verify.bytes_decoded;
+  object["bytes_digested"] = verify.bytes_digested;
+  object["bytes_copied"] = verify.bytes_copied;
+  object["mismatches"] = verify.mismatches;
+  object["core_seconds"] = seconds(verify.nanoseconds);
+  object["core_seconds_per_gb"] = encoded > 0 ? seconds(verify.nanoseconds) / encoded : 0.0;
+  return object;
+}
+
+}  // namespace
+
+double reduction_ratio(const PutCounters& counters) {
+  return ratio(counters.bytes_content, counters.bytes_stored + counters.bytes_nodes);
+}
+
+void set_put_counters(Json& object, const PutReport& report, const PutOptions& options) {
+  const PutCounters& counters = report.counters;
+  object["entries"] = {
+      {"files", counters.files}, {"directories", counters.directories}, {"symlinks", counters.symlinks}};
+  object["sizes"] = {{"content", counters.bytes_content},     {"zero_runs", counters.bytes_zero_runs},
+                     {"duplicate", counters.bytes_duplicate}, {"unique", counters.bytes_unique},
+                     {"stored", counters.bytes_stored},       {"nodes", counters.bytes_nodes_raw},
+                     {"nodes_stored", counters.bytes_nodes},  {"moved", counters.bytes_moved}};
+  object["blocks"] = {{"chunks", counters.chunks},
+                      {"chunks_duplicate", counters.chunks_duplicate},
+                      {"nodes", counters.nodes},
+                      {"frames", counters.frames},
+                      {"frames_stored", counters.frames_stored}};
+  object["ratios"] = {{"reduction", reduction_ratio(counters)},
+                      {"encoding", ratio(counters.bytes_unique, counters.bytes_stored)}};
+  object["rates"] = {{"seconds", seconds(report.nanoseconds)},
+                     {"bytes_per_second", bytes_per_second(report)},
+                     {"lanes", report.lanes}};
+  Json stages;
+  for (size_t i = 0; i < kStageCount; ++i) {
+    const auto stage = static_cast<Stage>(i);
+    stages[std::string(stage_name(stage))] = seconds(report.times[stage]);
+  }
+  object["stage_seconds"] = std::move(stages);
+  object["verify"] = verify_json(report, options);
+}
+
+Json put_report_json(const PutReport& report, const PutOptions& options, const Cid& commit,
+                     const LeftOut& left_out) {
+  Json object;
+  object["commit"] = commit.text();
+  object["root"] = report.root.cid.text();
+  Json roots = Json::array();
+  for (const PutRoot& root : report.roots) {
+    Json row;
+    row["cid"] = root.link.cid.text();
+    set_text(row, "name", root.name);
+    row["content_bytes"] = root.link.content_bytes;
+    row["dag_bytes"] = root.link.dag_bytes;
+    roots.push_back(std::move(row));
+  }
+  object["roots"] = std::move(roots);
+  set_put_counters(object, report, options);
+  object["left_out_count"] = left_out.count;
+  Json named = Json::array();
+  for (const Error& error : left_out.named) {
+    Json row;
+    set_text(row, "what", error.what);
+    set_text(row, "why", error.why);
+    named.push_back(std::move(row));
+  }
+  object["left_out"] = std::move(named);
+  return object;
+}
+
+std::string put_summary(const PutReport& report, const Cid& commit) {
+  const PutCounters& counters = report.counters;
+  const uint64_t stored = counters.bytes_stored + counters.bytes_nodes;
+  return fmt::format(
+      "{} in {} file{}: {} new, {} stored, in {:.1f} s ({}/s, checked in {:.1f} core-s); commit {}",
+      human_size(counters.bytes_content), counters.files, counters.files == 1 ? "" : "s",
+      human_size(counters.bytes_unique), human_size(stored), seconds(report.nanoseconds),
+      human_size(static_cast<uint64_t>(bytes_per_second(report))), seconds(report.verify.nanoseconds),
+      commit.text());
+}
+
+}  // namespace penstock

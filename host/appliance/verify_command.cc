@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "appliance/verify_command.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "appliance/chosen_store.h"
+#include "appliance/command_syntax.h"
+#include "appliance/json_text.h"
+#include "appliance/object_name.h"
+#include "appliance/transfer_display.h"
+#include "base/size_text.h"
+#include "pipeline/store_audit.h"
+
+namespace penstock {
+namespace {
+
+Json report_json(const AuditReport& report) {
+  return {{"damages", report.damages},
+          {"segments", report.segments},
+          {"commits", report.commits},
+          {"blocks", report.blocks},
+          {"bytes_read", report.bytes_read},
+          {"bytes_raw", report.bytes_raw},
+          {"bytes_unacknowledged", report.bytes_unacknowledged},
+          {"seconds", static_cast<double>(report.nanoseconds) * 1e-9}};
+}
+
+std::string report_line(const AuditReport& report, const std::string& what) {
+  const std::string found = report.damages == 0   ? "no damage"
+                            : report.damages == 1 ? "1 damage"
+                                                  : fmt::format("{} damages", report.damages);
+  std::string line = fmt::format("{}: {}; {} blocks, {} of content, {} read", what, found, report.blocks,
+                                 human_size(report.bytes_raw), human_size(report.bytes_read));
+  if (report.bytes_unacknowledged > 0) {
+    line += fmt::format("; {} not committed (a put under way, or cut off)",
+                        human_size(report.bytes_unacknowledged));
+  }
+  return line + "\n";
+}
+
+}  // namespace
+
+void VerifyCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
+  syntax.optional_argument("OBJECT", object,
+                           "CID, commit or HEAD, each with /PATH behind it (default: the whole store)");
+  global.describe_store(syntax);
+  syntax.value("--threads", threads, "N", "at most this many threads (default: one a CPU)");
+  global.describe_json(syntax);
+  global.describe_quiet(syntax);
+  syntax.examples(
+      "  penstock verify                          every byte of the store, and that all trees are whole\n"
+      "  penstock verify HEAD/photos              what one object needs\n");
+}
+
+Result<int> VerifyCommand::run(const GlobalOptions& global, Console& console) const {
+  ObjectName name;
+  if (!object.empty()) {
+    PENSTOCK_TRY_ASSIGN(name, parse_object_name(object));
+  }
+  AuditOptions options;
+  PENSTOCK_TRY_ASSIGN(options.threads, parse_threads(threads));
+  options.damage = [&](const Error& damage) { console.report(damage); };
+  TransferProgress progress;
+  options.progress = &progress;
+  PENSTOCK_TRY_ASSIGN(const auto store, open_store(global, Access::read, console));
+  const auto audit = [&]() -> Result<AuditReport> {
+    const TransferDisplay display(console, progress, [&progress]() -> std::optional<uint64_t> {
+      const uint64_t expected = progress.bytes_expected;
+      return expected == 0 ? std::nullopt : std::optional(expected);
+    });
+    if (object.empty()) return audit_store(*store, options);
+    const auto source = store->new_reader();
+    PENSTOCK_TRY_ASSIGN(const auto found, find_object(name, *store, *source));
+    return audit_object(*store, found.cid, options);
+  };
+  PENSTOCK_TRY_ASSIGN(const AuditReport report, audit());
+  if (global.json) {
+    print_json(console, report_json(report));
+  } else {
+    console.print(report_line(report, object.empty() ? "store" : object));
+  }
+  return report.damages == 0 ? 0 : static_cast<int>(Errc::corrupt);
+}
+
+}  // namespace penstock

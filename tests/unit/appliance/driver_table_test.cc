@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "appliance/driver_table.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+
+#include "unit/appliance/lying_device.h"
+
+namespace penstock {
+namespace {
+
+using Devices = std::vector<std::unique_ptr<Device>>;
+
+std::unique_ptr<Device> named(const char* name) {
+  Capabilities capabilities;
+  capabilities.name = name;
+  return std::make_unique<LyingDevice>(capabilities, [](Job&) {});
+}
+
+Result<Devices> two() {
+  Devices devices;
+  devices.push_back(named("first"));
+  devices.push_back(named("second"));
+  return devices;
+}
+
+Result<Devices> none() {
+  return Devices();
+}
+
+Result<Devices> broken() {
+  return fail(Errc::failed, "broken", "cannot be asked");
+}
+
+constexpr std::array<Driver, 3> kTable = {
+    {{"absent", nullptr, "it was left out"}, {"empty", none, {}}, {"pair", two, {}}}};
+
+std::string opened(std::string_view choice) {
+  const auto device = open_device(choice, kTable);
+  return device ? (*device)->capabilities().name : device.error().message();
+}
+
+Errc refused(std::string_view choice, std::span<const Driver> table = kTable) {
+  const auto device = open_device(choice, table);
+  EXPECT_FALSE(device.has_value()) << choice;
+  return device ? Errc::partial : device.error().code;
+}
+
+TEST(DriverTableTest, AutoTakesTheFirstThatIsPresent) {
+  EXPECT_EQ(opened("auto"), "first");
+}
+
+TEST(DriverTableTest, TakesTheNumberedDeviceOfAKind) {
+  EXPECT_EQ(opened("pair"), "first");
+  EXPECT_EQ(opened("pair:1"), "second");
+}
+
+TEST(DriverTableTest, FailsForADeviceThatIsNotThere) {
+  EXPECT_EQ(refused("pair:2"), Errc::failed);
+  EXPECT_EQ(refused("empty"), Errc::failed);
+}
+
+TEST(DriverTableTest, SaysWhyAKindIsAbsent) {
+  EXPECT_EQ(refused("absent"), Errc::failed);
+  EXPECT_NE(opened("absent").find("it was left out"), std::string::npos);
+}
+
+TEST(DriverTableTest, FailsWhereNothingIsPresentAtAll) {
+  EXPECT_EQ(refused("auto", std::span(kTable).first(2)), Errc::failed);
+}
+
+TEST(DriverTableTest, HandsOnADriversOwnError) {
+  constexpr std::array<Driver, 1> kBroken = {{{"broken", broken, {}}}};
+  EXPECT_EQ(refused("auto", kBroken), Errc::failed);
+}
+
+TEST(DriverTableTest, RefusesUnknownKindsAndMalformedNames) {
+  for (const char* choice : {"", "gpu", "pair:", "pair:x", "pair:-1", ",", "pair,", "auto,pair"}) {
+    EXPECT_EQ(refused(choice), Errc::usage) << choice;
+  }
+}
+
+TEST(DriverTableTest, RefusesSeveralDevices) {
+  EXPECT_EQ(refused("pair:0,pair:1"), Errc::usage);
+}
+
+TEST(DriverTableTest, SaysOfSeveralWhichIsAbsent) {
+  EXPECT_EQ(refused("pair,absent"), Errc::failed);
+}
+
+TEST(DriverTableTest, HoldsEachKindOnceAndAReasonForEachThatIsAbsent) {
+  for (const Driver& driver : driver_table()) {
+    EXPECT_EQ(std::ranges::count(driver_table(), driver.kind, &Driver::kind), 1) << driver.kind;
+    EXPECT_NE(driver.discover == nullptr, driver.absent_because.empty()) << driver.kind;
+  }
+}
+
+}  // namespace
+}  // namespace penstock

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "appliance/put_choices.h"
+
+#include <gtest/gtest.h>
+
+#include "appliance/driver_table.h"
+
+namespace penstock {
+namespace {
+
+const PutChoices kPlain{"cdc:16K:64K:256K", "auto", "default", "full", ""};
+
+TEST(PutChoicesTest, GiveTheStoresChunkerByDefault) {
+  const auto options = parse_put_choices(kPlain);
+  ASSERT_TRUE(options.has_value());
+  EXPECT_EQ(chunker_text(options->chunker), "cdc:16K:64K:256K");
+  EXPECT_EQ(options->layout, LinkLayout::content_cut);
+}
+
+TEST(PutChoicesTest, GiveTheIpfsProfileItsOwnChunkerAndLayout) {
+  PutChoices choices = kPlain;
+  choices.profile = "ipfs";
+  const auto options = parse_put_choices(choices);
+  ASSERT_TRUE(options.has_value());
+  EXPECT_EQ(chunker_text(options->chunker), "fixed:1M");
+  EXPECT_EQ(options->layout, LinkLayout::balanced);
+}
+
+TEST(PutChoicesTest, RefuseWhatIsMalformed) {
+  const auto refused = [](auto change) {
+    PutChoices choices = kPlain;
+    change(choices);
+    const auto options = parse_put_choices(choices);
+    return !options.has_value() && options.error().code == Errc::usage;
+  };
+  EXPECT_TRUE(refused([](PutChoices& choices) { choices.chunker = "cdc"; }));
+  EXPECT_TRUE(refused([](PutChoices& choices) { choices.codec = "zip"; }));
+  EXPECT_TRUE(refused([](PutChoices& choices) { choices.profile = "ipf"; }));
+  EXPECT_TRUE(refused([](PutChoices& choices) { choices.verify = "none"; }));
+  EXPECT_TRUE(refused([](PutChoices& choices) { choices.threads = "0"; }));
+  EXPECT_TRUE(refused([](PutChoices& choices) { choices.threads = "-1"; }));
+  EXPECT_TRUE(refused([](PutChoices& choices) { choices.threads = "2x"; }));
+}
+
+TEST(PutChoicesTest, RefuseCrossVerificationByTheOnlyDevice) {
+  PutChoices choices = kPlain;
+  choices.verify = "cross";
+  const auto options = parse_put_choices(choices);
+  ASSERT_TRUE(options.has_value());
+  const auto device = open_device("software", driver_table());
+  ASSERT_TRUE(device.has_value());
+  const Status serves = check_device_serves(**device, *options);
+  ASSERT_FALSE(serves.has_value());
+  EXPECT_EQ(serves.error().code, Errc::usage);
+}
+
+TEST(PutChoicesTest, RefuseStandardInputBesidePaths) {
+  const auto inputs = open_inputs({"-", "/etc/hostname"}, "");
+  ASSERT_FALSE(inputs.has_value());
+  EXPECT_EQ(inputs.error().code, Errc::usage);
+}
+
+}  // namespace
+}  // namespace penstock

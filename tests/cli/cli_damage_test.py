@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Damage, locks and refusals of the system: the documented exit code, and the store usable after."""
+
+import glob
+import os
+import shutil
+import subprocess
+import unittest
+
+from tool_case import CORRUPT, DONE, FAILED, LOCKED, TOOL, ToolCase, environment
+
+
+def crc32c(data):
+    """RFC 3720, appendix B.4."""
+    value = 0xFFFFFFFF
+    for byte in data:
+        value ^= byte
+        for _ in range(8):
+            value = value >> 1 ^ (0x82F63B78 if value & 1 else 0)
+    return value ^ 0xFFFFFFFF
+
+
+class Damage(ToolCase):
+    def flip(self, path, offset):
+        with open(path, "r+b") as file:
+            file.seek(offset)
+            byte = file.read(1)[0]
+            file.seek(offset)
+            file.write(bytes([byte ^ 0x10]))
+
+    def segments(self):
+        return sorted(glob.glob(os.path.join(self.store, "segments", "*")))
+
+    def damaged_store(self):
+        """Flips a bit in the middle of 2 MB of noise. Returns the CID of that file and its content."""
+        content = self.random.randbytes(2_000_000)
+        cid = self.put(self.write("file", content))
+        largest = max(self.segments(), key=os.path.getsize)
+        self.flip(largest, os.path.getsize(largest) // 2)
+        return cid, content
+
+    def test_get_writes_nothing_wrong(self):
+        cid, content = self.damaged_store()
+        done = self.run_tool("get", cid)
+        self.assertEqual(done.returncode, CORRUPT)
+        self.assertTrue(content.startswith(done.stdout))
+        self.assertLess(len(done.stdout), len(content))
+        self.fails(CORRUPT, "get", cid, "-o", self.path("never"))
+        self.assertFalse(os.path.exists(self.path("never")))
+
+    def test_verify_names_the_damage(self):
+        cid, _ = self.damaged_store()
+        for arguments in (("verify",), ("verify", cid), ("verify", "HEAD")):
+            done = self.run_tool(*arguments)
+            self.assertEqual(done.returncode, CORRUPT, done.stderr)
+            self.assertIn(b"penstock: ", done.stderr)
+            self.assertIn(b"damage", done.stdout)
+
+    def test_what_the_damage_does_not_touch_is_still_there(self):
+        other = self.put(self.write("other", b"safe"))
+        self.damaged_store()
+        self.assertEqual(self.run_tool("get", other).stdout, b"safe")
+
+    def test_a_lost_index_is_rebuilt_and_said_so(self):
+        content = self.random.randbytes(500_000)
+        cid = self.put(self.write("file", content))
+        shutil.rmtree(os.path.join(self.store, "index"))
+        done = self.run_tool("put", self.write("more", b"more"))
+        self.assertEqual(done.returncode, DONE, done.stderr)
+        self.assertIn(b"penstock: note: ", done.stderr)
+        self.assertEqual(self.ok("get", cid), content)
+        self.assertIn(b"no damage", self.ok("verify"))
+
+    def test_quiet_leaves_notes_out(self):
+        self.put(self.write("file", b"content"))
+        shutil.rmtree(os.path.join(self.store, "index"))
+        self.ok("put", "-q", self.write("more", b"more"))
+
+    def test_a_damaged_store_toml_is_said_so(self):
+        self.flip(os.path.join(self.store, "store.toml"), 20)
+        self.assertIn("store.toml", self.fails(CORRUPT, "put", self.write("file")))
+
+    def test_a_store_of_a_newer_format_is_refused(self):
+        path = os.path.join(self.store, "store.toml")
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        self.assertIn("format = 1", text)
+        with open(path, "w", encoding="utf-8") as file:
+            covered = text.replace("format = 1", "format = 2")[:text.rindex("crc32c")]
+            file.write(f'{covered}crc32c = "{crc32c(covered.encode()):08x}"\n')
+        self.assertIn("store.toml", self.fails(FAILED, "log"))
+
+    def test_a_second_writer_is_refused_and_readers_are_not(self):
+        cid = self.put(self.write("file", b"content"))
+        writer = subprocess.Popen([TOOL, "put", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                  env=environment(PENSTOCK_STORE=self.store))
+        first = self.random.randbytes(1 << 20)
+        writer.stdin.write(first)  # more than a pipe holds: when it is written, the store has been opened
+        writer.stdin.flush()
+        self.fails(LOCKED, "put", self.path("file"))
+        self.assertEqual(self.ok("get", cid), b"content")
+        self.ok("log")
+        output, _ = writer.communicate(timeout=100)
+        self.assertEqual(writer.returncode, DONE)
+        self.assertEqual(self.ok("get", output.split()[0].decode()), first)
+
+    def test_a_killed_put_leaves_a_whole_store(self):
+        cid = self.put(self.write("file", b"content"))
+        for _ in range(5):
+            writer = subprocess.Popen([TOOL, "put", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                      env=environment(PENSTOCK_STORE=self.store))
+            writer.stdin.write(self.random.randbytes(self.random.randrange(3_000_000)))
+            writer.stdin.flush()
+            writer.kill()
+            writer.communicate()
+            self.assertEqual(self.ok("get", cid), b"content")
+        self.assertEqual(self.run_tool("put", self.write("more", b"more")).returncode, DONE)
+        self.assertIn(b"no damage", self.ok("verify"))
+        self.assertEqual(len(self.ok("log").splitlines()), 2)
+
+    def test_a_folder_that_is_no_store_is_refused(self):
+        self.store = self.path("folder")
+        os.makedirs(self.store)
+        self.write("folder/something")
+        self.fails(FAILED, "log")
+        self.fails(FAILED, "put", self.write("file"))
+        self.fails(FAILED, "init")
+        self.assertEqual(os.listdir(self.store), ["something"])
+
+    def test_init_refuses_a_store_that_is_there(self):
+        cid = self.put(self.write("file", b"content"))
+        self.fails(FAILED, "init")
+        self.assertEqual(self.ok("get", cid), b"content")
+
+    @unittest.skipIf(os.geteuid() == 0, "root may write anywhere")
+    def test_a_store_that_may_not_be_written_can_be_read(self):
+        cid = self.put(self.write("file", b"content"))
+        paths = [self.store] + glob.glob(self.store + "/**", recursive=True)
+        for path in paths:
+            os.chmod(path, 0o555 if os.path.isdir(path) else 0o444)
+        self.addCleanup(lambda: [os.chmod(path, 0o755) for path in paths if os.path.exists(path)])
+        self.assertEqual(self.ok("get", cid), b"content")
+        self.fails(FAILED, "put", self.write("more", b"more"))
+
+
+if __name__ == "__main__":
+    unittest.main()

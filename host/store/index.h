@@ -53,7 +53,7 @@ class Index {
 struct IndexOpening {
   std::string directory;
   bool writable = false;
-  bool discard = false;  // start empty: the old one is damaged
+  bool discard = false;  // start empty, for good: the old one is damaged
   std::string uuid;      // of the store: an index of another one must not open
 };
 using IndexFactory = std::function<Result<std::unique_ptr<Index>>(const IndexOpening&)>;

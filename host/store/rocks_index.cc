@@ -17,6 +17,7 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "store/file_system.h"
 
 namespace penstock {
 namespace {
@@ -136,6 +137,9 @@ Result<std::unique_ptr<Index>> RocksIndex::open(const IndexOpening& opening) {
       std::error_code error;
       std::filesystem::remove_all(opening.directory, error);
       if (error) return fail_index(opening.directory, error.message());
+      // A power failure must not bring it back: it may know offsets that other records have by then.
+      const std::filesystem::path parent = std::filesystem::path(opening.directory).parent_path();
+      PENSTOCK_TRY(posix_file_system().sync_directory(parent.string()));
     }
     auto state = std::make_unique<State>();
     state->directory = opening.directory;

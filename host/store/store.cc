@@ -16,8 +16,8 @@ namespace penstock {
 namespace {
 
 // What an init that was cut off may have left.
-constexpr std::array<std::string_view, 6> kHalfMade = {"commits.log", "index",     "lock",
-                                                       "segments",    "set-aside", "store.toml.new"};
+constexpr std::array<std::string_view, 7> kHalfMade = {
+    "commits.log", "commits.log.new", "index", "lock", "segments", "set-aside", "store.toml.new"};
 
 std::string parent_of(const std::string& directory) {
   const size_t name_end = directory.find_last_not_of('/');

@@ -46,7 +46,7 @@ SplitPath split_path(const std::string& path) {
   const std::string trimmed = path.substr(0, path.find_last_not_of('/') + 1);
   const size_t slash = trimmed.rfind('/');
   PENSTOCK_CHECK(slash != std::string::npos);
-  return {trimmed.substr(0, slash), trimmed.substr(slash + 1)};
+  return {slash == 0 ? "/" : trimmed.substr(0, slash), trimmed.substr(slash + 1)};
 }
 
 }  // namespace penstock

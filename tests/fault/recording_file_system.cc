@@ -51,11 +51,13 @@ class RecordingFileSystem::HeldLock final : public FileLock {
 
 void RecordingFileSystem::inject(FaultPlan plan) {
   const SeededRandom random(plan.seed);
-  faults_.emplace(Faults{plan, random});
+  faults_.emplace(Faults{plan, random, 0});
 }
 
 bool RecordingFileSystem::fault_due() {
-  if (!faults_ || !faults_->random.chance(faults_->plan.rate)) return false;
+  if (!faults_) return false;
+  const bool chosen = faults_->plan.fails_at == faults_->calls++;
+  if (!faults_->random.chance(faults_->plan.rate) && !chosen) return false;
   ++faults_injected_;
   return true;
 }
@@ -157,7 +159,9 @@ Status RecordingFileSystem::record_sync(Kind kind, uint32_t node, const std::str
   const bool faulty = fault_due();
   FileOperation operation{.kind = kind, .node = node};
   if (faulty) {
-    operation.outcome = faults_->random.chance(0.5) ? Outcome::kept_dirty : Outcome::lost;
+    // File systems that lose names stop (ext4, XFS and Btrfs go read-only); data they lose and go on.
+    const bool may_lose = kind == Kind::sync && faults_->random.chance(0.5);
+    operation.outcome = may_lose ? Outcome::lost : Outcome::kept_dirty;
     operation.fate_seed = faults_->random.next();
   }
   log_.push_back(std::move(operation));

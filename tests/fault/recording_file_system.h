@@ -20,6 +20,7 @@ namespace penstock {
 struct FaultPlan {
   uint64_t seed = 0;
   double rate = 0;                       // of changes and syncs that fail with EIO
+  std::optional<uint64_t> fails_at{};    // the call that fails with EIO, counted from 0
   std::optional<uint64_t> space_left{};  // bytes that files may still grow by before ENOSPC
 };
 
@@ -56,6 +57,7 @@ class RecordingFileSystem final : public FileSystem {
   struct Faults {
     FaultPlan plan;
     SeededRandom random;
+    uint64_t calls = 0;
   };
 
   // These expect the mutex held.

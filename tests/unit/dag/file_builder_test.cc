@@ -81,7 +81,8 @@ TEST(FileBuilderTest, PutsEveryBlockThatAFileOfZerosNeeds) {
       ASSERT_TRUE(blocks.has(cid));
       if (cid.codec == Multicodec::raw) continue;
       std::optional<Cid> last;
-      for (const PbLink& link : PbNode::decode(blocks.all().at(cid)).value()) {
+      const PbNode node = PbNode::decode(blocks.all().at(cid)).value();
+      for (const PbLink& link : node) {
         if (link.cid != last) open.push_back(link.cid);
         last = link.cid;
       }

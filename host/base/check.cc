@@ -7,8 +7,9 @@
 namespace penstock {
 
 void check_failed(const char* expression, const char* file, int line) noexcept {
-  std::fprintf(stderr, "penstock: internal error: %s does not hold at %s:%d (please report this)\n",
-               expression, file, line);
+  static_cast<void>(std::fprintf(stderr,
+                                 "penstock: internal error: %s does not hold at %s:%d (please report this)\n",
+                                 expression, file, line));
   std::abort();
 }
 

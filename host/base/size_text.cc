@@ -49,11 +49,11 @@ std::string human_size(uint64_t bytes) {
     ++power;
   }
   char text[32];
-  std::snprintf(text, sizeof text,
-                value < 9.995   ? "%.2f %ciB"
-                : value < 99.95 ? "%.1f %ciB"
-                                : "%.0f %ciB",
-                value, kSuffixes[static_cast<size_t>(power) - 1]);
+  static_cast<void>(std::snprintf(text, sizeof text,
+                                  value < 9.995   ? "%.2f %ciB"
+                                  : value < 99.95 ? "%.1f %ciB"
+                                                  : "%.0f %ciB",
+                                  value, kSuffixes[static_cast<size_t>(power) - 1]));
   return text;
 }
 

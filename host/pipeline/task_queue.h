@@ -10,8 +10,8 @@
 
 namespace penstock {
 
-// Tasks on their way from the thread that makes them to workers, in order; bounded. For tasks of some MiB of work,
-// so that a mutex serves.
+// Tasks on their way from the thread that makes them to workers, in order; bounded. For tasks of some MiB of
+// work, so that a mutex serves.
 template <class Task>
 class TaskQueue {
  public:

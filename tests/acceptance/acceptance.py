@@ -216,7 +216,8 @@ def check_memory(base, full):
             with open(path, "r+b") as handle:
                 handle.truncate(60 * MIB)
         store = make_store(os.path.join(base, codec.replace(":", "-")))
-        report = put(store, path, "--codec", codec, "--threads", 64 if codec in ("lz4", "zstd:19") else 0)
+        threads = ["--threads", 64] if codec in ("lz4", "zstd:19") else []
+        report = put(store, path, "--codec", codec, *threads)
         got = run("get", report["root"], "-o", os.path.join(base, "back"), "--threads", 64, store=store)
         with open(path, "rb") as one, open(os.path.join(base, "back"), "rb") as two:
             if hashlib.file_digest(one, "sha256").digest() != hashlib.file_digest(two, "sha256").digest():

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <string_view>
 
 #include "appliance/put_report_text.h"
@@ -13,7 +14,7 @@
 namespace penstock {
 namespace {
 
-constexpr uint64_t kBarColumns = 40;
+constexpr double kBarColumns = 40;
 
 // "zero runs    1.00 GiB   25.0 %".
 std::string part_line(std::string_view name, uint64_t bytes, uint64_t whole, std::string_view note) {
@@ -21,9 +22,11 @@ std::string part_line(std::string_view name, uint64_t bytes, uint64_t whole, std
   return fmt::format("{:<14} {:>9} {:>6.1f} %  {}\n", name, human_size(bytes), percent, note);
 }
 
+// Of `most`, which is not 0; nothing but the line's end for none.
 std::string bar(uint64_t count, uint64_t most) {
-  const uint64_t columns = most == 0 ? 0 : (count * kBarColumns + most - 1) / most;
-  return std::string(columns, '#');
+  if (count == 0) return "\n";
+  const double part = static_cast<double>(count) / static_cast<double>(most);
+  return "  " + std::string(static_cast<size_t>(std::ceil(part * kBarColumns)), '#') + "\n";
 }
 
 std::string chunk_histogram(const AnalysisReport& report) {
@@ -36,8 +39,7 @@ std::string chunk_histogram(const AnalysisReport& report) {
   const auto last = std::find_if(counts.rbegin(), counts.rend(), is_met).base();
   for (auto count = first; count != last; ++count) {
     const auto power = static_cast<unsigned>(count - counts.begin());
-    text +=
-        fmt::format("  from {:>6} {:>9}  {}\n", exact_size(uint64_t{1} << power), *count, bar(*count, most));
+    text += fmt::format("  from {:>6} {:>9}{}", exact_size(uint64_t{1} << power), *count, bar(*count, most));
   }
   return text;
 }
@@ -51,8 +53,8 @@ std::string byte_histogram(const AnalysisReport& report) {
   if (most == 0) return {};
   std::string text = "bytes by value, unique ones\n";
   for (size_t row = 0; row < rows.size(); ++row) {
-    text += fmt::format("  {:#04x}–{:#04x} {:>14}  {}\n", row * 16, row * 16 + 15, rows[row],
-                        bar(rows[row], most));
+    text +=
+        fmt::format("  {:#04x}-{:#04x} {:>14}{}", row * 16, row * 16 + 15, rows[row], bar(rows[row], most));
   }
   return text;
 }

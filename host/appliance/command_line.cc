@@ -2,7 +2,7 @@
 #include "appliance/command_line.h"
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
+#include <memory>
 #include <string_view>
 #include <tuple>
 
@@ -38,6 +38,17 @@ constexpr std::string_view kClosing =
     "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 data missing or damaged,\n"
     "4 another process writes to the store, 5 no such object, 6 done but entries left out.\n";
 
+class HelpText final : public CLI::Formatter {
+ public:
+  HelpText() {
+    column_width(28);
+    label("SUBCOMMAND", "COMMAND ...");
+    label("Positionals", "Arguments");
+    label("REQUIRED", "");
+  }
+  std::string make_description(const CLI::App* app) const override { return app->get_description() + "\n\n"; }
+};
+
 // The tool's syntax with a place for every value; the commands' own are in the tuple, in the order of the
 // help.
 struct CommandLine {
@@ -54,14 +65,13 @@ void describe(CommandLine& line) {
   app.set_version_flag("--version", "penstock " PENSTOCK_VERSION, "print the version");
   app.require_subcommand(1);
   app.footer(std::string(kClosing));
-  app.get_formatter()->column_width(28);
-  app.get_formatter()->label("SUBCOMMAND", "COMMAND");
-  app.get_formatter()->label("Subcommands", "Commands");
+  app.formatter(std::make_shared<HelpText>());
   CommandSyntax global(app);
   line.global.describe_store(global);
   line.global.describe_json(global);
   const auto add = [&](auto& command) {
     CLI::App* added = app.add_subcommand(command.kName, command.kHelp);
+    added->group("Commands");
     CommandSyntax syntax(*added);
     command.describe(syntax, line.global);
   };
@@ -79,8 +89,8 @@ std::string command_names(const CLI::App& app) {
 // CLI11's complaint in our words.
 Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
   const auto chosen = app.get_subcommands();
-  const std::string command = chosen.empty() ? "penstock" : "penstock " + chosen.front()->get_name();
-  const std::string remedy = "see " + command + " --help";
+  const std::string command = chosen.empty() ? "penstock" : chosen.front()->get_name();
+  const std::string remedy = "see penstock " + (chosen.empty() ? "" : command + " ") + "--help";
   const std::vector<std::string> extras = app.remaining(true);
   if (!extras.empty()) {
     const std::string extra = unmask_argument(extras.front());
@@ -89,7 +99,7 @@ Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
     return {Errc::usage, extra, "is not a command", "one of " + command_names(app)};
   }
   if (chosen.empty() && error.get_name() == "RequiredError") {
-    return {Errc::usage, command, "a command is missing", "one of " + command_names(app)};
+    return {Errc::usage, "command", "is missing", "one of " + command_names(app)};
   }
   return {Errc::usage, command, error.what(), remedy};
 }

@@ -66,6 +66,7 @@ Json commit_json(const Cid& cid, const Commit& commit) {
 std::string commit_fields(const Cid& cid, const Commit& commit) {
   std::string text;
   const auto field = [&](std::string_view name, const std::string& value) {
+    if (value.empty()) return;
     text += fmt::format("{:<10} {}\n", name, value);
   };
   const CommitSizes& sizes = commit.sizes;

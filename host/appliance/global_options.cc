@@ -21,7 +21,7 @@ std::string_view environment(const char* name) {
 
 void GlobalOptions::describe_store(CommandSyntax& syntax) {
   syntax.value("-s,--store", store, "DIR",
-               "the store (else PENSTOCK_STORE, else $XDG_DATA_HOME/penstock, else ~/.local/share/penstock)");
+               "the store (default: PENSTOCK_STORE, or penstock in the user's data directory)");
 }
 
 void GlobalOptions::describe_json(CommandSyntax& syntax) {

@@ -15,6 +15,7 @@
 #include "appliance/line_text.h"
 #include "appliance/put_choices.h"
 #include "appliance/put_report_text.h"
+#include "appliance/store_exclusion.h"
 #include "appliance/transfer_display.h"
 #include "appliance/tree_survey.h"
 #include "dag/utf8.h"
@@ -94,13 +95,17 @@ Result<int> PutCommand::run(const GlobalOptions& global, Console& console) const
       PutOptions options,
       parse_put_choices({config.chunker, codec.empty() ? config.codec : codec, profile, verify, threads}));
   PENSTOCK_TRY(check_device_serves(*device_opened, options));
+  PENSTOCK_TRY_ASSIGN(const std::string directory, store_directory(global));
+  StoreExclusion input(std::move(entries), directory, [&](const std::string& path) {
+    console.note(path + ": the store itself is left out");
+  });
   LeftOut left_out;
   options.report = [&](const Error& error) {
     console.report(error);
     left_out.add(error);
   };
   PENSTOCK_TRY_ASSIGN(const PutReport report,
-                      put_with_display(*this, *store, *device_opened, *entries, options, console));
+                      put_with_display(*this, *store, *device_opened, input, options, console));
   CommitRequest request{name, host_name(), paths, profile, now_ns()};
   PENSTOCK_TRY_ASSIGN(const Cid commit, commit_put(*store, report, options, request));
 

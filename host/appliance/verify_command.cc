@@ -31,8 +31,11 @@ std::string report_line(const AuditReport& report, const std::string& what) {
   const std::string found = report.damages == 0   ? "no damage"
                             : report.damages == 1 ? "1 damage"
                                                   : fmt::format("{} damages", report.damages);
-  std::string line = fmt::format("{}: {}; {} blocks, {} of content, {} read", what, found, report.blocks,
-                                 human_size(report.bytes_raw), human_size(report.bytes_read));
+  std::string line = fmt::format("{}: {}; {} blocks, {} of content", what, found, report.blocks,
+                                 human_size(report.bytes_raw));
+  if (report.segments > 0) {
+    line += fmt::format(", {} read in {} segments", human_size(report.bytes_read), report.segments);
+  }
   if (report.bytes_unacknowledged > 0) {
     line += fmt::format("; {} not committed (a put under way, or cut off)",
                         human_size(report.bytes_unacknowledged));

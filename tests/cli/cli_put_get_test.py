@@ -5,7 +5,7 @@ import os
 import subprocess
 import unittest
 
-from tool_case import ABSENT, EMPTY_FILE, FAILED, PARTIAL, TOOL, USAGE, ToolCase, environment
+from tool_case import ABSENT, DONE, EMPTY_FILE, FAILED, PARTIAL, TOOL, USAGE, ToolCase, environment
 
 
 class PutGet(ToolCase):
@@ -175,6 +175,13 @@ class PutGet(ToolCase):
         self.assertIn(b"tree/pipe", done.stdout)
         self.assertEqual(self.ok("get", "HEAD/good"), b"good")
         self.assertEqual(self.ok("ls", "HEAD"), b"good\n")
+
+    def test_a_store_within_the_tree_is_left_out_of_itself(self):
+        self.write("file", b"content")
+        done = self.run_tool("put", self.place)
+        self.assertEqual(done.returncode, DONE)
+        self.assertRegex(done.stderr, rb"\Apenstock: note: [^\n]+/store: [^\n]+\n\Z")
+        self.assertEqual(self.ok("ls", "HEAD"), b"file\n")
 
     def test_no_readable_path_leaves_no_commit(self):
         self.fails(FAILED, "put", self.path("none"))

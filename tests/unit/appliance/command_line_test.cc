@@ -36,7 +36,7 @@ void expect_usage_error(const std::vector<std::string>& arguments, const std::st
 }
 
 TEST(CommandLineTest, RefusesNoCommandAtAll) {
-  expect_usage_error({}, "penstock: a command is missing");
+  expect_usage_error({}, "command: is missing");
 }
 
 TEST(CommandLineTest, NamesACommandThatThereIsNot) {
@@ -44,7 +44,7 @@ TEST(CommandLineTest, NamesACommandThatThereIsNot) {
 }
 
 TEST(CommandLineTest, NamesAnOptionThatThereIsNot) {
-  expect_usage_error({"put", "--bogus", "x"}, "--bogus: is not an option of penstock put");
+  expect_usage_error({"put", "--bogus", "x"}, "--bogus: is not an option of put");
   expect_usage_error({"--bogus", "put", "x"}, "--bogus: ");
 }
 
@@ -53,16 +53,16 @@ TEST(CommandLineTest, NamesAnArgumentTooMany) {
 }
 
 TEST(CommandLineTest, NamesWhatIsMissing) {
-  expect_usage_error({"put"}, "penstock put: PATH");
-  expect_usage_error({"diff", "a"}, "penstock diff: B");
+  expect_usage_error({"put"}, "put: PATH");
+  expect_usage_error({"diff", "a"}, "diff: B");
 }
 
 TEST(CommandLineTest, RefusesAnOptionWithoutItsValue) {
-  expect_usage_error({"put", "x", "--codec"}, "penstock put: ");
+  expect_usage_error({"put", "x", "--codec"}, "put: ");
 }
 
 TEST(CommandLineTest, RefusesTheSameOptionTwice) {
-  expect_usage_error({"put", "x", "--codec", "lz4", "--codec", "zstd"}, "penstock put: ");
+  expect_usage_error({"put", "x", "--codec", "lz4", "--codec", "zstd"}, "put: ");
 }
 
 TEST(CommandLineTest, PrintsHelpWithExamplesForEveryCommand) {

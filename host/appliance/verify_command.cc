@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <span>
 
 #include "appliance/chosen_store.h"
 #include "appliance/command_syntax.h"
@@ -43,6 +44,13 @@ std::string report_line(const AuditReport& report, const std::string& what) {
   return line + "\n";
 }
 
+// A put takes what is in quarantine for not stored, and so heals it. Verifying itself locks nobody out: only
+// now is the store opened for writing.
+Status quarantine(const GlobalOptions& global, std::span<const DamagedRange> damaged, Console& console) {
+  PENSTOCK_TRY_ASSIGN(const auto store, open_store(global, Access::write, console));
+  return store->quarantine(damaged);
+}
+
 }  // namespace
 
 void VerifyCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
@@ -67,8 +75,8 @@ Result<int> VerifyCommand::run(const GlobalOptions& global, Console& console) co
   options.damage = [&](const Error& damage) { console.report(damage); };
   TransferProgress progress;
   options.progress = &progress;
-  PENSTOCK_TRY_ASSIGN(const auto store, open_store(global, Access::read, console));
   const auto audit = [&]() -> Result<AuditReport> {
+    PENSTOCK_TRY_ASSIGN(const auto store, open_store(global, Access::read, console));
     const TransferDisplay display(console, progress, [&progress]() -> std::optional<uint64_t> {
       const uint64_t expected = progress.bytes_expected;
       return expected == 0 ? std::nullopt : std::optional(expected);
@@ -79,6 +87,13 @@ Result<int> VerifyCommand::run(const GlobalOptions& global, Console& console) co
     return audit_object(*store, found.cid, options);
   };
   PENSTOCK_TRY_ASSIGN(const AuditReport report, audit());
+  if (!report.damaged.empty()) {
+    const Status marked = quarantine(global, report.damaged, console);
+    if (!marked) {
+      console.note("the damage could not be noted in the store, so a put cannot heal it yet: " +
+                   marked.error().message());
+    }
+  }
   if (global.json) {
     print_json(console, report_json(report));
   } else {

@@ -24,7 +24,9 @@ Result<AuditReport> audit_store(Store& store, const AuditOptions& options) {
   StoreCheckOptions bytes;
   bytes.threads = usable_threads(options.threads);
   bytes.damage = [&](const StoreDamage& damage) {
-    if (options.damage && !damage.healed) options.damage(damage.error());
+    if (damage.healed) return;
+    if (damage.range) report.damaged.push_back(*damage.range);
+    if (options.damage) options.damage(damage.error());
   };
   bytes.progress = [&](uint64_t count) {
     if (options.progress != nullptr) options.progress->bytes_content += count;

@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 #include "base/result.h"
 #include "dag/cid.h"
 #include "pipeline/transfer_progress.h"
+#include "store/damaged_range.h"
 #include "store/store.h"
 
 namespace penstock {
@@ -26,6 +28,7 @@ struct AuditReport {
   uint64_t damages = 0;
   uint64_t bytes_unacknowledged = 0;  // beyond the watermark: a put under way, or cut off
   uint64_t nanoseconds = 0;
+  std::vector<DamagedRange> damaged;  // records that Store::quarantine is to know, so that a put heals them
 };
 
 // Reads and checks every byte of the store below its watermark, then that every commit's tree is complete.

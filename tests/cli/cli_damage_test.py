@@ -56,6 +56,13 @@ class Damage(ToolCase):
             self.assertIn(b"penstock: ", done.stderr)
             self.assertIn(b"damage", done.stdout)
 
+    def test_putting_the_same_again_heals_what_verify_found(self):
+        cid, content = self.damaged_store()
+        self.assertEqual(self.run_tool("verify").returncode, CORRUPT)
+        self.assertEqual(self.put(self.path("file")), cid)
+        self.assertEqual(self.ok("get", cid), content)
+        self.assertIn(b"no damage", self.ok("verify"))
+
     def test_what_the_damage_does_not_touch_is_still_there(self):
         other = self.put(self.write("other", b"safe"))
         self.damaged_store()

@@ -1,0 +1,328 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Reads a penstock store without any of its code: written from host/store/format.md and docs/tree.md alone.
+
+    penstock_reader.py STORE commits              the commits, oldest first: CID and root
+    penstock_reader.py STORE ls CID               a tree: type, size, CID, path
+    penstock_reader.py STORE get CID PATH         extracts a file, directory or symlink as PATH
+    penstock_reader.py STORE blocks               digest and length of every block, each checked
+
+CID may be a commit's: its root is meant. Every checksum and digest on the way is checked. Standard library, and
+libzstd.so.1 through ctypes.
+"""
+import base64, ctypes, hashlib, os, struct, sys, tomllib, zlib
+
+TABLE = []
+for n in range(256):
+    for _ in range(8):
+        n = (n >> 1) ^ (0x82F63B78 if n & 1 else 0)
+    TABLE.append(n)
+
+
+def crc32c(data):
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc = TABLE[(crc ^ byte) & 0xFF] ^ (crc >> 8)
+    return crc ^ 0xFFFFFFFF
+
+
+class Damaged(Exception):
+    pass
+
+
+def check(condition, what):
+    if not condition:
+        raise Damaged(what)
+
+
+def u32(data, at):
+    return struct.unpack_from("<I", data, at)[0]
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def lz4_block(data, size):
+    out, at = bytearray(), 0
+
+    def length(total):
+        nonlocal at
+        more = total == 15
+        while more:
+            total += data[at]
+            more = data[at] == 255
+            at += 1
+        return total
+
+    while at < len(data):
+        token = data[at]
+        at += 1
+        literals = length(token >> 4)
+        out += data[at:at + literals]
+        at += literals
+        if at >= len(data):
+            break
+        distance = data[at] | data[at + 1] << 8
+        at += 2
+        check(0 < distance <= len(out), "LZ4 distance")
+        for _ in range(length(token & 15) + 4):
+            out.append(out[-distance])
+    return bytes(out)
+
+
+def zstd_frame(data, size):
+    library = ctypes.CDLL("libzstd.so.1")
+    library.ZSTD_decompress.restype = ctypes.c_size_t
+    library.ZSTD_decompress.argtypes = [ctypes.c_char_p, ctypes.c_size_t] * 2
+    out = ctypes.create_string_buffer(size + 1)
+    got = library.ZSTD_decompress(out, size, data, len(data))
+    check(got == size, "zstd frame")
+    return out.raw[:size]
+
+
+CODECS = {0: lambda data, size: data, 1: lz4_block, 2: zstd_frame, 3: lambda data, size: zlib.decompress(data, -15)}
+
+
+def cid_text(codec, digest):
+    return "b" + base64.b32encode(bytes([1, codec, 0x12, 32]) + digest).decode().lower().rstrip("=")
+
+
+def parse_cid(binary):
+    check(len(binary) == 36 and binary[0] == 1 and binary[2:4] == b"\x12\x20", "CID")
+    return binary[1], binary[4:]
+
+
+class Store:
+    def __init__(self, directory):
+        self.directory = directory
+        text = read(directory + "/store.toml")
+        check(text[-20:] == b'crc32c = "%08x"\n' % crc32c(text[:-20]), "store.toml: checksum")
+        config = tomllib.loads(text.decode())
+        check(config["format"] == 1, "store.toml: another format")
+        keys = {"format", "uuid", "chunker", "codec", "parity", "volumes", "crc32c"}
+        check(set(config) == keys and config["parity"] == "none" and config["volumes"] == [], "store.toml: keys")
+        self.uuid = bytes.fromhex(config["uuid"].replace("-", ""))
+        self.commits, self.watermarks = [], {}
+        self.read_log(read(directory + "/commits.log"))
+        self.places = {}  # digest → (segment, record, place)
+        for number, watermark in sorted(self.watermarks.items()):
+            self.read_segment(number, watermark)
+        self.record_read = None
+
+    def read_log(self, log):
+        check(log[:8] == b"PENSTLOG" and u32(log, 8) == 1 and log[12:28] == self.uuid and u32(log, 28) == crc32c(log[:28]),
+              "commits.log: header")
+        at, last = 32, 0
+        while at < len(log):
+            record = self.log_record(log[at:])
+            if record is None:  # damaged copy or torn tail: the next position where one is whole
+                at = log.find(b"PLOG", at + 1)
+                if at < 0:
+                    break
+                continue
+            sequence, codec, digest, watermarks, size = record
+            at += size
+            if sequence == last:
+                continue
+            check(sequence == last + 1, "commits.log: records %d to %d are lost" % (last + 1, sequence - 1))
+            last = sequence
+            self.watermarks.update(watermarks)
+            if codec:
+                self.commits.append((codec, digest))
+
+    def log_record(self, data):
+        if data[:4] != b"PLOG" or len(data) < 64 or u32(data, 56) != crc32c(self.uuid + data[:56]):
+            return None
+        version, kind, sequence, codec = struct.unpack_from("<HHQI", data, 4)
+        count = u32(data, 52)
+        end = 60 + 8 * count
+        if len(data) < end + 4 or u32(data, end) != crc32c(self.uuid + data[:end]):
+            return None
+        check(version == 1 and (kind, codec) in ((0, 0), (1, 0x71)), "commits.log: unknown kind of record")
+        return sequence, codec, data[20:52], list(struct.iter_unpack("<II", data[60:end])), end + 4
+
+    def read_segment(self, number, watermark):
+        data = read("%s/segments/%08x.seg" % (self.directory, number))[:watermark]
+        check(len(data) == watermark, "segment %08x: its end is missing" % number)
+        check(data[:8] == b"PENSTSEG" and struct.unpack_from("<II", data, 8) == (1, number) and data[16:32] == self.uuid
+              and u32(data, 32) == crc32c(data[:32]), "segment %08x: header" % number)
+        end, listed = watermark, None
+        if data[-20:-12] == b"PENSTFTR":
+            count, end = struct.unpack_from("<II", data, watermark - 12)
+            check(40 * count + 20 + end == watermark, "segment %08x: footer" % number)
+            check(u32(data, watermark - 4) == crc32c(self.seed(number) + data[end:-4]), "segment %08x: footer" % number)
+            listed = [struct.unpack_from("<32sII", data, end + 40 * i) for i in range(count)]
+            check(listed == sorted(listed), "segment %08x: footer is not sorted" % number)
+        found, at = [], 36
+        while at < end:
+            header, table = self.record_head(number, at, data)
+            found += [(digest, at, place) for place, (digest, _, _) in enumerate(table)]
+            at += 84 + 40 * len(table) + header[1]
+        check(at == end and listed in (None, sorted(found)), "segment %08x: footer and records differ" % number)
+        self.places.update((digest, (number, record, place)) for digest, record, place in found)
+
+    def seed(self, number):
+        return self.uuid + struct.pack("<I", number)
+
+    def record_head(self, number, at, data, base=0):
+        """Of the record at offset `at`, where data[0] is the segment's byte `base`."""
+        where = "segment %08x, offset %d: " % (number, at)
+        check(len(data) >= at - base + 84, where + "cut off")
+        head = data[at - base:at - base + 84 + 40 * 4096]
+        magic, version, codec, raw, encoded, count, payload_crc = struct.unpack_from("<4sHHIIII", head)
+        check(magic == b"PREC" and version == 1 and codec in CODECS, where + "no record")
+        check(1 <= count <= 4096 and raw <= 1 << 21 and encoded <= 1 << 21, where + "lengths")
+        check(head[24:80] == bytes(56), where + "encrypted")
+        head = head[:84 + 40 * count]
+        check(len(head) == 84 + 40 * count, where + "cut off")
+        covered = self.seed(number) + struct.pack("<I", at) + head[:80] + head[84:]
+        check(u32(head, 80) == crc32c(covered), where + "checksum of the header")
+        table = list(struct.iter_unpack("<32sII", head[84:]))
+        check(sum(length for _, _, length in table) == raw, where + "lengths do not add up")
+        return (raw, encoded, codec, payload_crc), table
+
+    def record(self, number, at):
+        if self.record_read is None or self.record_read[0] != (number, at):
+            with open("%s/segments/%08x.seg" % (self.directory, number), "rb") as file:
+                file.seek(at)
+                data = file.read(84 + 40 * 4096 + (1 << 21))
+            (size, encoded, codec, payload_crc), table = self.record_head(number, at, data, at)
+            begin = 84 + 40 * len(table)
+            payload = data[begin:begin + encoded]
+            check(crc32c(payload) == payload_crc, "segment %08x, offset %d: payload" % (number, at))
+            raw = CODECS[codec](payload, size)
+            check(len(raw) == size, "segment %08x, offset %d: does not decode" % (number, at))
+            self.record_read = (number, at), table, raw
+        return self.record_read[1:]
+
+    def block(self, digest):
+        check(digest in self.places, "block %s is missing" % digest.hex())
+        number, at, place = self.places[digest]
+        table, raw = self.record(number, at)
+        begin = sum(length for _, _, length in table[:place])
+        block = raw[begin:begin + table[place][2]]
+        check(hashlib.sha256(block).digest() == digest, "block %s does not match its address" % digest.hex())
+        return block
+
+
+def varint(data, at):
+    value = shift = 0
+    while True:
+        value |= (data[at] & 127) << shift
+        at, shift = at + 1, shift + 7
+        if data[at - 1] < 128:
+            return value, at
+
+
+def protobuf(data):
+    at = 0
+    while at < len(data):
+        key, at = varint(data, at)
+        value, at = varint(data, at)
+        if key & 7 == 2:
+            value, at = data[at:at + value], at + value
+        yield key >> 3, value
+
+
+def node(block):
+    """The links (CID, name) of a dag-pb node, and its UnixFS type and data."""
+    links, kind, inline = [], None, b""
+    for field, value in protobuf(block):
+        if field == 2:
+            link = dict(protobuf(value))
+            links.append((parse_cid(link[1]), link.get(2, b"")))
+        else:
+            unixfs = dict(protobuf(value))
+            kind, inline = unixfs[1], unixfs.get(2, b"")
+    return links, kind, inline
+
+
+def cbor(data, at=0):
+    major, small = data[at] >> 5, data[at] & 31
+    at += 1
+    if small >= 24 and major != 7:
+        width = 1 << (small - 24)
+        small, at = int.from_bytes(data[at:at + width], "big"), at + width
+    if major in (2, 3):
+        return data[at:at + small] if major == 2 else data[at:at + small].decode(), at + small
+    if major in (4, 5):
+        items = []
+        for _ in range(small * (major - 3)):
+            item, at = cbor(data, at)
+            items.append(item)
+        return (items if major == 4 else dict(zip(items[::2], items[1::2]))), at
+    if major == 6:
+        item, at = cbor(data, at)
+        return parse_cid(item[1:]), at
+    return {0: small, 1: -1 - small, 7: {20: False, 21: True}.get(small)}[major], at
+
+
+def root_of(store, cid):
+    return cbor(store.block(cid[1]))[0]["root"] if cid[0] == 0x71 else cid
+
+
+def entries(store, links, shard):
+    for cid, name in links:
+        if not shard:
+            yield cid, name
+        elif len(name) > 2:
+            yield cid, name[2:]
+        else:
+            yield from entries(store, node(store.block(cid[1]))[0], True)
+
+
+def contents(store, cid):
+    block = store.block(cid[1])
+    if cid[0] == 0x55:
+        yield block
+        return
+    links, _, inline = node(block)
+    yield inline
+    for child, _ in links:
+        yield from contents(store, child)
+
+
+def tree(store, cid, path):
+    """Each object below `cid`: its kind, its CID, its path, a symlink's target."""
+    links, kind, inline = ([], 2, b"") if cid[0] == 0x55 else node(store.block(cid[1]))
+    yield {1: "directory", 5: "directory", 4: "symlink"}.get(kind, "file"), cid, path, inline
+    if kind in (1, 5):
+        for child, name in entries(store, links, kind == 5):
+            check(name not in (b"", b".", b"..") and b"/" not in name and b"\0" not in name, "hostile name")
+            yield from tree(store, child, path + b"/" + name)
+
+
+def main(directory, command, *arguments):
+    store = Store(directory)
+    out = sys.stdout.buffer
+    if command == "commits":
+        for cid in store.commits:
+            print(cid_text(*cid), cid_text(*root_of(store, cid)))
+    elif command == "blocks":
+        for digest in sorted(store.places):
+            print(digest.hex(), len(store.block(digest)))
+    elif command in ("ls", "get"):
+        text = arguments[0][1:].upper()
+        cid = root_of(store, parse_cid(base64.b32decode(text + "=" * (-len(text) % 8))))
+        top = os.fsencode(arguments[1]) if command == "get" else b""
+        for kind, child, path, target in tree(store, cid, top):
+            if command == "ls":
+                size = sum(map(len, contents(store, child))) if kind == "file" else 0
+                out.write(b"%s %d %s %s\n" % (kind.encode(), size, cid_text(*child).encode(), path))
+            elif kind == "directory":
+                os.mkdir(path)
+            elif kind == "symlink":
+                os.symlink(target, path)
+            else:
+                with open(path, "xb") as file:
+                    for part in contents(store, child):
+                        file.write(part)
+
+
+if __name__ == "__main__":
+    try:
+        main(*sys.argv[1:])
+    except Damaged as error:
+        sys.exit("penstock_reader: %s" % error)

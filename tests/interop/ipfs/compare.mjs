@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// node compare.mjs UNIXFS_TOOL WORK_DIRECTORY
-// Holds the CIDs that UNIXFS_TOOL computes against ipfs-unixfs-importer, set to the unixfs-v1-2025 profile, and
+// node compare.mjs UNIXFS_TOOL WORK_DIRECTORY PENSTOCK
+// Holds the CIDs that UNIXFS_TOOL and PENSTOCK (put --profile ipfs) compute against ipfs-unixfs-importer, set to the unixfs-v1-2025 profile, and
 // ipfs-car; reads one of our content-cut files through ipfs-unixfs-exporter; takes our commits through
 // @ipld/dag-cbor and back. Exits with 1 if anything differs.
 import { execFileSync } from 'node:child_process'
@@ -16,7 +16,7 @@ import { CID } from 'multiformats/cid'
 import { sha256 } from 'multiformats/hashes/sha2'
 import { randomBytes, writeInputs } from './inputs.mjs'
 
-const [tool, work] = process.argv.slice(2)
+const [tool, work, penstock] = process.argv.slice(2)
 const ipfsCar = createRequire(import.meta.url).resolve('ipfs-car/bin.js')
 let differences = 0
 
@@ -74,15 +74,26 @@ function emptyDirectory (name) {
   return directory
 }
 
+// What `penstock put --profile ipfs` prints for each path.
+function putRoots (paths) {
+  const store = emptyDirectory('store')
+  execFileSync(penstock, ['init', '-s', store])
+  const printed = execFileSync(penstock, ['put', '-s', store, '--profile', 'ipfs', ...paths], { encoding: 'utf8' })
+  fs.rmSync(store, { recursive: true })
+  return new Map(printed.trim().split('\n').map(line => line.split('  ').reverse()))
+}
+
 async function compareRoots () {
   const inputs = path.join(work, 'inputs')
   const { files, trees, importerAlone } = writeInputs(inputs)
   const names = [...files, ...trees, ...importerAlone]
   const printed = execFileSync(tool, ['roots', ...names.map(name => path.join(inputs, name))], { encoding: 'utf8' })
   const ours = printed.trim().split('\n').map(line => line.split('  '))
+  const put = putRoots(names.map(name => path.join(inputs, name)))
   for (const [i, name] of names.entries()) {
     const theirs = await importedRoot(inputs, name)
     check(`${name}, importer`, ours[i][0], theirs.cid)
+    check(`${name}, penstock put`, put.get(name), theirs.cid)
     check(`${name}, importer's dag size`, ours[i][1], theirs.size)
     if (!importerAlone.includes(name)) {
       check(`${name}, ipfs-car`, ours[i][0], packedRoot(path.join(inputs, name), trees.includes(name)))

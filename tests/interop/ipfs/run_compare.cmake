@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# cmake -DSOURCE=... -DBUILD=... -DTOOL=... -P run_compare.cmake
+# cmake -DSOURCE=... -DBUILD=... -DTOOL=... -DPENSTOCK=... -P run_compare.cmake
 # Installs the locked packages into BUILD, once for each state of the lock file, and runs compare.mjs there.
 find_program(NODE NAMES node nodejs REQUIRED)
 find_program(NPM npm REQUIRED)
@@ -18,5 +18,5 @@ if(NOT installed STREQUAL lock)
     COMMAND_ERROR_IS_FATAL ANY)
   file(WRITE ${BUILD}/installed ${lock})
 endif()
-execute_process(COMMAND ${NODE} compare.mjs ${TOOL} ${BUILD}/work WORKING_DIRECTORY ${BUILD}
+execute_process(COMMAND ${NODE} compare.mjs ${TOOL} ${BUILD}/work ${PENSTOCK} WORKING_DIRECTORY ${BUILD}
   COMMAND_ERROR_IS_FATAL ANY)

@@ -95,8 +95,8 @@ std::string commit_fields(const Cid& cid, const Commit& commit) {
 }
 
 std::string commit_line(const Cid& cid, const Commit& commit) {
-  std::string line = fmt::format("{}  {}  {:>9}  {}", cid.text(), time_text(commit.time_ns),
-                                 human_size(commit.sizes.content_bytes), commit.root.text());
+  std::string line = fmt::format("{}  {}  {:>15}  {}", cid.text(), time_text(commit.time_ns),
+                                 commit.sizes.content_bytes, commit.root.text());
   if (!commit.name.empty()) line += "  " + name_text(commit.name);
   return line + "\n";
 }

@@ -41,6 +41,17 @@ TEST(CrashTest, HoldsWhatItAcknowledgedAfterEveryPowerFailure) {
   EXPECT_GT(met.before_init, 0u);
 }
 
+TEST(CrashTest, HoldsItToTheSameWithSegmentsSyncedByAThread) {
+  CrashTrial trial;
+  trial.sync_in_background();
+  for (uint64_t state = options.seed; state < options.seed + options.states / 5; ++state) {
+    const std::optional<Violation> violation = trial.run(state);
+    ASSERT_FALSE(violation) << violation->what << "\nthe last operations before the power failed:\n"
+                            << violation->moment << "with --seed=" << state
+                            << "; threads take part, so it may take several runs to see it again";
+  }
+}
+
 // The simulator is only worth something if it finds a store out that forgets a barrier.
 class WeakenedStoreTest : public testing::TestWithParam<WeaknessName> {};
 

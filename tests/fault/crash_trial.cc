@@ -66,6 +66,7 @@ FaultPlan some_faults(SeededRandom& random) {
 std::optional<std::string> CrashTrial::make_workload(uint64_t number) {
   SeededRandom random(number * 2 + 1);
   workload_ = std::make_unique<SimulatedStore>(weakness_);
+  workload_->sync_in_background = sync_in_background_;
   SimulatedStore& store = *workload_;
   Workload workload = store.workload(frames_, random.next(), uint64_t{8 << 10} << random.below(4));
   ++counters_.workloads;

@@ -32,6 +32,9 @@ class CrashTrial {
 
   explicit CrashTrial(Weakness weakness = Weakness::none) : weakness_(weakness) {}
 
+  // As in production. A state then depends on the scheduler too.
+  void sync_in_background() { sync_in_background_ = true; }
+
   std::optional<Violation> run(uint64_t state);
 
   // What was met, to show that the states are not all alike.
@@ -56,6 +59,7 @@ class CrashTrial {
                                         SeededRandom& random);
 
   Weakness weakness_;
+  bool sync_in_background_ = false;
   FrameMaker frames_;
   std::unique_ptr<SimulatedStore> workload_;
   uint64_t workload_number_ = 0;

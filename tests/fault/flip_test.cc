@@ -141,20 +141,27 @@ class FlippedStore {
     return "";
   }
 
-  // The same for a writer, on a copy: it may not make things worse, and what it puts is there.
+  // What is wrong with how a writer takes it, on a copy: it makes nothing worse, and where it has found the
+  // damage, putting the same blocks again heals the store.
   std::string write_with() {
     const fs::path copy = root_ / "copy";
     fs::remove_all(copy);
     fs::copy(root_ / "store", copy, fs::copy_options::recursive);
-    std::string wrong;
     Result<std::unique_ptr<Store>> store = Store::open(posix_file_system(), copy.string(), Access::write,
                                                        {.segments = {.segment_bytes = kSegmentBytes}});
     if (!store) {
-      if (store.error().code != Errc::corrupt) wrong = "opens with another code: " + store.error().message();
-    } else {
-      wrong = wrong_bytes(**store, false);
+      return store.error().code == Errc::corrupt ? "" : "opens with another code: " + store.error().message();
     }
-    return wrong;
+    if (std::string wrong = wrong_bytes(**store, false); !wrong.empty()) return "writer: " + wrong;
+    AuditOptions options;
+    options.threads = 1;
+    if (const auto found = audit_store(**store, options); !found) return "writer: " + found.error().message();
+    for (const auto& [digest, block] : model_.blocks) {
+      const Status put = frames_.put(**store, {&block, 1}, random_);
+      if (!put) return "putting again: " + put.error().message();
+    }
+    const std::string wrong = wrong_bytes(**store, true);
+    return wrong.empty() ? "" : "healed: " + wrong;
   }
 
  private:

@@ -49,6 +49,11 @@ class RecordingFileSystem::HeldLock final : public FileLock {
   std::string path_;
 };
 
+size_t RecordingFileSystem::position() const {
+  const std::lock_guard held(mutex_);
+  return log_.size();
+}
+
 void RecordingFileSystem::inject(FaultPlan plan) {
   const SeededRandom random(plan.seed);
   faults_.emplace(Faults{plan, random, 0});

@@ -31,11 +31,11 @@ class RecordingFileSystem final : public FileSystem {
  public:
   explicit RecordingFileSystem(FileImage disk = {}) : disk_(disk), view_(std::move(disk)) {}
 
-  // What the log began with, and what the process sees now.
+  // What the log began with, and what the process sees now; not while another thread changes it.
   const FileImage& disk() const { return disk_; }
   const FileImage& view() const { return view_; }
   const std::vector<FileOperation>& log() const { return log_; }
-  size_t position() const { return log_.size(); }
+  size_t position() const;  // of the log: its length
 
   void inject(FaultPlan plan);
   void heal() { faults_.reset(); }

@@ -36,7 +36,8 @@ struct SimulatedStore {
                      .directory = kDirectory,
                      .index_factory = index.factory(now),
                      .now = now,
-                     .segment_bytes = segment_bytes},
+                     .segment_bytes = segment_bytes,
+                     .sync_in_background = sync_in_background},
                     frames, model, seed);
   }
 
@@ -53,6 +54,7 @@ struct SimulatedStore {
   RecordedIndex index;
   ReferenceModel model;
   Weakness weakness;
+  bool sync_in_background = false;
 };
 
 }  // namespace penstock

@@ -35,7 +35,7 @@ class Workload::NodeSink final : public BlockSink {
 Result<std::unique_ptr<Store>> Workload::open(Access access) {
   StoreOptions options;
   options.index_factory = setup_.index_factory;
-  options.segments = {.segment_bytes = setup_.segment_bytes, .sync_in_background = false};
+  options.segments = {.segment_bytes = setup_.segment_bytes, .sync_in_background = setup_.sync_in_background};
   notices_.clear();
   options.notice = [this](const std::string& notice) { notices_.push_back(notice); };
   return Store::open(setup_.files, setup_.directory, access, options);

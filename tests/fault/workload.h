@@ -25,6 +25,8 @@ class Workload {
     IndexFactory index_factory;        // empty: the store's own
     std::function<LogPosition()> now;  // the time that the model's positions are in
     uint64_t segment_bytes = 64 << 10;
+    bool sync_in_background =
+        false;                     // by a thread of the store, so that the log's order is not ours to choose
     bool faults_expected = false;  // calls may fail: a session then ends, and the next must find its feet
   };
 

@@ -11,7 +11,8 @@ void collect(const FileImage& image, uint32_t node, const std::string& path,
              std::map<std::string, const FileNode*>& files) {
   for (const auto& [name, child] : image.nodes[node].entries) {
     const FileNode& found = image.nodes[child];
-    const std::string child_path = path + "/" + name;
+    std::string child_path = path;
+    child_path.append("/").append(name);
     if (found.directory) {
       collect(image, child, child_path, files);
     } else {

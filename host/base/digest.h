@@ -15,6 +15,7 @@ struct Digest {
   std::array<uint8_t, 32> bytes{};
 
   friend bool operator==(const Digest&, const Digest&) = default;
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the 0 that is compared with for a pointer
   friend auto operator<=>(const Digest&, const Digest&) = default;
 
   // 64 lowercase hex digits.

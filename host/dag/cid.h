@@ -22,6 +22,7 @@ struct Cid {
   Digest digest;
 
   friend bool operator==(const Cid&, const Cid&) = default;
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the 0 that is compared with for a pointer
   friend auto operator<=>(const Cid&, const Cid&) = default;
 
   std::string text() const;  // base32, lower case, prefix b

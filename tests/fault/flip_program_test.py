@@ -5,6 +5,7 @@ the right bytes or ends with 3, verify ends with 3 where a segment was hit, noth
 import argparse
 import os
 import random
+import shutil
 import sys
 
 from program import CORRUPT, DONE, Store, content, scratch, seed_of_run, write_file
@@ -52,12 +53,16 @@ def main():
             write_file(path, data)
             roots.append((store.must("put", path).out.decode().split()[0], data))
         files = [path for path in store.files() if os.path.getsize(path) > 0]
+        # verify notes damage in the store: each flip gets a store that knows of none.
+        whole = os.path.join(folder, "whole")
+        shutil.copytree(store.directory, whole)
         for i in range(options.flips):
             path = rng.choice(files)
             offset, bit = rng.randrange(os.path.getsize(path)), rng.randrange(8)
             flip(path, offset, bit)
             wrong = wrong_with(store, path, roots)
-            flip(path, offset, bit)
+            shutil.rmtree(store.directory)
+            shutil.copytree(whole, store.directory)
             if wrong:
                 sys.exit(f"flip_program_test: flip {i}, {path} byte {offset} bit {bit}: {wrong}")
         for cid, data in roots:

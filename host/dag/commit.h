@@ -35,7 +35,7 @@ struct CommitSizes {
 struct CommitPolicy {
   std::string chunker;  // "cdc:16K:64K:256K"
   std::string codec;    // "auto", "zstd:3"
-  std::string profile;  // "penstock", "ipfs"
+  std::string profile;  // "default", "ipfs"
 
   friend bool operator==(const CommitPolicy&, const CommitPolicy&) = default;
 };

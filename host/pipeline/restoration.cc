@@ -240,9 +240,10 @@ Status Restoration::write_zeros(const RestoredFile& file, uint64_t bytes) {
 void Restoration::report(const std::string& path, const Error& error) {
   const std::lock_guard lock(mutex_);
   damages_.push_back({path, error});
-  if (!options_->report) return;
+  // Without a path it is what was asked for itself, whose error the caller gets.
+  if (!options_->report || path.empty()) return;
   Error named = error;
-  if (!path.empty()) named.what = path + ": " + named.what;
+  named.what = path + ": " + named.what;
   options_->report(named);
 }
 

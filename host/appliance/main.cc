@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <exception>
@@ -21,12 +22,21 @@ void fill_closed_descriptors() {
   if (descriptor >= 0) ::close(descriptor);
 }
 
+// A restore keeps a descriptor open for each level of directories that it is in.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));
+}
+
 }  // namespace
 
 // The only place that sees an exception: nothing of ours throws, and what a library throws past its adapter
 // leaves nothing to do but to say so.
 int main(int argc, char** argv) {
   fill_closed_descriptors();
+  raise_descriptor_limit();
   penstock::Console console(STDOUT_FILENO, STDERR_FILENO);
   try {
     return penstock::run_command_line({argv + (argc > 0 ? 1 : 0), argv + argc}, console);

@@ -57,6 +57,7 @@ struct Batch {
 
   // Limits of one batch, so that a batch of misses is one frame.
   static constexpr size_t kEventsMax = 8192;
+  static constexpr size_t kEventTextBytesMax = 1 << 20;  // names and targets, passed by one entry at the most
 
   State state = State::idle;
   BatchOutline outline;

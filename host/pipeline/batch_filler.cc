@@ -20,6 +20,7 @@ BatchFiller::BatchFiller(EntryStream& entries, BufferPool& buffers, const PutOpt
 Result<bool> BatchFiller::fill(Batch& batch, StageClock& clock) {
   batch.outline.clear();
   batch.chunks.clear();
+  event_text_bytes_ = 0;
   while (true) {
     PENSTOCK_TRY_ASSIGN(const bool more, advance(batch, clock));
     if (!more) break;
@@ -38,6 +39,7 @@ Result<bool> BatchFiller::advance(Batch& batch, StageClock& clock) {
   origin_ += std::exchange(hole_shift_, 0);
   if (ended_) return false;
   if (batch.outline.events.size() + 2 > Batch::kEventsMax) return false;
+  if (event_text_bytes_ > Batch::kEventTextBytesMax) return false;
   if (!source_) return begin_entry(batch);
   if (source_ended_) {
     end_file(batch);
@@ -92,6 +94,7 @@ Result<bool> BatchFiller::begin_entry(Batch& batch) {
       if (options_->progress != nullptr) options_->progress->bytes_expected += entry->size_hint;
       break;
   }
+  event_text_bytes_ += event.name.size() + event.target.size();
   batch.outline.events.push_back(std::move(event));
   return true;
 }

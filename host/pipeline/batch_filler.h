@@ -69,7 +69,8 @@ class BatchFiller {
   size_t pieces_placed_ = 0;
   uint64_t piece_offset_ = 0;  // stream offset of the next piece to be placed
 
-  size_t depth_ = 0;  // directories open
+  size_t depth_ = 0;             // directories open
+  size_t event_text_bytes_ = 0;  // names and targets in the batch
   std::unique_ptr<Source> source_;
   std::string path_;
   HolePlan hole_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/committing.h"
 
+#include <algorithm>
+#include <span>
 #include <utility>
 
 #include "dag/commit.h"
@@ -21,12 +23,41 @@ CommitSizes sizes_of(const PutCounters& counters) {
   return sizes;
 }
 
+// Commits by CID for finding the next one's place. The history of a store is one line, so that commits.log
+// alone says what a commit at some depth holds of it: a damaged commit block, which no put can bring back,
+// must not keep the store from taking new ones.
+class LoggedHistory {
+ public:
+  LoggedHistory(Store& store, BlockSource& reader) : commits_(store.commits()), reader_(&reader) {}
+
+  Result<Commit> look_up(const Cid& cid) const {
+    Result<Commit> commit = read_commit(*reader_, cid);
+    if (commit || (commit.error().code != Errc::corrupt && commit.error().code != Errc::absent))
+      return commit;
+    const auto at = std::ranges::find(commits_, cid, &LoggedCommit::cid);
+    if (at == commits_.end()) return commit;
+    Commit known;
+    known.depth = static_cast<uint64_t>(at - commits_.begin()) + 1;
+    known.seq = known.depth;
+    known.parents = {at_depth(known.depth - 1)};
+    known.jump = at_depth(jump_depth(known.depth));
+    return known;
+  }
+
+ private:
+  Cid at_depth(uint64_t depth) const { return depth == 0 ? genesis_cid() : commits_[depth - 1].cid; }
+
+  std::span<const LoggedCommit> commits_;
+  BlockSource* reader_;
+};
+
 }  // namespace
 
 Result<Cid> commit_put(Store& store, const PutReport& put, const PutOptions& options,
                        const CommitRequest& request) {
   const std::unique_ptr<BlockSource> reader = store.new_reader();
-  const CommitLookup lookup = [&](const Cid& cid) { return read_commit(*reader, cid); };
+  const LoggedHistory history(store, *reader);
+  const CommitLookup lookup = [&](const Cid& cid) { return history.look_up(cid); };
   const Cid head = store.commits().empty() ? genesis_cid() : store.commits().back().cid;
   PENSTOCK_TRY_ASSIGN(CommitPlace place, place_behind(head, {}, lookup));
 

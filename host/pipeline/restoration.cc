@@ -87,10 +87,8 @@ Status Restoration::restore_file(std::unique_ptr<RestoredFile> owned, const Cid&
     status = Failure(size.error());
   } else {
     file->bytes = range ? range->length : *size;
-    if (file->bytes > options_->bytes_max - bytes_content_) {
-      status = fail(Errc::failed, file->path.empty() ? cid.text() : file->path,
-                    "brings the content to more than --max-size " + exact_size(options_->bytes_max),
-                    "raise --max-size if you trust it");
+    status = charge(file->bytes, file->path.empty() ? cid.text() : file->path);
+    if (!status) {
       end_task(file);
       return status;
     }
@@ -100,13 +98,25 @@ Status Restoration::restore_file(std::unique_ptr<RestoredFile> owned, const Cid&
       status = fail_errno(file->path);
     if (status) status = cut_tasks(*file, begin);
   }
-  if (!status && is_damage(status.error())) {
+  if (!status && order_ == Order::in_turn) {
+    // Whoever waits for a turn that will not come has to hear of it.
+    stop(status.error());
+  } else if (!status && is_damage(status.error())) {
     file->damaged = true;
     report(file->path, status.error());
     status = {};
   }
   end_task(file);
   return status;
+}
+
+Status Restoration::charge(uint64_t bytes, const std::string& what) {
+  if (bytes > options_->bytes_max - bytes_charged_)
+    return fail(Errc::failed, what,
+                "brings what is restored to more than --max-size " + exact_size(options_->bytes_max),
+                "raise --max-size if you trust it");
+  bytes_charged_ += bytes;
+  return {};
 }
 
 Status Restoration::cut_tasks(RestoredFile& file, uint64_t begin) {

@@ -36,6 +36,8 @@ class Restoration {
   // Cuts the content of `cid` into tasks and queues them; the last that ends closes `file`. failed: the size
   // passes what is left of bytes_max, or the restore has been stopped. A damaged file is reported.
   Status restore_file(std::unique_ptr<RestoredFile> file, const Cid& cid, std::optional<ByteRange> range);
+  // Takes `bytes` from what bytes_max allows; failed when that is not enough.
+  Status charge(uint64_t bytes, const std::string& what);
   // Waits for the workers. The first failure that ended the restore, if any.
   Status finish();
 
@@ -76,6 +78,7 @@ class Restoration {
   std::vector<std::unique_ptr<BlockSource>> readers_;
   std::vector<std::jthread> workers_;
   uint64_t bytes_content_ = 0;
+  uint64_t bytes_charged_ = 0;  // content, and something for each entry
   std::atomic<uint64_t> bytes_written_{0};
 
   std::mutex mutex_;  // guards what follows, and calls of options_->report

@@ -5,7 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
+#include <climits>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -19,6 +21,9 @@ namespace penstock {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+// What an entry counts for --max-size beside its name and content: about what it costs a file system.
+constexpr uint64_t kEntryBytes = 256;
 
 uint64_t nanoseconds_since(Clock::time_point start) {
   return static_cast<uint64_t>(std::chrono::nanoseconds(Clock::now() - start).count());
@@ -44,7 +49,9 @@ class TreeRestore {
   TreeRestore(Restoration& restoration, RestoreReport& report)
       : restoration_(&restoration), report_(&report), reader_(restoration.source()) {}
 
+  // One entry: `name` in the directory `parent`, `path` for messages.
   Status make(int parent, const std::string& name, const std::string& path, const Cid& cid, size_t depth) {
+    PENSTOCK_TRY(restoration_->charge(kEntryBytes + name.size(), path));
     const Result<ObjectInfo> info = inspect(restoration_->source(), cid);
     if (!info) return left_out(path, info.error());
     switch (info->kind) {
@@ -55,7 +62,7 @@ class TreeRestore {
       case ObjectKind::directory: {
         if (mkdirat(parent, name.c_str(), 0777) != 0) return fail_errno(path);
         PENSTOCK_TRY_ASSIGN(const Descriptor directory,
-                            open_beneath(parent, name, O_RDONLY | O_DIRECTORY, 0));
+                            open_beneath(parent, name, O_RDONLY | O_DIRECTORY, 0, path));
         return fill(directory.number(), path, cid, depth + 1);
       }
       case ObjectKind::commit:
@@ -87,8 +94,19 @@ class TreeRestore {
     return {};
   }
 
+  // A name or target that the file system here does not take costs that entry alone.
+  Status not_made(const std::string& path, int error) {
+    if (error != ENAMETOOLONG && error != EINVAL && error != EILSEQ)
+      return fail_errno(path, error, "see that there are room and rights, and restore again");
+    restoration_->report(path, {Errc::corrupt, "entry", "the file system refuses it: " + errno_text(error),
+                                "restore it alone, as CID/PATH with -o"});
+    return {};
+  }
+
   Status make_file(int parent, const std::string& name, const std::string& path, const Cid& cid) {
-    PENSTOCK_TRY_ASSIGN(Descriptor output, open_beneath(parent, name, O_WRONLY | O_CREAT | O_EXCL, 0666));
+    if (name.size() > NAME_MAX) return not_made(path, ENAMETOOLONG);
+    PENSTOCK_TRY_ASSIGN(Descriptor output,
+                        open_beneath(parent, name, O_WRONLY | O_CREAT | O_EXCL, 0666, path));
     auto file = std::make_unique<RestoredFile>();
     file->descriptor = output.release();
     file->path = path;
@@ -98,7 +116,7 @@ class TreeRestore {
 
   Status make_symlink(int parent, const std::string& name, const std::string& path,
                       const std::string& target) {
-    if (symlinkat(target.c_str(), parent, name.c_str()) != 0) return fail_errno(path);
+    if (symlinkat(target.c_str(), parent, name.c_str()) != 0) return not_made(path, errno);
     ++report_->symlinks;
     return {};
   }
@@ -114,7 +132,7 @@ Status restore_content(Restoration& restoration, const RestoreStage& stage, cons
   if (info.kind == ObjectKind::directory) return tree.fill(stage.directory(), "", cid, 0);
   if (!options.range) return tree.make(stage.directory(), RestoreStage::kContent, "", cid, 0);
   PENSTOCK_TRY_ASSIGN(Descriptor output, open_beneath(stage.directory(), RestoreStage::kContent,
-                                                      O_WRONLY | O_CREAT | O_EXCL, 0666));
+                                                      O_WRONLY | O_CREAT | O_EXCL, 0666, cid.text()));
   auto file = std::make_unique<RestoredFile>();
   file->descriptor = output.release();
   ++report.files;
@@ -128,9 +146,9 @@ Status remove_damaged(const Restoration& restoration, const RestoreStage& stage)
     const std::string name = damage.path.substr(slash == std::string::npos ? 0 : slash + 1);
     const std::string parent = slash == std::string::npos ? "." : damage.path.substr(0, slash);
     PENSTOCK_TRY_ASSIGN(const Descriptor directory,
-                        open_beneath(stage.directory(), parent, O_RDONLY | O_DIRECTORY, 0));
+                        open_beneath(stage.directory(), parent, O_RDONLY | O_DIRECTORY, 0, damage.path));
     const bool gone = unlinkat(directory.number(), name.c_str(), 0) == 0 || errno == ENOENT ||
-                      unlinkat(directory.number(), name.c_str(), AT_REMOVEDIR) == 0;
+                      errno == ENAMETOOLONG || unlinkat(directory.number(), name.c_str(), AT_REMOVEDIR) == 0;
     if (!gone) return fail_errno(damage.path);
   }
   return {};

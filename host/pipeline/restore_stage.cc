@@ -61,13 +61,14 @@ int Descriptor::release() {
   return std::exchange(number_, -1);
 }
 
-Result<Descriptor> open_beneath(int directory, const std::string& name, int flags, unsigned mode) {
+Result<Descriptor> open_beneath(int directory, const std::string& name, int flags, unsigned mode,
+                                const std::string& path) {
   open_how how{};
   how.flags = static_cast<uint64_t>(flags | O_CLOEXEC);
   how.mode = mode;
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
   const long number = syscall(SYS_openat2, directory, name.c_str(), &how, sizeof how);
-  if (number < 0) return fail_errno(name);
+  if (number < 0) return fail_errno(path, errno, "see that there are room and rights, and restore again");
   return Descriptor(static_cast<int>(number));
 }
 

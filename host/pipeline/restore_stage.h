@@ -25,8 +25,10 @@ class Descriptor {
 };
 
 // Opens or creates `name`, one component or a relative path, below `directory`: no symlink is followed and
-// nothing above is reached (openat2). `flags` and `mode` as of open(2).
-Result<Descriptor> open_beneath(int directory, const std::string& name, int flags, unsigned mode);
+// nothing above is reached (openat2). `flags` and `mode` as of open(2), `path` for
+// messages.
+Result<Descriptor> open_beneath(int directory, const std::string& name, int flags, unsigned mode,
+                                const std::string& path);
 
 // Where a restore writes until it is whole: a temporary directory beside the target, or inside it where that
 // is an empty directory. promote() gives what was made its name; without it the destructor removes

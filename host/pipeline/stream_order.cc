@@ -24,6 +24,8 @@ bool StreamOrder::has_room(uint64_t sequence) {
 
 Status StreamOrder::deliver(BatchOutline& outline) {
   std::unique_lock lock(mutex_);
+  // Behind a failure there is no tree to go on with.
+  if (stopped_) return {};
   Slot& slot = slots_[outline.sequence % slots_.size()];
   PENSTOCK_CHECK(!slot.filled && outline.sequence >= next_);
   std::swap(slot.outline, outline);
@@ -44,6 +46,7 @@ Status StreamOrder::deliver(BatchOutline& outline) {
     advanced_.notify_all();
   }
   assembling_ = false;
+  if (!status) stopped_ = true;
   return status;
 }
 

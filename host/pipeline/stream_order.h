@@ -25,7 +25,8 @@ class StreamOrder {
   // Whether it may, without waiting.
   bool has_room(uint64_t sequence);
 
-  // Takes the outline's contents; it comes back empty, with the capacity of another.
+  // Takes the outline's contents; it comes back empty, with the capacity of another. An error of the
+  // assembler stops the course, and what is delivered afterwards is dropped.
   Status deliver(BatchOutline& outline);
 
   void stop();

@@ -15,6 +15,7 @@
 #include "base/limits.h"
 #include "dag/directory_builder.h"
 #include "dag/file_builder.h"
+#include "dag/file_walker.h"
 #include "drivers/software/software_device.h"
 #include "pipeline/block_packer.h"
 #include "pipeline/put.h"
@@ -220,6 +221,85 @@ TEST_F(RestoreTest, EndsWhenNobodyReadsTheStream) {
   close(ends[1]);
   ASSERT_FALSE(report);
   EXPECT_EQ(report.error().code, Errc::failed);
+}
+
+// Keeps the last node but one of a file, its root being the last, from the sink below.
+class DroppingSink final : public BlockSink {
+ public:
+  Status put(const Cid& cid, Bytes block) override {
+    nodes_.push_back({cid, {block.begin(), block.end()}});
+    return {};
+  }
+  void release(BlockSink& sink) {
+    nodes_.erase(nodes_.end() - 2);
+    for (const auto& [cid, block] : nodes_) EXPECT_TRUE(sink.put(cid, block));
+  }
+
+ private:
+  std::vector<std::pair<Cid, std::vector<uint8_t>>> nodes_;
+};
+
+// Damage that only the walk can see, behind enough content that workers wait for their turns.
+TEST_F(RestoreTest, EndsAStreamThatTheWalkFindsDamaged) {
+  ScriptedEntries entries;
+  entries.file("a", ScriptedContent::of(random_bytes(24 * kMiB, 9)));
+  const Cid sound = put(entries);
+  const Cid torn = put_blocks([&](BlockSink& sink) {
+    const auto reader = store_->new_reader();
+    FileWalker walker(*reader);
+    DroppingSink dropping;
+    FileBuilder file(dropping, LinkLayout::balanced, kLeafBytesMax);
+    for (int i = 0; i < 6; ++i) {
+      EXPECT_TRUE(walker.open(sound));
+      for (auto extent = walker.next(); extent && *extent; extent = walker.next())
+        EXPECT_TRUE(file.add_leaf((*extent)->leaf.digest, static_cast<uint32_t>((*extent)->length)));
+    }
+    const auto root = file.finish();
+    dropping.release(sink);
+    return root->cid;
+  });
+  for (int round = 0; round < 20; ++round) {
+    const int sink = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    RestoreOptions options;
+    options.threads = 8;
+    const auto report = restore_to_descriptor(*store_, torn, sink, options);
+    close(sink);
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().code, Errc::corrupt);
+  }
+}
+
+TEST_F(RestoreTest, LeavesOutANameThatTheFileSystemRefuses) {
+  ScriptedEntries entries;
+  entries.directory("top")
+      .file("a", ScriptedContent::of({1}))
+      .file(std::string(300, 'n'), ScriptedContent::of({2}))
+      .symlink("far", std::string(5000, 't'))
+      .end();
+  const Cid root = put(entries);
+  const auto report = restore_to_path(*store_, root, directory_ / "back", {});
+  ASSERT_TRUE(report) << report.error().message();
+  EXPECT_EQ(report->entries_reported, 2u);
+  EXPECT_EQ(content(directory_ / "back/a"), std::vector<uint8_t>{1});
+}
+
+TEST_F(RestoreTest, CountsEntriesAgainstTheLimitToo) {
+  const Cid bomb = put_blocks([](BlockSink& sink) {
+    DagLink link = *DirectoryBuilder(sink).finish();
+    for (int level = 0; level < 40; ++level) {
+      DirectoryBuilder directory(sink);
+      EXPECT_TRUE(directory.add("a", link));
+      EXPECT_TRUE(directory.add("b", link));
+      link = *directory.finish();
+    }
+    return link.cid;
+  });
+  RestoreOptions options;
+  options.bytes_max = 100'000;
+  const auto report = restore_to_path(*store_, bomb, directory_ / "back", options);
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, Errc::failed);
+  EXPECT_FALSE(fs::exists(directory_ / "back"));
 }
 
 TEST_F(RestoreTest, RefusesWhatIsLargerThanTheLimit) {

@@ -10,7 +10,8 @@
 namespace penstock {
 namespace {
 
-constexpr uint64_t kCopyBytes = kMiB;
+// What a full disk must still have room for; a tail may be as long as a segment.
+constexpr uint64_t kPieceBytes = kMiB;
 constexpr size_t kSegmentNameBytes = 12;
 
 }  // namespace
@@ -53,42 +54,51 @@ Status SetAside::segment(uint32_t segment, uint64_t size) {
   names_.insert(name);
   moved_ = true;
   site_->notice("segment " + segment_file_name(segment) + " (" + human_size(size) +
-                ") belongs to no commit: it is now set-aside/" + name);
+                ") belongs to no commit: it is now set-aside/" + name + ", which may be deleted");
   return {};
 }
 
-Status SetAside::copy(const std::string& from, uint64_t begin, uint64_t end, const std::string& to) {
-  PENSTOCK_TRY_ASSIGN(const auto source, site_->files->open(from, false));
+Status SetAside::copy(const File& source, uint64_t begin, uint64_t end, const std::string& to) {
+  std::vector<uint8_t> piece(end - begin);
+  PENSTOCK_TRY(source.read(begin, piece));
   PENSTOCK_TRY_ASSIGN(const auto target, site_->files->create(to));
-  std::vector<uint8_t> buffer(std::min(kCopyBytes, end - begin));
-  for (uint64_t at = begin; at < end;) {
-    const MutableBytes part = MutableBytes(buffer).first(std::min<uint64_t>(buffer.size(), end - at));
-    PENSTOCK_TRY(source->read(at, part));
-    const Bytes written = part;
-    PENSTOCK_TRY(target->write(at - begin, std::span(&written, 1)));
-    at += part.size();
-  }
-  return target->sync();
+  const Bytes written = piece;
+  PENSTOCK_TRY(target->write(0, std::span(&written, 1)));
+  PENSTOCK_TRY(target->sync());
+  return site_->files->sync_directory(site_->paths.set_aside());
 }
 
 Result<bool> SetAside::tail(const std::string& path, const std::string& name, uint64_t from, uint64_t size) {
-  const std::string aside = free_name(name + ".at-" + std::to_string(from));
-  const std::string target = site_->paths.set_aside() + "/" + aside;
-  Status copied = copy(path, from, size, target);
-  if (copied) copied = site_->files->sync_directory(site_->paths.set_aside());
-  if (!copied) {
-    if (site_->files->exists(target).value_or(false)) static_cast<void>(site_->files->remove(target));
-    site_->notice("the end of " + name +
-                  " belongs to no commit and could not be set aside: " + copied.error().message());
-    return false;
-  }
-  names_.insert(aside);
   PENSTOCK_TRY_ASSIGN(const auto file, site_->files->open(path, true));
-  PENSTOCK_TRY(file->truncate(from));
-  PENSTOCK_TRY(file->sync());
-  site_->notice("the last " + human_size(size - from) + " of " + name +
-                " belong to no commit: they are now set-aside/" + aside);
-  return true;
+  std::string last;
+  uint64_t pieces = 0;
+  uint64_t end = size;
+  // From the end, so that what is still in the file has no gap and is the tail of the next attempt.
+  while (end > from) {
+    const uint64_t begin = end - std::min(kPieceBytes, end - from);
+    last = free_name(name + ".at-" + std::to_string(begin));
+    const std::string target = site_->paths.set_aside() + "/" + last;
+    const Status copied = copy(*file, begin, end, target);
+    if (!copied) {
+      if (site_->files->exists(target).value_or(false)) static_cast<void>(site_->files->remove(target));
+      site_->notice("the end of " + name + " (" + human_size(end - from) +
+                    ") belongs to no commit and could not be set aside: " + copied.error().message() +
+                    "; what is in set-aside/ may be deleted");
+      break;
+    }
+    names_.insert(last);
+    PENSTOCK_TRY(file->truncate(begin));
+    PENSTOCK_TRY(file->sync());
+    ++pieces;
+    end = begin;
+  }
+  if (pieces > 0) {
+    site_->notice("the last " + human_size(size - end) + " of " + name +
+                  " belong to no commit: they are now set-aside/" + last +
+                  (pieces == 1 ? "" : " and " + std::to_string(pieces - 1) + " more") +
+                  ", which may be deleted");
+  }
+  return end == from;
 }
 
 Status SetAside::sync() {

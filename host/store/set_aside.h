@@ -19,7 +19,9 @@ class SetAside {
 
   // A whole segment. Where that fails it stays, which does no harm, and that is said.
   Status segment(uint32_t segment, uint64_t size);
-  // The part of a file from `from` on: copied, then truncated. False if the copy cannot be made: it stays.
+  // The part of a file from `from` on, in pieces of at most 1 MiB, the last one first: each is copied to a
+  // file of its own, and only then truncated. False if there is no room for a piece: it and what lies before
+  // it stay.
   Result<bool> tail(const std::string& path, const std::string& name, uint64_t from, uint64_t size);
   // Makes the moves durable.
   Status sync();
@@ -30,7 +32,7 @@ class SetAside {
  private:
   explicit SetAside(const StoreSite& site) : site_(&site) {}
   std::string free_name(const std::string& name) const;
-  Status copy(const std::string& from, uint64_t begin, uint64_t end, const std::string& to);
+  Status copy(const File& source, uint64_t begin, uint64_t end, const std::string& to);
 
   const StoreSite* site_;
   std::set<std::string> names_;

@@ -5,6 +5,7 @@
 #include "dag/directory_builder.h"
 #include "store/file_header.h"
 #include "store/record_header.h"
+#include "unit/store/failing_file_system.h"
 #include "unit/store/store_fixture.h"
 
 namespace penstock {
@@ -25,6 +26,23 @@ class StoreRecoveryTest : public StoreFixture {
     auto bytes = contents(file);
     bytes.resize(size);
     replace(file, bytes);
+  }
+  // Every byte that segment 1 held lies in it still, or where a piece's name says.
+  void expect_nothing_lost(const std::vector<uint8_t>& before) {
+    auto now = contents(paths().segment(1));
+    const size_t kept = now.size();
+    std::vector<bool> there(before.size());
+    std::fill_n(there.begin(), kept, true);
+    now.resize(before.size());
+    for (const std::string& name : set_aside()) {
+      const auto piece = contents(paths().set_aside() + "/" + name);
+      const size_t at = std::stoul(name.substr(name.find(".at-") + 4));
+      ASSERT_LE(at + piece.size(), before.size()) << name;
+      std::fill_n(there.begin() + static_cast<ptrdiff_t>(at), piece.size(), true);
+      std::ranges::copy(piece, now.begin() + static_cast<ptrdiff_t>(at));
+    }
+    EXPECT_TRUE(std::ranges::all_of(there, [](bool is) { return is; }));
+    EXPECT_EQ(now, before);
   }
 
   const TestBlock acknowledged_ = raw_block(1, 3000);
@@ -93,6 +111,36 @@ TEST_F(StoreRecoveryTest, SetsTheSameTailAsideTwiceRatherThanOverwriteIt) {
   open(Access::write).reset();
   EXPECT_EQ(set_aside(), (std::vector<std::string>{name, name + "-2"}));
   EXPECT_TRUE(contents(paths().set_aside() + "/" + name).empty());
+}
+
+TEST_F(StoreRecoveryTest, SetsALongTailAsidePieceByPieceWhereverThatIsCutOff) {
+  std::vector<TestBlock> later;
+  for (uint64_t i = 0; i < 7; ++i) later.push_back(raw_block(10 + i, 512 << 10));
+  interrupt(later);
+  const auto before = contents(paths().segment(1));
+  const auto log = contents(paths().log());
+  index_factory_ = MemoryIndex::factory();
+  bool done = false;
+  for (int64_t changes = 0; !done; ++changes) {
+    SCOPED_TRACE(testing::Message() << "cut off after " << changes << " changes");
+    ASSERT_LT(changes, 100);
+    std::filesystem::remove_all(paths().set_aside());
+    ASSERT_TRUE(files().make_directory(paths().set_aside()));
+    replace(paths().log(), log);
+    replace(paths().segment(1), before);
+    FailingFileSystem failing;
+    failing.changes_left = changes;
+    done = Store::open(failing, path(), Access::write, options()).has_value() && failing.changes_left >= 0;
+    expect_nothing_lost(before);
+    const auto store = open(Access::write);
+    ASSERT_TRUE(store);
+    EXPECT_EQ(contents(paths().segment(1)).size(), watermark_);
+    expect_nothing_lost(before);
+    for (const std::string& name : set_aside()) {
+      EXPECT_LE(std::filesystem::file_size(paths().set_aside() + "/" + name), 1u << 20) << name;
+    }
+  }
+  EXPECT_EQ(set_aside().size(), 4u);
 }
 
 TEST_F(StoreRecoveryTest, OpensWhateverIsLeftOfARecordThatWasNotAcknowledged) {

@@ -11,6 +11,11 @@ namespace {
 
 constexpr size_t kWindowBytes = kMiB;
 
+Failure not_a_log(const char* why) {
+  return fail(Errc::corrupt, "commits.log", why,
+              "restore this file from a copy; the blocks in segments/ are not affected");
+}
+
 // Walks over the file through a window that holds at least one record.
 class LogScanner {
  public:
@@ -90,9 +95,9 @@ void LogScanner::take(LogRecord&& record, uint64_t offset, uint64_t gap_begin) {
 Status LogScanner::run() {
   PENSTOCK_TRY_ASSIGN(const Bytes header, peek(0, kFileHeaderBytes));
   if (!check_file_header(header, kCommitLogMagic, *uuid_)) {
-    scan_->damage.push_back({0, std::min<uint64_t>(scan_->size, kFileHeaderBytes), 0});
+    scan_->damage.push_back({0, kFileHeaderBytes, 0});
   }
-  uint64_t at = std::min<uint64_t>(scan_->size, kFileHeaderBytes);
+  uint64_t at = kFileHeaderBytes;
   scan_->end = at;
   while (at < scan_->size) {
     const uint64_t expected = at;
@@ -113,7 +118,7 @@ Status LogScanner::run() {
 
 std::string LogDamage::text() const {
   const std::string where = "bytes " + std::to_string(begin) + " to " + std::to_string(end);
-  if (begin == 0) return "the header is damaged; the records are not affected";
+  if (begin == 0) return "the header is damaged; the records behind it are not affected";
   if (records_lost == 0) return where + " are damaged; nothing is lost: each record is there twice";
   return where + " are damaged: " + std::to_string(records_lost) + " records are lost";
 }
@@ -121,7 +126,10 @@ std::string LogDamage::text() const {
 Result<LogScan> scan_log(const File& file, const StoreUuid& uuid) {
   LogScan scan;
   PENSTOCK_TRY_ASSIGN(scan.size, file.size());
+  // init puts the header there at once, with the name: it is never the end of a write that was cut off.
+  if (scan.size < kFileHeaderBytes) return not_a_log(scan.size == 0 ? "is empty" : "ends within its header");
   PENSTOCK_TRY(LogScanner(file, uuid, scan).run());
+  if (!scan.damage.empty() && !scan.last) return not_a_log("holds neither its header nor any whole record");
   return scan;
 }
 

@@ -37,7 +37,9 @@ struct LogScan {
   uint32_t suspect_segment_end = 0;  // where records are lost: segments below may have lost their watermark
 };
 
-// Reads the log in windows, so that its length does not matter. failed: the file cannot be read.
+// Reads the log in windows, so that its length does not matter. failed: the file cannot be read. corrupt: it
+// is shorter than its header, or has neither a whole header nor a whole record. So damage that is told had a
+// record behind it.
 Result<LogScan> scan_log(const File& file, const StoreUuid& uuid);
 
 }  // namespace penstock

@@ -34,6 +34,11 @@ class LogScanTest : public testing::Test {
     starts_.push_back(bytes_.size());
   }
   LogScan scan() {
+    auto scan = try_scan();
+    EXPECT_TRUE(scan);
+    return std::move(*scan);
+  }
+  Result<LogScan> try_scan() {
     const std::string path = directory_.path() + "/log";
     FileSystem& files = posix_file_system();
     auto file = files.open(path, true);
@@ -41,9 +46,7 @@ class LogScanTest : public testing::Test {
     EXPECT_TRUE((*file)->truncate(0));
     const Bytes part = bytes_;
     EXPECT_TRUE((*file)->write(0, std::span(&part, 1)));
-    auto scan = scan_log(**file, uuid_);
-    EXPECT_TRUE(scan);
-    return std::move(*scan);
+    return scan_log(**file, uuid_);
   }
 
   TemporaryDirectory directory_;
@@ -113,9 +116,36 @@ TEST_F(LogScanTest, TellsDamageInTheMiddleFromATornTail) {
 TEST_F(LogScanTest, RefusesTheRecordsOfAnotherStore) {
   build(2);
   uuid_.bytes[15] = 1;
+  EXPECT_EQ(try_scan().error().code, Errc::corrupt);
+}
+
+TEST_F(LogScanTest, RefusesALogThatIsShorterThanItsHeader) {
+  build(2);
+  const auto whole = bytes_;
+  for (size_t size = 0; size < kFileHeaderBytes; ++size) {
+    bytes_.assign(whole.begin(), whole.begin() + static_cast<ptrdiff_t>(size));
+    const auto log = try_scan();
+    ASSERT_FALSE(log) << size;
+    EXPECT_EQ(log.error().code, Errc::corrupt) << size;
+    EXPECT_EQ(log.error().why, size == 0 ? "is empty" : "ends within its header");
+  }
+  bytes_.assign(whole.begin(), whole.begin() + kFileHeaderBytes);
+  EXPECT_TRUE(scan().damage.empty()) << "an empty store's";
+}
+
+TEST_F(LogScanTest, SaysThatRecordsAreNotAffectedOnlyWhereThereAreSome) {
+  build(2);
+  const auto whole = bytes_;
+  bytes_[9] ^= 1;
   const LogScan log = scan();
-  EXPECT_TRUE(log.commits.empty());
-  EXPECT_FALSE(log.damage.empty());
+  ASSERT_EQ(log.damage.size(), 1u);
+  EXPECT_EQ(log.damage[0].text(), "the header is damaged; the records behind it are not affected");
+  EXPECT_EQ(log.commits.size(), 2u);
+  bytes_.assign(whole.size(), 0);
+  const auto zeros = try_scan();
+  ASSERT_FALSE(zeros);
+  EXPECT_EQ(zeros.error().code, Errc::corrupt);
+  EXPECT_NE(zeros.error().message().find("neither its header nor any whole record"), std::string::npos);
 }
 
 TEST_F(LogScanTest, ReadsALogThatIsLargerThanItsWindow) {

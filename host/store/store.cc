@@ -33,9 +33,10 @@ Status check_free(FileSystem& files, const StorePaths& paths) {
   };
   PENSTOCK_TRY_ASSIGN(const bool there, files.exists(paths.directory));
   if (!there) return {};
+  PENSTOCK_TRY_ASSIGN(const bool store, files.exists(paths.config()));
+  if (store) return taken("is a store already");
   PENSTOCK_TRY_ASSIGN(const auto names, files.list(paths.directory));
   for (const std::string& name : names) {
-    if (name == "store.toml") return taken("is a store already");
     if (std::ranges::find(kHalfMade, name) == kHalfMade.end()) return taken("is not empty");
     if (name != "segments") continue;
     PENSTOCK_TRY_ASSIGN(const auto segments, files.list(paths.segments()));
@@ -65,6 +66,9 @@ Status Store::init(FileSystem& files, const std::string& directory, const StoreC
   }
   PENSTOCK_TRY_ASSIGN(const StoreUuid uuid, parse_store_uuid(made.uuid));
   PENSTOCK_TRY(files.make_directory(directory));
+  PENSTOCK_TRY_ASSIGN(const auto lock, files.lock(paths.lock()));
+  // Again: another init may have been faster.
+  PENSTOCK_TRY(check_free(files, paths));
   PENSTOCK_TRY(files.make_directory(paths.segments()));
   PENSTOCK_TRY(files.make_directory(paths.set_aside()));
   PENSTOCK_TRY(replace_file(files, directory, paths.log(), encode_file_header(kCommitLogMagic, uuid)));

@@ -61,6 +61,34 @@ TEST_F(StoreTest, CanBeMadeAgainWhereMakingItWasCutOff) {
   EXPECT_TRUE(open(Access::write));
 }
 
+TEST_F(StoreTest, SaysThatAStoreWithSegmentsIsAStoreAlready) {
+  {
+    const auto store = open(Access::write);
+    ASSERT_TRUE(BlockMaker().append(*store, {raw_block(1, 100)}));
+    ASSERT_TRUE(BlockMaker().commit(*store, raw_block(1, 100).cid));
+  }
+  const auto again = Store::init(files(), path(), {});
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().why, "is a store already");
+  std::filesystem::remove(paths().config());
+  const auto headless = Store::init(files(), path(), {});
+  ASSERT_FALSE(headless);
+  EXPECT_NE(headless.error().why.find("store.toml is missing"), std::string::npos);
+}
+
+TEST_F(StoreTest, IsMadeByOneProcessAtATime) {
+  const StorePaths other{directory_.path() + "/other"};
+  ASSERT_TRUE(files().make_directory(other.directory));
+  {
+    const auto lock = files().lock(other.lock());
+    ASSERT_TRUE(lock);
+    EXPECT_EQ(Store::init(files(), other.directory, {}).error().code, Errc::locked);
+    EXPECT_EQ(files_in(other.directory), 1u) << "the lock alone";
+  }
+  EXPECT_TRUE(Store::init(files(), other.directory, {}));
+  EXPECT_TRUE(files().lock(other.lock())) << "let go of when it is done";
+}
+
 TEST_F(StoreTest, SaysThatAFolderIsNoStore) {
   const auto store = Store::open(files(), directory_.path(), Access::read, options());
   ASSERT_FALSE(store);

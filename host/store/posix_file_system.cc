@@ -33,9 +33,13 @@ class PosixFileLock final : public FileLock {
 int open_file(const std::string& path, int flags) {
   int descriptor;
   do {
-    descriptor = ::open(path.c_str(), flags | O_CLOEXEC, kFileMode);
+    descriptor = ::open(path.c_str(), flags | O_CLOEXEC | O_NOCTTY, kFileMode);
   } while (descriptor < 0 && errno == EINTR);
   return descriptor;
+}
+
+Failure not_regular(const std::string& path) {
+  return fail(Errc::corrupt, path, "is not a regular file", "put the store's own file back in its place");
 }
 
 }  // namespace
@@ -47,9 +51,16 @@ Result<std::unique_ptr<File>> PosixFileSystem::create(const std::string& path) {
 }
 
 Result<std::unique_ptr<File>> PosixFileSystem::open(const std::string& path, bool writable) {
-  const int descriptor = open_file(path, writable ? O_RDWR : O_RDONLY);
+  // O_NONBLOCK: a FIFO or a device in a file's place must not make us wait for its other end.
+  const int descriptor = open_file(path, (writable ? O_RDWR : O_RDONLY) | O_NONBLOCK);
+  // A directory, a socket, a device without a driver.
+  if (descriptor < 0 && (errno == EISDIR || errno == ENXIO || errno == ENODEV)) return not_regular(path);
   if (descriptor < 0) return fail_file(path, errno);
-  return std::make_unique<PosixFile>(descriptor, path);
+  auto file = std::make_unique<PosixFile>(descriptor, path);
+  struct stat status;
+  if (::fstat(descriptor, &status) != 0) return fail_file(path, errno);
+  if (!S_ISREG(status.st_mode)) return not_regular(path);
+  return file;
 }
 
 Result<bool> PosixFileSystem::exists(const std::string& path) {

@@ -9,6 +9,7 @@ namespace penstock {
 class PosixFileSystem final : public FileSystem {
  public:
   Result<std::unique_ptr<File>> create(const std::string& path) override;
+  // corrupt error: there is something else than a regular file.
   Result<std::unique_ptr<File>> open(const std::string& path, bool writable) override;
   Result<bool> exists(const std::string& path) override;
   Result<std::vector<std::string>> list(const std::string& directory) override;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What becomes of a store whose bytes changed on the disk.
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <filesystem>
 #include <random>
 
@@ -215,6 +218,34 @@ TEST_F(StoreDamageTest, TheIndexIsReplacedInUseWhenItFails) {
     if (access == Access::write) {
       EXPECT_TRUE(holds(*store, fresh));
     }
+  }
+}
+
+TEST_F(StoreDamageTest, RefusesWhatIsNoRegularFileInAFilesPlace) {
+  const auto replace_by = [](const std::string& path, int (*make)(const std::string&)) {
+    std::filesystem::remove_all(path);
+    ASSERT_EQ(make(path), 0) << path;
+  };
+  for (const std::string& path : {paths().log(), paths().config(), paths().segment(1)}) {
+    const auto whole = contents(path);
+    for (const auto make : {+[](const std::string& name) { return ::mkfifo(name.c_str(), 0600); },
+                            +[](const std::string& name) { return ::mkdir(name.c_str(), 0700); },
+                            +[](const std::string& name) { return ::symlink("/dev/zero", name.c_str()); }}) {
+      replace_by(path, make);
+      for (const bool writable : {false, true}) {
+        const auto file = files().open(path, writable);
+        ASSERT_FALSE(file) << path;
+        EXPECT_EQ(file.error().code, Errc::corrupt) << path;
+        EXPECT_EQ(file.error().why, "is not a regular file") << path;
+      }
+      const auto store = try_open(Access::write);
+      ASSERT_FALSE(store) << path;
+      EXPECT_EQ(store.error().code, Errc::corrupt) << path;
+      std::filesystem::remove_all(path);
+    }
+    ASSERT_TRUE(files().create(path));
+    replace(path, whole);
+    ASSERT_TRUE(open(Access::write)) << path;
   }
 }
 

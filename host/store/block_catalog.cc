@@ -146,6 +146,11 @@ Status BlockCatalog::place(uint32_t segment, uint32_t record, std::span<const Bl
   return hand_over(lock);
 }
 
+size_t BlockCatalog::claimed_only() const {
+  const std::shared_lock lock(mutex_);
+  return active_.size() - active_.placed();
+}
+
 // Expects the lock held and nobody else handing over; lets go of the lock while the index works.
 Status BlockCatalog::hand_over(std::unique_lock<std::shared_mutex>& lock) {
   handing_over_ = true;
@@ -182,8 +187,19 @@ Status BlockCatalog::hand_over(std::unique_lock<std::shared_mutex>& lock) {
 }
 
 Status BlockCatalog::learn(std::span<const IndexEntry> entries, std::span<const Coverage> coverage) {
-  PENSTOCK_CHECK(!progress_);
-  return index_->insert(entries, coverage);
+  std::vector<Digest> digests;
+  digests.reserve(entries.size());
+  for (const IndexEntry& entry : entries) digests.push_back(entry.digest);
+  std::vector<BlockLocation> locations(entries.size());
+  PENSTOCK_TRY(find(digests, locations));
+  // The index keeps one copy of a block, and this one may be set aside yet.
+  std::vector<IndexEntry> fresh;
+  for (size_t i = 0; i < entries.size(); ++i) {
+    if (!locations[i].placement) fresh.push_back(entries[i]);
+  }
+  const std::unique_lock lock(mutex_);
+  PENSTOCK_CHECK(!handing_over_);
+  return index_->insert(fresh, coverage);
 }
 
 Status BlockCatalog::flush(bool durable) {

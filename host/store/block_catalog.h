@@ -65,7 +65,10 @@ class BlockCatalog {
   Status claim(std::span<const Digest> digests, std::span<Claim> claims);
   // The blocks of a record that was written. May hand a batch to the index.
   Status place(uint32_t segment, uint32_t record, std::span<const BlockEntry> entries);
-  // What recovery found beyond the watermarks: straight to the index. Before the session begins.
+  // Blocks that were claimed and not placed. While nothing is being placed.
+  size_t claimed_only() const;
+  // What recovery found beyond the watermarks: straight to the index, but for blocks that are readable
+  // already. No other call is under way.
   Status learn(std::span<const IndexEntry> entries, std::span<const Coverage> coverage);
   // Hands everything that is complete to the index. `durable`: and makes the index durable.
   Status flush(bool durable);

@@ -144,6 +144,12 @@ Status Store::commit(const Cid& commit) {
   if (!location.placement) {
     return keep(fail(Errc::failed, "commit " + commit.text(), "its block was not appended"));
   }
+  // Others were told that these blocks are present, and may have left them out of what is acknowledged now.
+  if (const size_t lost = state_->catalog->claimed_only(); lost > 0) {
+    return keep(fail(Errc::failed, "commit " + commit.text(),
+                     std::to_string(lost) + " blocks were claimed and not appended",
+                     "reopen the store and put the data again"));
+  }
   auto changed = state_->writer->sync();
   if (!changed) return keep(Failure(changed.error()));
   PENSTOCK_TRY(keep(state_->log->append(commit, std::move(*changed))));

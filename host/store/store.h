@@ -53,8 +53,9 @@ class Store {
   // Writes one record. The block's chunks are found by readers of this process at once, by others after
   // commit.
   Status append(const VerifiedBlock& block);
-  // Makes everything appended durable, then `commit`, whose block was appended before. After an error nothing
-  // is acknowledged; the store must be reopened to write again.
+  // Makes everything appended durable, then `commit`, whose block was appended before. failed, too, when a
+  // block was claimed and not appended: a put that was given up leaves such claims. After an error nothing is
+  // acknowledged; the store must be reopened to write again.
   Status commit(const Cid& commit);
 
   // A reader for one thread, with a small cache of decoded frames. The store outlives it.

@@ -78,14 +78,14 @@ TEST_F(StoreRecoveryTest, ClaimsWhatWasSetAsideAnew) {
   interrupt({lost});
   for (int session = 0; session < 3; ++session) {
     const auto store = open(Access::write);
-    Claim claim;
-    ASSERT_TRUE(store->claim(std::span(&lost.cid.digest, 1), std::span(&claim, 1)));
-    EXPECT_EQ(claim, Claim::yours) << session;
     // Something else comes to lie where it lay.
     const TestBlock other = raw_block(100 + session, 2000);
     ASSERT_TRUE(BlockMaker(CodecId::stored).append(*store, {other}));
     ASSERT_TRUE(BlockMaker().commit(*store, other.cid));
     EXPECT_FALSE(holds(*store, lost));
+    Claim claim;
+    ASSERT_TRUE(store->claim(std::span(&lost.cid.digest, 1), std::span(&claim, 1)));
+    EXPECT_EQ(claim, Claim::yours) << session;
   }
 }
 
@@ -236,6 +236,22 @@ TEST_F(StoreRecoveryTest, DoesNotRecoverACommitOneOfWhoseBlocksIsDamaged) {
   const auto store = open(Access::write);
   EXPECT_EQ(store->commits().size(), 1u);
   EXPECT_EQ(store->find(leaf.cid.digest).value(), std::nullopt);
+}
+
+TEST_F(StoreRecoveryTest, KeepsAcknowledgedBlocksThatATailHoldsAgain) {
+  interrupt({});
+  {
+    const auto store = open(Access::write);
+    ASSERT_TRUE(BlockMaker().append(*store, {acknowledged_}));  // a second copy, beyond the watermark
+    ASSERT_TRUE(BlockMaker().append_commit(*store, raw_block(2, 4000).cid));
+  }
+  std::filesystem::remove_all(paths().index());  // a new one knows what is acknowledged alone
+  for (int session = 0; session < 2; ++session) {
+    const auto store = open(Access::write);
+    EXPECT_EQ(store->commits().size(), 1u);
+    EXPECT_TRUE(holds(*store, acknowledged_));
+    EXPECT_TRUE(holds(*open(Access::read), acknowledged_));
+  }
 }
 
 TEST_F(StoreRecoveryTest, SetsAsideATornLogAndGoesOn) {

@@ -129,6 +129,33 @@ TEST_F(StoreTest, ClaimsEachBlockForOneCallerAlone) {
   EXPECT_EQ(store->find(b.cid.digest).value(), std::nullopt);
 }
 
+TEST_F(StoreTest, AcknowledgesNothingWhileBlocksAreClaimedAndNotAppended) {
+  const TestBlock given_up = text_block("claimed by a put that failed");
+  const TestBlock other = text_block("other");
+  const std::vector<Digest> digests = {given_up.cid.digest};
+  std::vector<Claim> claims(1);
+  {
+    const auto store = open(Access::write);
+    ASSERT_TRUE(store->claim(digests, claims));
+    EXPECT_EQ(claims[0], Claim::yours);
+    // The next put of the same data is told that it is there.
+    ASSERT_TRUE(store->claim(digests, claims));
+    EXPECT_EQ(claims[0], Claim::present);
+    ASSERT_TRUE(BlockMaker().append(*store, {other}));
+    const auto made = BlockMaker().commit(*store, given_up.cid);
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().code, Errc::failed);
+    EXPECT_NE(made.error().message().find("1 blocks were claimed and not appended"), std::string::npos);
+    EXPECT_FALSE(BlockMaker().append(*store, {given_up})) << "it is to be reopened";
+  }
+  const auto store = open(Access::write);
+  EXPECT_TRUE(store->commits().empty());
+  ASSERT_TRUE(store->claim(digests, claims));
+  EXPECT_EQ(claims[0], Claim::yours);
+  ASSERT_TRUE(BlockMaker().append(*store, {given_up}));
+  EXPECT_TRUE(BlockMaker().commit(*store, given_up.cid));
+}
+
 TEST_F(StoreTest, KnowsItsBlocksInTheNextSession) {
   const TestBlock a = raw_block(1, 5000);
   {

@@ -8,6 +8,15 @@
 #include "store/segment_scanner.h"
 
 namespace penstock {
+namespace {
+
+// Out of memory or descriptors, refused by the disk: what is stored may be whole.
+template <class T>
+bool unknown(const Result<T>& read) {
+  return !read && read.error().code == Errc::failed;
+}
+
+}  // namespace
 
 void CheckTotals::add(const CheckTotals& other) {
   segments += other.segments;
@@ -63,53 +72,61 @@ bool SegmentChecker::footer_agrees(const StoredRecord& record) const {
   return true;
 }
 
-void SegmentChecker::check_header(const File& file, const Watermark& watermark) {
+Status SegmentChecker::check_header(const File& file, const Watermark& watermark) {
   std::array<uint8_t, SegmentHeader::kBytes> bytes;
-  if (watermark.bytes < bytes.size()) return;
+  if (watermark.bytes < bytes.size()) return {};
   const Status read = file.read(0, bytes);
+  if (unknown(read)) return read;
   const auto header = parse_segment_header(bytes);
-  if (read && header && header->segment == segment_ && header->uuid == site_->uuid) return;
+  if (read && header && header->segment == segment_ && header->uuid == site_->uuid) return {};
   damaged_part(0, SegmentHeader::kBytes, "the segment's header is damaged; its blocks are not affected");
+  return {};
 }
 
-void SegmentChecker::check_record(const File& file) {
+Status SegmentChecker::check_record(const File& file) {
   std::vector<Digest> all;
   for (size_t place = 0; place < record_.table().size(); ++place)
     all.push_back(record_.table()[place].digest);
   blocks_seen_ += all.size();
   totals_.blocks += all.size();
   if (footer_ && !footer_agrees(record_)) footer_differs_ = true;
-  if (!record_.read_payload(file)) {
-    return damaged(record_.offset(), record_.end(), DamageKind::payload, std::move(all));
+  const Status read = record_.read_payload(file);
+  if (unknown(read)) return read;
+  if (!read) {
+    damaged(record_.offset(), record_.end(), DamageKind::payload, std::move(all));
+    return {};
   }
   const MutableBytes raw(raw_.get(), record_.header().raw_bytes);
   if (!record_.decode(decoder_, raw)) {
-    return damaged(record_.offset(), record_.end(), DamageKind::undecodable, std::move(all));
+    damaged(record_.offset(), record_.end(), DamageKind::undecodable, std::move(all));
+    return {};
   }
   totals_.bytes_raw += raw.size();
   std::vector<Digest> wrong;
   for (uint32_t place : wrong_digests(record_.table(), raw)) wrong.push_back(all[place]);
   if (!wrong.empty()) damaged(record_.offset(), record_.end(), DamageKind::digest, std::move(wrong));
+  return {};
 }
 
-void SegmentChecker::check_records(const File& file, const Watermark& watermark, uint32_t end) {
+Status SegmentChecker::check_records(const File& file, const Watermark& watermark, uint32_t end) {
   SegmentScanner scanner(file, segment_seed(site_->uuid, watermark.segment), SegmentHeader::kBytes, end);
   while (true) {
     const auto found = scanner.next(record_);
+    if (unknown(found)) return Failure(found.error());
     if (!found) {
-      // The disk refuses: all that lies behind is unknown.
-      return damaged(scanner.gap_begin(), end, DamageKind::head, listed_in(scanner.gap_begin(), end));
+      damaged(scanner.gap_begin(), end, DamageKind::head, listed_in(scanner.gap_begin(), end));
+      return {};
     }
     if (scanner.gap()) {
       damaged(scanner.gap_begin(), scanner.gap_end(), DamageKind::head,
               listed_in(scanner.gap_begin(), scanner.gap_end()));
     }
-    if (!*found) return;
-    check_record(file);
+    if (!*found) return {};
+    PENSTOCK_TRY(check_record(file));
   }
 }
 
-CheckTotals SegmentChecker::check(const Watermark& watermark) {
+Result<CheckTotals> SegmentChecker::check(const Watermark& watermark) {
   totals_ = {};
   totals_.segments = 1;
   segment_ = watermark.segment;
@@ -118,6 +135,7 @@ CheckTotals SegmentChecker::check(const Watermark& watermark) {
   footer_differs_ = records_damaged_ = false;
   const auto file = site_->files->open(site_->paths.segment(segment_), false);
   const auto size = file ? (*file)->size() : Result<uint64_t>(Failure(file.error()));
+  if (unknown(size)) return Failure(size.error());
   if (!size) {
     damaged(0, std::max(watermark.bytes, 1u), DamageKind::missing, {});
     return totals_;
@@ -128,12 +146,16 @@ CheckTotals SegmentChecker::check(const Watermark& watermark) {
   if (*size < end) {
     damaged(static_cast<uint32_t>(*size), end, DamageKind::missing, {});
     end = static_cast<uint32_t>(*size);
-  } else if (auto footer = load_footer(**file, segment_seed(site_->uuid, segment_), end); footer && *footer) {
-    footer_ = std::move(*footer);
-    end = footer_->footer.data_bytes();
+  } else {
+    auto footer = load_footer(**file, segment_seed(site_->uuid, segment_), end);
+    if (unknown(footer)) return Failure(footer.error());
+    if (footer && *footer) {
+      footer_ = std::move(*footer);
+      end = footer_->footer.data_bytes();
+    }
   }
-  check_header(**file, watermark);
-  check_records(**file, watermark, end);
+  PENSTOCK_TRY(check_header(**file, watermark));
+  PENSTOCK_TRY(check_records(**file, watermark, end));
   // Where records cannot be read, the footer knows more than they do.
   if (footer_ && (footer_differs_ || (!records_damaged_ && blocks_seen_ != footer_->footer.size()))) {
     damaged_part(end, watermark.bytes, "the footer does not list what the records hold");

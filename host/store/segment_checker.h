@@ -36,12 +36,14 @@ class SegmentChecker {
 
   SegmentChecker(const StoreSite& site, Report report);
 
-  CheckTotals check(const Watermark& watermark);
+  // failed error: the file could not be opened or read, which says nothing of what it holds; the rest of the
+  // segment is unchecked.
+  Result<CheckTotals> check(const Watermark& watermark);
 
  private:
-  void check_header(const File& file, const Watermark& watermark);
-  void check_records(const File& file, const Watermark& watermark, uint32_t end);
-  void check_record(const File& file);
+  Status check_header(const File& file, const Watermark& watermark);
+  Status check_records(const File& file, const Watermark& watermark, uint32_t end);
+  Status check_record(const File& file);
   void damaged(uint32_t begin, uint32_t end, DamageKind kind, std::vector<Digest> digests);
   void damaged_part(uint32_t begin, uint32_t end, std::string what);
   std::vector<Digest> listed_in(uint32_t begin, uint32_t end) const;

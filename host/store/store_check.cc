@@ -20,6 +20,8 @@ class StoreCheck {
 
   CheckTotals run();
   std::span<const DamagedRange> ranges() const { return ranges_; }
+  // The first segment that could not be read, if any.
+  const Status& readable() const { return readable_; }
 
  private:
   void report(StoreDamage&& damage);
@@ -36,6 +38,7 @@ class StoreCheck {
   std::mutex mutex_;
   CheckTotals totals_;
   std::vector<DamagedRange> ranges_;
+  Status readable_;
 };
 
 bool StoreCheck::healed(const StoreDamage& damage) {
@@ -106,10 +109,14 @@ void StoreCheck::check_segments() {
   SegmentChecker checker(store_->site(), [this](StoreDamage&& damage) { report(std::move(damage)); });
   const auto segments = store_->segments();
   for (size_t i = next_++; i < segments.size(); i = next_++) {
-    const CheckTotals found = checker.check(segments[i]);
-    if (options_->progress) options_->progress(found.bytes_read);
+    const auto found = checker.check(segments[i]);
+    if (found && options_->progress) options_->progress(found->bytes_read);
     const std::lock_guard lock(mutex_);
-    totals_.add(found);
+    if (found) {
+      totals_.add(*found);
+    } else if (readable_) {
+      readable_ = Failure(found.error());
+    }
   }
 }
 
@@ -130,6 +137,7 @@ Result<CheckTotals> check_store(Store& store, const StoreCheckOptions& options) 
   StoreCheck check(store, options);
   const CheckTotals totals = check.run();
   if (store.site().access == Access::write) PENSTOCK_TRY(store.quarantine(check.ranges()));
+  PENSTOCK_TRY(check.readable());
   return totals;
 }
 

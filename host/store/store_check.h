@@ -21,7 +21,7 @@ struct StoreCheckOptions {
 
 // Reads and checks every byte below the watermarks of an open store, its segments side by side, and
 // store.toml, commits.log and quarantine.log. A writer's store quarantines the records that are found
-// damaged.
+// damaged. failed: a segment could not be opened or read, which is no damage; all others were checked.
 Result<CheckTotals> check_store(Store& store, const StoreCheckOptions& options);
 
 }  // namespace penstock

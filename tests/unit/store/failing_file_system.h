@@ -16,6 +16,8 @@ class FailingFileSystem final : public FileSystem {
  public:
   std::atomic<int64_t> changes_left = INT64_MAX;  // writes, truncates, syncs, renames, names made
   std::atomic<int> error_number = ENOSPC;
+  std::atomic<int> open_error = 0;  // of files in segments/, while not 0
+  std::atomic<int> read_error = 0;
 
   Result<std::unique_ptr<File>> create(const std::string& path) override {
     PENSTOCK_TRY(spend(path));
@@ -23,6 +25,7 @@ class FailingFileSystem final : public FileSystem {
     return std::make_unique<FailingFile>(*this, std::move(file), path);
   }
   Result<std::unique_ptr<File>> open(const std::string& path, bool writable) override {
+    if (open_error != 0 && path.ends_with(".seg")) return fail_file(path, open_error);
     PENSTOCK_TRY_ASSIGN(auto file, real_.open(path, writable));
     return std::make_unique<FailingFile>(*this, std::move(file), path);
   }
@@ -50,7 +53,10 @@ class FailingFileSystem final : public FileSystem {
    public:
     FailingFile(FailingFileSystem& owner, std::unique_ptr<File> file, std::string path)
         : owner_(&owner), file_(std::move(file)), path_(std::move(path)) {}
-    Status read(uint64_t offset, MutableBytes into) const override { return file_->read(offset, into); }
+    Status read(uint64_t offset, MutableBytes into) const override {
+      if (owner_->read_error != 0 && path_.ends_with(".seg")) return fail_file(path_, owner_->read_error);
+      return file_->read(offset, into);
+    }
     Result<uint64_t> size() const override { return file_->size(); }
     Status write(uint64_t offset, std::span<const Bytes> parts) override {
       const Status spent = owner_->spend(path_);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A file system that refuses, at every step.
+#include "store/store_check.h"
 #include "unit/store/failing_file_system.h"
 #include "unit/store/store_fixture.h"
 
@@ -84,6 +85,23 @@ TEST_F(StoreFailureTest, AFailedSyncAcknowledgesNothing) {
   failing_.changes_left = INT64_MAX;
   EXPECT_FALSE(store->commit(commit.cid));
   EXPECT_TRUE(store->commits().empty());
+}
+
+TEST_F(StoreFailureTest, WhatCannotBeReadAtTheMomentIsNotTakenForDamaged) {
+  EXPECT_EQ(put(0, 6), 6u);
+  const auto store = open(Access::write);
+  for (std::atomic<int>* error : {&failing_.open_error, &failing_.read_error}) {
+    for (const int number : {EMFILE, EIO}) {
+      *error = number;
+      const auto checked = check_store(*store, {});
+      *error = 0;
+      ASSERT_FALSE(checked);
+      EXPECT_EQ(checked.error().code, Errc::failed);
+      EXPECT_TRUE(store->quarantined().empty());
+    }
+  }
+  EXPECT_EQ(check_store(*store, {}).value().damages, 0u);
+  expect_whole(0, 6);
 }
 
 TEST_F(StoreFailureTest, LeavesATailInPlaceWhereThereIsNoRoomToSetItAside) {

@@ -4,11 +4,23 @@ import json
 import os
 import resource
 import subprocess
+import sys
 import time
 
 SOURCE_DIR = os.environ.get("PENSTOCK_SOURCE_DIR") or os.path.dirname(
     os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BINARY = os.path.join(os.environ.get("PENSTOCK_BINARY_DIR") or os.path.join(SOURCE_DIR, "build", "release"), "penstock")
+
+
+# Runs a command from a process that is small itself: at exec Linux counts the memory of the process that a program was
+# started from as the program's own peak. Writes that peak, in KiB, to the descriptor named first.
+LAUNCHER = """
+import resource, subprocess, sys
+code = subprocess.run(sys.argv[2:]).returncode
+with open(int(sys.argv[1]), 'w') as peak:
+    peak.write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
+sys.exit(code if code >= 0 else 128 - code)
+"""
 
 
 class Ran:
@@ -26,30 +38,20 @@ def run(*arguments, store=None, stdin=None, stdout=None, expect=0):
     command = [BINARY, *map(str, arguments)]
     if store is not None:
         command[2:2] = ["-s", str(store)]
+    peak_read, peak_write = os.pipe()
     start = time.monotonic()
-    process = subprocess.Popen(command, stdin=stdin or subprocess.DEVNULL, stdout=stdout or subprocess.PIPE,
+    process = subprocess.Popen([sys.executable, "-c", LAUNCHER, str(peak_write), *command], pass_fds=[peak_write],
+                               stdin=stdin or subprocess.DEVNULL, stdout=stdout or subprocess.PIPE,
                                stderr=subprocess.PIPE)
-    out, err = _drain(process)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    ran = Ran(process.returncode, out, err, time.monotonic() - start, usage.ru_maxrss * 1024)
+    os.close(peak_write)
+    out, err = process.communicate()
+    seconds = time.monotonic() - start
+    with open(peak_read) as peak:
+        peak_kib = peak.read()
+    ran = Ran(process.returncode, out or b"", err, seconds, int(peak_kib or 0) * 1024)
     if expect is not None and ran.code != expect:
         raise AssertionError(f"{' '.join(command)}: exit {ran.code}, not {expect}\n{err.decode(errors='replace')}")
     return ran
-
-
-def _drain(process):
-    """Both pipes to their end, without waiting for the process (wait4 does, for its usage)."""
-    import threading
-    out = []
-    reader = None
-    if process.stdout is not None:
-        reader = threading.Thread(target=lambda: out.append(process.stdout.read()))
-        reader.start()
-    err = process.stderr.read()
-    if reader is not None:
-        reader.join()
-    return (out[0] if out else b""), err
 
 
 def put(store, *arguments, **options):

@@ -56,6 +56,12 @@ bool is_flat(std::string_view text) {
   return true;
 }
 
+// toml++ 3.3 has code points on which it runs into undefined behaviour (U+FEEF is one), and format 1 has no
+// use for any beyond ASCII.
+bool is_ascii(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
 }  // namespace
 
 std::string encode_store_toml(const StoreConfig& config) {
@@ -72,6 +78,7 @@ Result<StoreConfig> parse_store_toml(std::string_view text) {
   if (text.size() < kCrcLineBytes || text.size() > kTextBytesMax) return damaged("is cut off or too long");
   const std::string_view covered = text.substr(0, text.size() - kCrcLineBytes);
   if (text.substr(covered.size()) != crc_line(covered)) return damaged("its checksum differs");
+  if (!is_ascii(text)) return damaged("has bytes that are not ASCII");
   if (!is_flat(text)) return damaged("is nested");
   const toml::parse_result parsed = toml::parse(text);
   if (!parsed) return damaged("is not TOML");

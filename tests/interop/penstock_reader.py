@@ -99,7 +99,7 @@ class Store:
         self.directory = directory
         text = read(directory + "/store.toml")
         check(text[-20:] == b'crc32c = "%08x"\n' % crc32c(text[:-20]), "store.toml: checksum")
-        config = tomllib.loads(text.decode())
+        config = tomllib.loads(text.decode("ascii"))
         check(config["format"] == 1, "store.toml: another format")
         keys = {"format", "uuid", "chunker", "codec", "parity", "volumes", "crc32c"}
         check(set(config) == keys and config["parity"] == "none" and config["volumes"] == [], "store.toml: keys")

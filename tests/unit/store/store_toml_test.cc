@@ -71,6 +71,8 @@ TEST(StoreTomlTest, RefusesMissingAndMistypedKeys) {
   EXPECT_EQ(parse_store_toml(replaced("volumes = []", "")).error().code, Errc::corrupt);
   EXPECT_EQ(parse_store_toml(replaced("0123", "012x")).error().code, Errc::corrupt);
   EXPECT_FALSE(parse_store_toml(sealed("format = 1\nformat = 1\n")));
+  EXPECT_FALSE(parse_store_toml(sealed("\xef\xbb\xaf")));
+  EXPECT_FALSE(parse_store_toml(replaced("\"none\"", "\"n\xc3\xb6ne\"")));
   EXPECT_FALSE(parse_store_toml(sealed("a = " + std::string(10000, '['))));
 }
 

@@ -2,11 +2,12 @@
 #include "appliance/heads_command.h"
 
 #include <memory>
+#include <optional>
 #include <unordered_set>
 
 #include "appliance/chosen_store.h"
 #include "appliance/command_syntax.h"
-#include "appliance/commit_text.h"
+#include "appliance/commit_listing.h"
 #include "dag/commit.h"
 
 namespace penstock {
@@ -20,23 +21,24 @@ void HeadsCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
 Result<int> HeadsCommand::run(const GlobalOptions& global, Console& console) const {
   PENSTOCK_TRY_ASSIGN(const auto store, open_store(global, Access::read, console));
   const auto source = store->new_reader();
+  CommitListing listing(*source, global.json, console);
   std::unordered_set<Cid, CidHash> parents;
+  Cid previous = genesis_cid();
   for (const LoggedCommit& logged : store->commits()) {
-    PENSTOCK_TRY_ASSIGN(const Commit commit, read_commit(*source, logged.cid));
-    parents.insert(commit.parents.begin(), commit.parents.end());
+    PENSTOCK_TRY_ASSIGN(const std::optional<Commit> commit, listing.read(logged.cid));
+    if (commit) {
+      parents.insert(commit->parents.begin(), commit->parents.end());
+    } else {
+      parents.insert(previous);  // a store's history is one line
+    }
+    previous = logged.cid;
   }
-  JsonArray array(console);
   for (const LoggedCommit& logged : store->commits()) {
     if (parents.contains(logged.cid)) continue;
-    PENSTOCK_TRY_ASSIGN(const Commit commit, read_commit(*source, logged.cid));
-    if (global.json) {
-      array.add(commit_json(logged.cid, commit));
-    } else {
-      console.print(commit_line(logged.cid, commit));
-    }
+    PENSTOCK_TRY_ASSIGN(const std::optional<Commit> commit, listing.read(logged.cid));
+    listing.add(logged.cid, commit);
   }
-  if (global.json) array.finish();
-  return 0;
+  return listing.finish();
 }
 
 }  // namespace penstock

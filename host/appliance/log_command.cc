@@ -1,17 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "appliance/log_command.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 
 #include "appliance/chosen_store.h"
 #include "appliance/command_syntax.h"
-#include "appliance/commit_text.h"
+#include "appliance/commit_listing.h"
 #include "appliance/object_name.h"
 #include "dag/commit.h"
-#include "dag/object_source.h"
 
 namespace penstock {
+namespace {
+
+// The commits of a store by their places in its log, newest first: asked for older and older ones, it goes
+// through them once.
+class OlderCommits {
+ public:
+  explicit OlderCommits(std::span<const LoggedCommit> commits) : commits_(commits) {}
+
+  // The commit acknowledged before `cid`, which is its first parent, as a store's history is one line;
+  // genesis where there is none.
+  Cid before(const Cid& cid) {
+    while (!commits_.empty()) {
+      const bool met = commits_.back().cid == cid;
+      commits_ = commits_.first(commits_.size() - 1);
+      if (met) break;
+    }
+    return commits_.empty() ? genesis_cid() : commits_.back().cid;
+  }
+
+ private:
+  std::span<const LoggedCommit> commits_;
+};
+
+// Where the listing begins. A commit that the store's log has may be damaged; any other must be readable.
+Result<Cid> first_commit(const ObjectName& name, const Store& store, BlockSource& source) {
+  PENSTOCK_TRY_ASSIGN(const Cid start, named_start(name, store));
+  if (name.path.empty() &&
+      std::ranges::find(store.commits(), start, &LoggedCommit::cid) != store.commits().end())
+    return start;
+  PENSTOCK_TRY_ASSIGN(const NamedObject found, find_object(name, store, source));
+  PENSTOCK_TRY(read_commit(source, found.cid));
+  return found.cid;
+}
+
+}  // namespace
 
 void LogCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
   syntax.optional_argument("COMMIT", start, "where to begin (default HEAD, the newest)");
@@ -30,25 +67,22 @@ Result<int> LogCommand::run(const GlobalOptions& global, Console& console) const
   }
   PENSTOCK_TRY_ASSIGN(const auto store, open_store(global, Access::read, console));
   const auto source = store->new_reader();
-  JsonArray array(console);
+  CommitListing listing(*source, global.json, console);
   // An empty store has an empty history, which is no error unless a commit was asked for.
-  const bool empty = start.empty() && store->commits().empty();
-  if (!empty) {
-    PENSTOCK_TRY_ASSIGN(const auto found, find_object(name, *store, *source));
-    Cid cid = found.cid;
-    ObjectSource history(*source, cid);
-    for (; left > 0 && cid != genesis_cid(); --left) {
-      PENSTOCK_TRY_ASSIGN(const Commit commit, read_commit(history, cid));
-      if (global.json) {
-        array.add(commit_json(cid, commit));
-      } else {
-        console.print(commit_line(cid, commit));
-      }
-      cid = commit.parents.empty() ? genesis_cid() : commit.parents.front();
+  if (start.empty() && store->commits().empty()) return listing.finish();
+
+  PENSTOCK_TRY_ASSIGN(Cid cid, first_commit(name, *store, *source));
+  OlderCommits older(store->commits());
+  for (; left > 0 && cid != genesis_cid(); --left) {
+    PENSTOCK_TRY_ASSIGN(const std::optional<Commit> commit, listing.read(cid));
+    listing.add(cid, commit);
+    if (!commit) {
+      cid = older.before(cid);
+    } else {
+      cid = commit->parents.empty() ? genesis_cid() : commit->parents.front();
     }
   }
-  if (global.json) array.finish();
-  return 0;
+  return listing.finish();
 }
 
 }  // namespace penstock

@@ -6,16 +6,6 @@
 #include "dag/object_source.h"
 
 namespace penstock {
-namespace {
-
-// The CID in the name, or the head.
-Result<Cid> first_object(const ObjectName& name, const Store& store) {
-  if (name.cid) return *name.cid;
-  if (!store.commits().empty()) return store.commits().back().cid;
-  return fail(Errc::absent, "HEAD", "the store has no commit", "penstock put makes one");
-}
-
-}  // namespace
 
 Result<ObjectName> parse_object_name(std::string_view text) {
   ObjectName name;
@@ -33,8 +23,14 @@ Result<ObjectName> parse_object_name(std::string_view text) {
   return name;
 }
 
+Result<Cid> named_start(const ObjectName& name, const Store& store) {
+  if (name.cid) return *name.cid;
+  if (!store.commits().empty()) return store.commits().back().cid;
+  return fail(Errc::absent, "HEAD", "the store has no commit", "penstock put makes one");
+}
+
 Result<NamedObject> find_object(const ObjectName& name, const Store& store, BlockSource& source) {
-  PENSTOCK_TRY_ASSIGN(const Cid start, first_object(name, store));
+  PENSTOCK_TRY_ASSIGN(const Cid start, named_start(name, store));
   auto info = inspect(source, start);
   if (!info && info.error().code == Errc::absent) {
     return fail(Errc::absent, start.text(), "there is no such object in the store",

@@ -23,6 +23,10 @@ struct ObjectName {
 // Slashes at the end are dropped, "PATH" keeps its bytes. usage error: malformed CID.
 Result<ObjectName> parse_object_name(std::string_view text);
 
+// What a name begins with, which may be damaged or absent: its CID, or the head. absent: the store has no
+// commit.
+Result<Cid> named_start(const ObjectName& name, const Store& store);
+
 // What a name leads to, which is there.
 struct NamedObject {
   Cid cid;

@@ -2,6 +2,7 @@
 """Damage, locks and refusals of the system: the documented exit code, and the store usable after."""
 
 import glob
+import json
 import os
 import shutil
 import subprocess
@@ -38,6 +39,62 @@ class Damage(ToolCase):
         largest = max(self.segments(), key=os.path.getsize)
         self.flip(largest, os.path.getsize(largest) // 2)
         return cid, content
+
+    def damaged_history(self, *damaged):
+        """Commits v0 to v5, newest first, after a bit was flipped in the block of each of `damaged`."""
+        commits = []
+        for number in range(6):
+            file = self.write("file", b"version %d" % number)
+            commits.insert(0, self.json("put", file, "--name", f"v{number}")["commit"])
+        places = [self.json("stat", commits[at])["stored"] for at in damaged]
+        for place in places:
+            self.flip(self.segments()[place["segment"] - 1], place["record"] + 200)
+        return commits
+
+    def list_damaged(self, *arguments):
+        """The lines and JSON rows that a command prints, which must end in exit code 3, and its messages."""
+        text, rows = self.run_tool(*arguments), self.run_tool(*arguments, "--json")
+        self.assertEqual((text.returncode, rows.returncode), (CORRUPT, CORRUPT), text.stderr)
+        self.assertEqual(text.stderr, rows.stderr)
+        return text.stdout.decode().splitlines(), json.loads(rows.stdout), text.stderr.decode().splitlines()
+
+    def test_log_goes_on_behind_damaged_commits(self):
+        for damaged in ((0,), (2,), (1, 2), (5,), (0, 1, 2, 3, 4, 5)):
+            with self.subTest(damaged=damaged):
+                commits = self.damaged_history(*damaged)
+                lines, rows, messages = self.list_damaged("log")
+                self.assertEqual([line.split()[0] for line in lines], commits)
+                self.assertEqual([row["cid"] for row in rows], commits)
+                for at, (line, row) in enumerate(zip(lines, rows)):
+                    self.assertEqual(row["kind"], None if at in damaged else "commit")
+                    self.assertTrue(line.endswith("  ?" if at in damaged else f"  v{5 - at}"), line)
+                self.assertEqual(len(messages), len(damaged))
+                for at, message in zip(damaged, messages):
+                    self.assertIn(f"penstock: commit {commits[at]}: ", message)
+                    self.assertIn("penstock verify", message)
+                shutil.rmtree(self.store)
+                self.ok("init")
+
+    def test_log_begins_at_a_damaged_commit_and_ends_before_one(self):
+        commits = self.damaged_history(3)
+        lines, rows, _ = self.list_damaged("log", commits[3])
+        self.assertEqual([line.split()[0] for line in lines], commits[3:])
+        self.assertEqual([row["cid"] for row in rows], commits[3:])
+        self.assertEqual(len(self.ok("log", "--limit", "3").splitlines()), 3)
+
+    def test_heads_knows_a_damaged_commit_by_its_place(self):
+        commits = self.damaged_history(2, 4)
+        lines, rows, messages = self.list_damaged("heads")
+        self.assertEqual([line.split()[0] for line in lines], commits[:1])
+        self.assertEqual([row["kind"] for row in rows], ["commit"])
+        self.assertEqual(len(messages), 2)
+
+    def test_heads_lists_a_damaged_head(self):
+        commits = self.damaged_history(0, 1)
+        lines, rows, messages = self.list_damaged("heads")
+        self.assertEqual(lines, [commits[0] + "  ?"])
+        self.assertEqual(rows, [{"cid": commits[0], "kind": None}])
+        self.assertEqual(len(messages), 2)
 
     def test_get_writes_nothing_wrong(self):
         cid, content = self.damaged_store()

@@ -59,6 +59,11 @@ size_t Chunker::retained_max() const {
   return std::visit([](const auto& cutter) { return cutter.retained_max(); }, state_->cutter);
 }
 
+// Every piece has MIN bytes but the last, and those in front of zero runs, which have as many themselves.
+size_t Chunker::pieces_max(size_t bytes) const {
+  return 2 * (bytes / state_->spec.min + 1);
+}
+
 uint64_t Chunker::hole_bytes_min() const {
   return state_->spec.min;
 }

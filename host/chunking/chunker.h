@@ -40,9 +40,10 @@ class Chunker {
   // After Tail::end everything has been emitted and the chunker is reset. Allocates only when `pieces` grows.
   size_t scan(Bytes window, Tail tail, uint64_t zeros, std::vector<Piece>& pieces);
 
-  size_t retained_max() const;      // bytes
-  uint64_t hole_bytes_min() const;  // MIN for cdc, SIZE for fixed
-  uint64_t hole_grain() const;      // 1 for cdc, SIZE for fixed
+  size_t retained_max() const;            // bytes
+  size_t pieces_max(size_t bytes) const;  // that a stream of so many bytes can be cut into
+  uint64_t hole_bytes_min() const;        // MIN for cdc, SIZE for fixed
+  uint64_t hole_grain() const;            // 1 for cdc, SIZE for fixed
   const ChunkerSpec& spec() const;
 
  private:

@@ -38,6 +38,7 @@ int DirectoryListing::read(int directory_fd) {
       break;
     }
     if (is_dot_or_dot_dot(entry->d_name)) continue;
+    names_.push_back(static_cast<char>(entry->d_type));
     offsets_.push_back(names_.size());
     names_.append(entry->d_name, std::strlen(entry->d_name) + 1);
   }

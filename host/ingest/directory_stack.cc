@@ -15,9 +15,11 @@ std::string DirectoryStack::path_of(const char* entry) const {
   return path_.ends_with('/') ? path_ + entry : path_ + "/" + entry;
 }
 
-const char* DirectoryStack::next_name() {
+DirectoryStack::Listed DirectoryStack::next() {
   Level& level = levels_.back();
-  return level.next < level.names.size() ? level.names.name(level.next++) : nullptr;
+  if (level.next == level.names.size()) return {};
+  const size_t index = level.next++;
+  return {level.names.name(index), level.names.type(index)};
 }
 
 int DirectoryStack::push(OwnedFd fd, std::string name, std::string path) {

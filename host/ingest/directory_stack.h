@@ -26,8 +26,13 @@ class DirectoryStack {
   const std::string& path() const { return path_; }
   std::string path_of(const char* entry) const;
 
-  // The next name in the current directory, which moves on; null behind the last one.
-  const char* next_name();
+  // The next name in the current directory, which moves on, and what it was when the directory was read; null
+  // behind the last one.
+  struct Listed {
+    const char* name = nullptr;
+    uint8_t type = 0;  // DirectoryListing::type
+  };
+  Listed next();
   // Descriptor of the current directory; -1 if it could not be opened again. Valid until the next push or
   // pop.
   int fd();

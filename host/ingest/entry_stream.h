@@ -21,7 +21,7 @@ struct Entry {
   std::string path{};                // as the user would name it, for messages
   std::string target{};              // symlink
   std::unique_ptr<Source> source{};  // file
-  uint64_t size_hint = 0;            // file: bytes expected, for progress; 0 if unknown
+  uint64_t size_hint = 0;            // file: the source gives no more bytes; 0 if that is unknown
   Error error{};                     // unreadable: why (code partial); the rest goes on without it
 };
 

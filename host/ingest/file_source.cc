@@ -63,7 +63,10 @@ FileSource::FileSource(OwnedFd fd, std::string path, const struct stat& at_open)
       seeks_holes_(size_at_open() >= kHoleBytesMin && at_open.st_blocks < at_open.st_size / 512),
       limit_(at_open.st_size > 0 ? at_open.st_size : std::numeric_limits<off_t>::max()),
       data_end_(seeks_holes_ ? 0 : limit_) {
-  static_cast<void>(posix_fadvise(fd_.get(), 0, 0, POSIX_FADV_SEQUENTIAL));
+  // What the kernel reads ahead by itself is enough for less.
+  constexpr uint64_t kAdvisedBytesMin = 128 << 10;
+  if (size_at_open() >= kAdvisedBytesMin)
+    static_cast<void>(posix_fadvise(fd_.get(), 0, 0, POSIX_FADV_SEQUENTIAL));
 }
 
 Result<ReadResult> FileSource::read(MutableBytes into) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ingest/tree_entry_stream.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -58,20 +59,40 @@ Result<std::optional<Entry>> TreeEntryStream::next() {
     entry.path = top.path;
     return visit(std::move(entry), AT_FDCWD, top.path.c_str(), top.follow);
   }
-  const char* const name = directories_.next_name();
-  if (name == nullptr) {
+  const DirectoryStack::Listed listed = directories_.next();
+  if (listed.name == nullptr) {
     entry.kind = Entry::Kind::directory_end;
     entry.name = directories_.name();
     entry.path = directories_.path();
     directories_.pop();
     return std::optional<Entry>(std::move(entry));
   }
-  entry.name = name;
-  entry.path = directories_.path_of(name);
+  entry.name = listed.name;
+  entry.path = directories_.path_of(listed.name);
   const int directory_fd = directories_.fd();
   if (directory_fd < 0)
     return unreadable(std::move(entry), "its directory was moved or replaced while it was read");
-  return visit(std::move(entry), directory_fd, name, false);
+  return visit_listed(std::move(entry), directory_fd, listed.type);
+}
+
+// Goes by what the directory said, which spares a look at each entry; where it does not hold, looks.
+Result<Entry> TreeEntryStream::visit_listed(Entry entry, int directory_fd, unsigned type) {
+  const std::string name = entry.name;
+  Result<Entry> met = [&]() -> Result<Entry> {
+    switch (type) {
+      case DT_REG:
+        return visit_file(std::move(entry), directory_fd, name.c_str(), O_NOFOLLOW);
+      case DT_DIR:
+        return visit_directory(std::move(entry), directory_fd, name.c_str(), O_NOFOLLOW);
+      case DT_LNK:
+        return visit_symlink(std::move(entry), directory_fd, name.c_str());
+      default:
+        return visit(std::move(entry), directory_fd, name.c_str(), false);
+    }
+  }();
+  if (!met || met->kind != Entry::Kind::unreadable) return met;
+  Entry again{.name = std::move(met->name), .path = std::move(met->path)};
+  return visit(std::move(again), directory_fd, name.c_str(), false);
 }
 
 Result<Entry> TreeEntryStream::visit(Entry entry, int directory_fd, const char* name, bool follow) {

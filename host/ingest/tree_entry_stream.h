@@ -27,6 +27,7 @@ class TreeEntryStream final : public EntryStream {
   // Each turns `entry`, whose name and path are set, into what is there; its last argument is where to look
   // for it.
   Result<Entry> visit(Entry entry, int directory_fd, const char* name, bool follow);
+  Result<Entry> visit_listed(Entry entry, int directory_fd, unsigned type);
   Result<Entry> visit_file(Entry entry, int directory_fd, const char* name, int flags);
   Result<Entry> visit_directory(Entry entry, int directory_fd, const char* name, int flags);
   Result<Entry> visit_symlink(Entry entry, int directory_fd, const char* name);

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/digest.h"
+#include "ingest/source.h"
 #include "memory/buffer_pool.h"
 #include "offload/job.h"
 #include "store/store.h"
@@ -50,6 +53,15 @@ struct BatchOutline {
   }
 };
 
+// A file that is read in one go, by the lane that has the batch: not by the one whose turn at the source it
+// was.
+struct WholeFile {
+  size_t event = 0;  // its file_begin; what it consists of is put behind that when it has been read
+  std::unique_ptr<Source> source;
+  std::string path;  // for messages
+  ChunkRef place;    // where in the input it goes: as many bytes as it can have
+};
+
 // One extent on its way through a lane: up to a frame's worth of chunks, of one file or many. Owned by a
 // lane, used again and again: its vectors keep their capacity.
 struct Batch {
@@ -62,6 +74,7 @@ struct Batch {
   State state = State::idle;
   BatchOutline outline;
   Buffer input;
+  std::vector<WholeFile> whole_files;  // in the order of their events; until they are read
   std::vector<ChunkRef> chunks;
   std::vector<Digest> digests;
   std::vector<Claim> claims;

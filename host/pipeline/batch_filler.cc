@@ -10,9 +10,20 @@
 #include "dag/directory_reader.h"
 
 namespace penstock {
+namespace {
 
-BatchFiller::BatchFiller(EntryStream& entries, BufferPool& buffers, const PutOptions& options)
-    : entries_(&entries), buffers_(&buffers), options_(&options), chunker_(options.chunker) {
+// Larger files are read in stream order, so that batches are filled to their end.
+constexpr uint64_t kWholeFileBytesMax = kMiB;
+
+}  // namespace
+
+BatchFiller::BatchFiller(EntryStream& entries, BufferPool& buffers, const PutOptions& options,
+                         size_t whole_files_max)
+    : entries_(&entries),
+      buffers_(&buffers),
+      options_(&options),
+      whole_files_max_(whole_files_max),
+      chunker_(options.chunker) {
   current_ = buffers_->acquire();
   PENSTOCK_CHECK(current_.capacity() > chunker_.retained_max());
 }
@@ -20,6 +31,8 @@ BatchFiller::BatchFiller(EntryStream& entries, BufferPool& buffers, const PutOpt
 Result<bool> BatchFiller::fill(Batch& batch, StageClock& clock) {
   batch.outline.clear();
   batch.chunks.clear();
+  batch.whole_files.clear();
+  pieces_planned_ = 0;
   event_text_bytes_ = 0;
   while (true) {
     PENSTOCK_TRY_ASSIGN(const bool more, advance(batch, clock));
@@ -38,8 +51,7 @@ Result<bool> BatchFiller::advance(Batch& batch, StageClock& clock) {
   if (!place_pieces(batch)) return false;
   origin_ += std::exchange(hole_shift_, 0);
   if (ended_) return false;
-  if (batch.outline.events.size() + 2 > Batch::kEventsMax) return false;
-  if (event_text_bytes_ > Batch::kEventTextBytesMax) return false;
+  if (is_full(batch) || event_text_bytes_ > Batch::kEventTextBytesMax) return false;
   if (!source_) return begin_entry(batch);
   if (source_ended_) {
     end_file(batch);
@@ -51,7 +63,7 @@ Result<bool> BatchFiller::advance(Batch& batch, StageClock& clock) {
     const size_t before = scan_begin_;
     scan(Tail::more, 0, clock);
     if (scan_begin_ != before) return true;
-    if (!batch.chunks.empty()) return false;
+    if (!batch.chunks.empty() || !batch.whole_files.empty()) return false;
     shift_to(current_, scan_begin_);
   }
   if (!fill_hole(clock)) PENSTOCK_TRY(read_source(batch, clock));
@@ -85,17 +97,42 @@ Result<bool> BatchFiller::begin_entry(Batch& batch) {
       return true;
     case Entry::Kind::file:
       event.kind = TreeEvent::Kind::file_begin;
+      if (options_->progress != nullptr) options_->progress->bytes_expected += entry->size_hint;
+      if (take_whole(batch, *entry)) break;
       source_ = std::move(entry->source);
       path_ = std::move(entry->path);
       source_ended_ = false;
       scan_begin_ = window_end_;
       origin_ = uint64_t{0} - window_end_;
       piece_offset_ = 0;
-      if (options_->progress != nullptr) options_->progress->bytes_expected += entry->size_hint;
       break;
   }
   event_text_bytes_ += event.name.size() + event.target.size();
   batch.outline.events.push_back(std::move(event));
+  return true;
+}
+
+// Whether the batch has no room for two more events.
+bool BatchFiller::is_full(const Batch& batch) const {
+  return batch.outline.events.size() + pieces_planned_ + batch.whole_files.size() + 2 > Batch::kEventsMax;
+}
+
+// Gives a file that surely fits a place in the batch; its file_begin is the next event.
+bool BatchFiller::take_whole(Batch& batch, Entry& entry) {
+  if (entry.size_hint == 0 || entry.size_hint > std::min<uint64_t>(space(), kWholeFileBytesMax)) return false;
+  if (batch.whole_files.size() >= whole_files_max_) return false;
+  const auto bytes = static_cast<uint32_t>(entry.size_hint);
+  const size_t pieces = chunker_.pieces_max(bytes);
+  if (batch.chunks.size() + pieces_planned_ + pieces > kFrameChunksMax) return false;
+  const size_t events = batch.outline.events.size() + pieces_planned_ + batch.whole_files.size();
+  if (events + pieces + 2 > Batch::kEventsMax) return false;
+  pieces_planned_ += pieces;
+  batch.whole_files.push_back({.event = batch.outline.events.size(),
+                               .source = std::move(entry.source),
+                               .path = std::move(entry.path),
+                               .place = {static_cast<uint32_t>(window_end_), bytes}});
+  window_end_ += bytes;
+  scan_begin_ = window_end_;
   return true;
 }
 
@@ -139,12 +176,12 @@ bool BatchFiller::place_pieces(Batch& batch) {
   auto& events = batch.outline.events;
   for (; pieces_placed_ < pieces_.size(); ++pieces_placed_) {
     const Piece& piece = pieces_[pieces_placed_];
-    if (events.size() + 2 > Batch::kEventsMax) return false;
+    if (is_full(batch)) return false;
     if (piece.kind == Piece::Kind::zero_run) {
       events.push_back({.kind = TreeEvent::Kind::zero_run, .zero_bytes = piece.length});
       counters_.bytes_zero_runs += piece.length;
     } else {
-      if (batch.chunks.size() == kFrameChunksMax) return false;
+      if (batch.chunks.size() + pieces_planned_ >= kFrameChunksMax) return false;
       const uint64_t place = piece_offset_ - origin_;
       PENSTOCK_CHECK(place + piece.length <= window_end_);
       batch.chunks.push_back({static_cast<uint32_t>(place), static_cast<uint32_t>(piece.length)});

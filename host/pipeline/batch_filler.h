@@ -17,14 +17,16 @@
 namespace penstock {
 
 // The front of a put: reads the entries one after the other into buffers and cuts them. What is not yet cut
-// when a buffer is full is carried over to the next one (counted in bytes_moved). Lanes take turns: one
+// when a buffer is full is carried over to the next one (counted in bytes_moved). Files that fit into the
+// batch as a whole are only opened here and given a place: the lane reads them itself. Lanes take turns: one
 // thread at a time.
 class BatchFiller {
  public:
   // `buffers`: of kFrameBytesMax each; one is held here, one goes with each batch.
-  BatchFiller(EntryStream& entries, BufferPool& buffers, const PutOptions& options);
+  // `whole_files_max`: of a batch; each is an open descriptor.
+  BatchFiller(EntryStream& entries, BufferPool& buffers, const PutOptions& options, size_t whole_files_max);
 
-  // Fills an idle batch: its input, chunks and outline.events. False when there is nothing more.
+  // Fills an idle batch: its input, chunks, whole_files and outline.events. False when there is nothing more.
   Result<bool> fill(Batch& batch, StageClock& clock);
 
   // What was met so far; fields that concern the source.
@@ -42,6 +44,7 @@ class BatchFiller {
   Result<bool> advance(Batch& batch, StageClock& clock);
   Result<bool> begin_entry(Batch& batch);
   bool is_too_deep(const Entry& entry);
+  bool take_whole(Batch& batch, Entry& entry);
   void end_file(Batch& batch);
   void drop_file(Batch& batch, const Error& error);
   bool place_pieces(Batch& batch);
@@ -53,11 +56,13 @@ class BatchFiller {
   void carry_over(Batch& batch);
   void shift_to(const Buffer& to, size_t keep);
   void report(const Error& error);
+  bool is_full(const Batch& batch) const;
   size_t space() const { return current_.capacity() - window_end_; }
 
   EntryStream* entries_;
   BufferPool* buffers_;
   const PutOptions* options_;
+  size_t whole_files_max_;
   Chunker chunker_;
   PutCounters counters_;
 
@@ -71,6 +76,7 @@ class BatchFiller {
 
   size_t depth_ = 0;             // directories open
   size_t event_text_bytes_ = 0;  // names and targets in the batch
+  size_t pieces_planned_ = 0;    // at most, of the batch's whole files
   std::unique_ptr<Source> source_;
   std::string path_;
   HolePlan hole_;

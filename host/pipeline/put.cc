@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/put.h"
 
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <thread>
 
 #include "base/limits.h"
@@ -21,7 +25,22 @@ constexpr size_t kOutlinesPerLane = 8;
 // Batches that a lane keeps with a device that works beside it.
 constexpr unsigned kBatchesWithDevice = 4;
 
+// Descriptors that the store, its index and the directories being walked may want.
+constexpr size_t kDescriptorsKept = 256;
+
+// Descriptors left for each of `batches` that are under way.
+size_t descriptors_per_batch(size_t batches) {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur <= kDescriptorsKept) return 0;
+  return std::min<size_t>((limit.rlim_cur - kDescriptorsKept) / batches, Batch::kEventsMax);
+}
+
 void add(PutCounters& sum, const PutCounters& lane) {
+  sum.files += lane.files;
+  sum.entries_reported += lane.entries_reported;
+  sum.bytes_content += lane.bytes_content;
+  sum.bytes_zero_runs += lane.bytes_zero_runs;
+  sum.chunks += lane.chunks;
   sum.bytes_duplicate += lane.bytes_duplicate;
   sum.bytes_unique += lane.bytes_unique;
   sum.bytes_stored += lane.bytes_stored;
@@ -68,8 +87,16 @@ Result<PutReport> put_entries(EntryStream& entries, Device& device, FrameSink& s
   BlockPacker packer(sink, *frames, options.codec, options.verify);
   TreeAssembler assembler(packer, options.layout, options.chunker.zero_leaf_bytes());
   StreamOrder order(assembler, kOutlinesPerLane * plan.lanes * plan.batches_per_lane);
-  BatchFiller filler(entries, *inputs, options);
-  PutCourse course{filler, order, sink, options};
+  std::mutex report_mutex;
+  PutOptions shared = options;
+  if (options.report) {
+    shared.report = [&](const Error& error) {
+      const std::lock_guard lock(report_mutex);
+      options.report(error);
+    };
+  }
+  BatchFiller filler(entries, *inputs, shared, descriptors_per_batch(plan.input_buffers));
+  PutCourse course{filler, order, sink, shared};
   std::vector<std::unique_ptr<PutLane>> lanes;
   for (unsigned i = 0; i < plan.lanes; ++i) {
     PENSTOCK_TRY_ASSIGN(auto queue_pair, device.open_queue_pair(plan.batches_per_lane));
@@ -90,6 +117,7 @@ Result<PutReport> put_entries(EntryStream& entries, Device& device, FrameSink& s
   add(report.verify, packer.verify_counters());
   for (const auto& lane : lanes) {
     add(report.counters, lane->counters());
+    add(report.counters, lane->whole_file_counters());
     add(report.verify, lane->verify_counters());
     report.times += lane->times();
   }

@@ -19,6 +19,7 @@ PutLane::PutLane(PutCourse& course, const Capabilities& capabilities, std::uniqu
       queue_pair_(std::move(queue_pair)),
       batches_(batches),
       finished_(batches),
+      whole_files_(course.options),
       verifier_(course.options.verify, buffers.acquire(), buffers.acquire()),
       clock_(times_) {
   for (Batch& batch : batches_) {
@@ -91,6 +92,7 @@ Result<bool> PutLane::start_batch(Batch& batch) {
   lock.unlock();
 
   ++active_;
+  whole_files_.read(batch, clock_);
   batch.digests.resize(batch.chunks.size());
   Job& job = batch.job;
   job.operation = Operation::digest;
@@ -246,7 +248,10 @@ void PutLane::retire(Batch& batch) {
 void PutLane::drain() {
   if (queue_pair_->in_flight() > 0) static_cast<void>(queue_pair_->leave_generation());
   queue_pair_.reset();
-  for (Batch& batch : batches_) batch.input = Buffer();
+  for (Batch& batch : batches_) {
+    batch.whole_files.clear();
+    batch.input = Buffer();
+  }
 }
 
 }  // namespace penstock

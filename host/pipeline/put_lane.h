@@ -16,6 +16,7 @@
 #include "pipeline/put.h"
 #include "pipeline/stage_times.h"
 #include "pipeline/stream_order.h"
+#include "pipeline/whole_file_reader.h"
 #include "verify/verifier.h"
 
 namespace penstock {
@@ -46,6 +47,7 @@ class PutLane {
 
   const StageTimes& times() const { return times_; }
   const PutCounters& counters() const { return counters_; }
+  const PutCounters& whole_file_counters() const { return whole_files_.counters(); }
   const VerifyCounters& verify_counters() const { return verifier_.counters(); }
 
  private:
@@ -68,6 +70,7 @@ class PutLane {
   std::unique_ptr<QueuePair> queue_pair_;
   std::vector<Batch> batches_;
   std::vector<Job*> finished_;
+  WholeFileReader whole_files_;
   Verifier verifier_;
   bool source_ended_ = false;
   unsigned active_ = 0;  // batches that are not idle

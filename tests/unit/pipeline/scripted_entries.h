@@ -27,6 +27,13 @@ struct ScriptedContent {
   uint64_t fail_at = UINT64_MAX;  // a read at or behind this offset fails
   std::string change;             // what changed() says
   std::atomic<uint64_t>* bytes_handed_out = nullptr;
+  uint64_t size_hint = 0;  // of the entry
+
+  uint64_t bytes() const {
+    uint64_t sum = 0;
+    for (const Stretch& stretch : stretches) sum += stretch.bytes.size() + stretch.hole;
+    return sum;
+  }
 
   static ScriptedContent of(std::vector<uint8_t> bytes) {
     ScriptedContent content;
@@ -88,7 +95,8 @@ class ScriptedEntries final : public EntryStream {
     return add({.kind = Entry::Kind::file,
                 .name = name,
                 .path = name,
-                .source = std::make_unique<ScriptedSource>(std::move(content))});
+                .source = std::make_unique<ScriptedSource>(content),
+                .size_hint = content.size_hint});
   }
   ScriptedEntries& unreadable(std::string name) {
     return add({.kind = Entry::Kind::unreadable,

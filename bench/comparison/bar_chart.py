@@ -4,7 +4,7 @@ are rectangles and text."""
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-WIDTH, MARGIN, GAP = 820, 24, 28
+WIDTH, MARGIN, GAP = 820, 24, 14
 NAME_WIDTH, VALUE_WIDTH = 170, 150
 BAR, STEP = 16, 24
 HEAD = 26
@@ -71,11 +71,11 @@ def bar_chart(title, subtitle, panels):
 
 def result_panels(results, measurements):
     """A panel of rates for each of `measurements` that was made, and one of the bytes that a put stores."""
-    panels = [Panel(f"{measurement}: {results.titles[measurement]} (longer is faster)",
+    panels = [Panel(f"{measurement}: {results.titles[measurement]}",
                     [(program, results.rate(measurement, program).scaled(1e-6)) for program in series], "MB/s")
               for measurement, series in results.samples.items() if measurement in measurements and series]
     if results.samples.get("put"):
-        panels.append(Panel("bytes stored by a put (shorter is smaller)",
+        panels.append(Panel("bytes stored by a put (shorter is better)",
                             [(program, results.spread("put", program, lambda sample: sample.stored_bytes / 1e6))
                              for program in results.samples["put"]], "MB", 1))
     return panels

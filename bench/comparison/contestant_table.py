@@ -5,7 +5,7 @@ from comparison.contestant import Contestant
 OPERATIONS = {
     "put": "the data into an empty store",
     "again": "the same data again, every byte read",
-    "unchanged": "the same data again as each program does it by default (restic and borg skip files that look unchanged)",
+    "unchanged": "the same data again, by default (restic and borg skip files that look unchanged)",
     "get": "everything back into an empty folder",
     "verify": "every stored byte read and checked",
 }

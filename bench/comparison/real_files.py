@@ -85,13 +85,13 @@ class RealFiles:
 
 
 def copy_real_files(sources, wanted, base):
-    """Copies about `wanted` bytes (None: everything) of `sources` into `base`/data, under the paths that they have, and
+    """Copies about `wanted` bytes of `sources`, or all if there are less, into `base`/data, under the paths that they have, and
     makes `base`/data.tar of it."""
     seen = set()
-    present = [os.path.abspath(source) for source in sources if os.path.lexists(source)]
+    present = [os.path.realpath(source) for source in sources if os.path.exists(source)]
     listed = [files_below(source, seen) for source in present]
     sizes = [sum(file.size for file in files) for files in listed]
-    shares = fair_shares(sizes, sum(sizes) if wanted is None else wanted)
+    shares = fair_shares(sizes, wanted)
     tree = os.path.join(base, "data")
     os.mkdir(tree)
     parts, left_out = [], 0

@@ -73,7 +73,7 @@ class FilesTest(unittest.TestCase):
     def test_copies_keep_their_paths_and_symlinks(self):
         base = os.path.join(self.place, "base")
         os.mkdir(base)
-        data = copy_real_files([self.top, os.path.join(self.place, "absent")], None, base)
+        data = copy_real_files([self.top, os.path.join(self.place, "absent")], MIB, base)
         self.assertEqual((data.files, data.content_bytes, data.left_out), (7, 66, 0))
         self.assertEqual(os.readlink(data.tree + self.top + "/to-b"), "b")
         self.assertEqual(os.path.getsize(data.tree + self.top + "/b/a"), 20)

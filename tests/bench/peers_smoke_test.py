@@ -135,6 +135,10 @@ class PeersTest(unittest.TestCase):
         done = self.peers("--penstock", os.path.join(folder, "penstock"), "--runs", "1", expect=1, PATH=folder)
         self.assertRegex(done.stderr, "peers: .*penstock init.*: exit 1: broken")
 
+    def test_data_without_content_is_refused(self):
+        empty = os.path.join(self.data, "empty")
+        self.assertIn("no content", self.peers("--data", empty, expect=1).stderr)
+
     def test_wrong_usage_exits_with_2(self):
         for arguments in (["--only", "put,nothing"], ["--rows", "x"], ["--runs", "0"], ["--penstock", "/no/such"],
                           ["--data", "/no/such"]):

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <optional>
 
 #include "base/bytes.h"
 #include "base/ids.h"
@@ -21,6 +23,11 @@ class Decoder {
   // bytes behind the encoding's end are refused too. Where false, `raw` holds anything. Never writes past
   // `raw`.
   bool decode(CodecId id, Bytes encoded, MutableBytes raw) noexcept;
+
+  // Decodes from the front until at least `wanted` bytes (at most raw.size()) stand in `raw`, and returns how
+  // many do: what a codec decodes at a time may bring some more. Nothing if that part is not valid; what lies
+  // behind it is not looked at, so that the bytes must be checked by their digest.
+  std::optional<size_t> decode_front(CodecId id, Bytes encoded, MutableBytes raw, size_t wanted) noexcept;
 
  private:
   struct Contexts;

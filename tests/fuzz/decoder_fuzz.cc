@@ -19,6 +19,11 @@ void decode_hostile(Decoder& decoder, CodecId id, size_t raw_bytes, Bytes encode
   const bool whole = decoder.decode(id, encoded, raw);
   PENSTOCK_CHECK(decoder.decode(id, encoded, again) == whole);
   PENSTOCK_CHECK(!whole || raw == again);
+  for (const size_t wanted : {raw_bytes / 3, raw_bytes}) {
+    const auto front = decoder.decode_front(id, encoded, again, wanted);
+    PENSTOCK_CHECK(!front || (*front >= wanted && *front <= raw_bytes));
+    PENSTOCK_CHECK(!whole || (front && std::equal(raw.begin(), raw.begin() + *front, again.begin())));
+  }
 }
 
 // What we encode, we decode.

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "codec/encoder.h"
@@ -96,6 +97,49 @@ TEST_P(DecoderOfEachCodecTest, StaysInsideItsMemoryOnRandomBytes) {
     EXPECT_TRUE(GetParam() != CodecId::stored ||
                 decodes(payload, raw_bytes) == (payload.size() == raw_bytes));
     static_cast<void>(decodes(payload, raw_bytes));
+  }
+}
+
+TEST_P(DecoderOfEachCodecTest, DecodesTheFrontAlone) {
+  const uint64_t seed = random_seed();
+  SCOPED_TRACE(seed_text(seed));
+  std::mt19937_64 random(seed);
+  std::vector<uint8_t> raw = text_sample(700'000, 6);
+  const auto noise = random_sample(300'000, 7);
+  raw.insert(raw.end(), noise.begin(), noise.end());
+  const auto payload = encoded(raw);
+  const GuardedBytes in(payload);
+  in.make_read_only();
+  const GuardedBytes out(raw.size());
+  for (int round = 0; round < 40; ++round) {
+    const size_t wanted = round == 0 ? 0 : round == 1 ? raw.size() : random() % raw.size();
+    std::ranges::fill(out.bytes(), uint8_t{0});
+    const auto front = decoder_.decode_front(GetParam(), in.bytes(), out.bytes(), wanted);
+    ASSERT_TRUE(front) << wanted;
+    ASSERT_GE(*front, wanted);
+    EXPECT_LE(*front, std::min(raw.size(), wanted + 128 * 1024)) << "more than a block too many";
+    EXPECT_TRUE(std::equal(raw.begin(), raw.begin() + static_cast<ptrdiff_t>(*front), out.bytes().begin()));
+    EXPECT_TRUE(out.intact());
+    EXPECT_TRUE(round % 8 != 0 || decodes(payload, raw.size())) << "the front leaves the decoder whole";
+  }
+}
+
+TEST_P(DecoderOfEachCodecTest, StaysInsideItsMemoryOnDamagedFronts) {
+  const uint64_t seed = random_seed();
+  SCOPED_TRACE(seed_text(seed));
+  std::mt19937_64 random(seed);
+  const auto raw = text_sample(4000, 5);
+  const auto payload = encoded(raw);
+  for (int round = 0; round < 3000; ++round) {
+    auto damaged = payload;
+    damaged[random() % damaged.size()] ^= static_cast<uint8_t>(1 << random() % 8);
+    if (round % 3 == 0) damaged.resize(random() % damaged.size());
+    const GuardedBytes in(damaged);
+    const GuardedBytes out(raw.size());
+    const size_t wanted = random() % (raw.size() + 1);
+    const auto front = decoder_.decode_front(GetParam(), in.bytes(), out.bytes(), wanted);
+    EXPECT_TRUE(!front || (*front >= wanted && *front <= raw.size()));
+    EXPECT_TRUE(out.intact());
   }
 }
 

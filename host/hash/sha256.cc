@@ -22,10 +22,9 @@ std::atomic<const Sha256Path*>& chosen_path() {
 }  // namespace
 
 std::span<const Sha256Path* const> sha256_paths() {
-  static const std::array<const Sha256Path*, 3> paths = {
-      &sha256_shani_path(),
-      &sha256_openssl_path(),
-      &sha256_reference_path(),
+  static const std::array<const Sha256Path*, 5> paths = {
+      &sha256_shani_path(),   &sha256_avx512_path(),    &sha256_avx2_path(),
+      &sha256_openssl_path(), &sha256_reference_path(),
   };
   return paths;
 }

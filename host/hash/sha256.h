@@ -13,7 +13,7 @@ namespace penstock {
 class Sha256Path {
  public:
   virtual ~Sha256Path() = default;
-  virtual std::string_view name() const = 0;  // "reference", "openssl", "sha-ni-x3"
+  virtual std::string_view name() const = 0;  // "sha-ni-x3", "reference"
   virtual bool supported() const = 0;         // by this CPU
   // digests[i] = SHA-256(messages[i]); both spans have the same length. Messages may have any lengths.
   virtual void digest(std::span<const Bytes> messages, std::span<Digest> digests) const = 0;

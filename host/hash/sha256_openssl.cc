@@ -4,8 +4,12 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/sha.h>
 
+#include <algorithm>
+
 #include "base/check.h"
+#include "hash/sha256_constants.h"
 #include "hash/sha256_implementations.h"
+#include "hash/sha256_one_stream.h"
 
 namespace penstock {
 namespace {
@@ -27,6 +31,13 @@ class Sha256OpenSsl final : public Sha256Path {
 };
 
 }  // namespace
+
+void sha256_one_stream(std::array<uint32_t, 8>& state, const uint8_t* in, size_t blocks) {
+  SHA256_CTX context{};
+  std::copy(state.begin(), state.end(), context.h);
+  for (; blocks > 0; --blocks, in += kSha256BlockBytes) SHA256_Transform(&context, in);
+  std::copy_n(context.h, state.size(), state.begin());
+}
 
 const Sha256Path& sha256_openssl_path() {
   static const Sha256OpenSsl path;

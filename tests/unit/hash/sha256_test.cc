@@ -4,10 +4,16 @@
 #include <gtest/gtest.h>
 #include <openssl/evp.h>
 
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "base/check.h"
 #include "unit/base/random_seed.h"
 
 namespace penstock {
@@ -32,10 +38,21 @@ class Sha256PathTest : public testing::TestWithParam<const Sha256Path*> {
   void SetUp() override {
     if (!GetParam()->supported()) GTEST_SKIP() << "this CPU lacks it";
   }
-  static std::string hex(Bytes message) {
+
+  static std::string hex_alone(Bytes message) {
     Digest digest;
     GetParam()->digest({&message, 1}, {&digest, 1});
     return digest.hex();
+  }
+
+  // More copies at once than any path has lanes.
+  static std::string hex(Bytes message) {
+    const std::string alone = hex_alone(message);
+    const std::vector<Bytes> copies(17, message);
+    std::vector<Digest> digests(copies.size());
+    GetParam()->digest(copies, digests);
+    for (const Digest& digest : digests) EXPECT_EQ(digest.hex(), alone);
+    return alone;
   }
 };
 
@@ -48,17 +65,54 @@ TEST_P(Sha256PathTest, MeetsTheExamplesOfFips180) {
             "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
+nlohmann::json cavp_vectors() {
+  const char* const source = std::getenv("PENSTOCK_SOURCE_DIR");
+  PENSTOCK_CHECK(source != nullptr && "run through ctest, or set PENSTOCK_SOURCE_DIR to the source tree");
+  return nlohmann::json::parse(std::ifstream(std::string(source) + "/tests/vectors/sha256.json"));
+}
+
+std::vector<uint8_t> from_hex(const std::string& hex) {
+  std::vector<uint8_t> bytes;
+  for (size_t i = 0; i < hex.size(); i += 2)
+    bytes.push_back(static_cast<uint8_t>(std::stoul(hex.substr(i, 2), nullptr, 16)));
+  return bytes;
+}
+
 TEST_P(Sha256PathTest, MeetsVectorsOfCavp) {
-  // NIST CAVP, SHA256ShortMsg.rsp.
-  EXPECT_EQ(hex({}), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-  EXPECT_EQ(hex(as_bytes("\xd3")), "28969cdfa74a12c82f3bad960b0b000aca2ac329deea5c2328ebc6f2ba9802c1");
-  EXPECT_EQ(hex(as_bytes("\x11\xaf")), "5ca7133fa735326081558ac312c620eeca9970d1e70a4b95533d956f072d1f98");
-  EXPECT_EQ(hex(as_bytes("\xb4\x19\x0e")),
-            "dff2e73091f6c05e528896c4c831b9448653dc2ff043528f6769437bc7b975c2");
-  EXPECT_EQ(hex(as_bytes("\x74\xba\x25\x21")),
-            "b16aa56be3880d18cd41e68384cf1ec8c17680c45a02b1575dc1518923ae8b0e");
-  EXPECT_EQ(hex(as_bytes("\xc2\x99\x20\x96\x82")),
-            "f0887fe961c9cd3beab957e8222494abb969b1ce4c6557976df8b0f6d20e9166");
+  const nlohmann::json vectors = cavp_vectors();
+  ASSERT_EQ(vectors["messages"].size(), 13u);
+  for (const nlohmann::json& vector : vectors["messages"]) {
+    const std::vector<uint8_t> message = from_hex(vector["message"]);
+    EXPECT_EQ(hex(message), vector["digest"]) << message.size() << " bytes";
+  }
+}
+
+// SHAVS, 6.4: each digest is that of the three before it, a thousand times, a hundred times over. Four chains
+// at once, so that paths with lanes use them.
+TEST_P(Sha256PathTest, MeetsTheMonteCarloTestOfCavp) {
+  const nlohmann::json expected = cavp_vectors()["monte_carlo"];
+  std::array<std::array<uint8_t, 96>, 4> last_three;
+  std::vector<Bytes> messages(last_three.begin(), last_three.end());
+  std::vector<Digest> digests(messages.size());
+  const std::vector<uint8_t> seed = from_hex(expected["seed"]);
+  for (Digest& digest : digests) std::copy(seed.begin(), seed.end(), digest.bytes.begin());
+  for (int count = 0; count < 100; ++count) {
+    for (size_t chain = 0; chain < digests.size(); ++chain) {
+      for (size_t i = 0; i < 3; ++i)
+        std::copy_n(digests[chain].bytes.begin(), 32, last_three[chain].begin() + 32 * i);
+    }
+    for (int i = 3; i < 1003; ++i) {
+      GetParam()->digest(messages, digests);
+      for (size_t chain = 0; chain < digests.size(); ++chain) {
+        auto& message = last_three[chain];
+        std::copy(message.begin() + 32, message.end(), message.begin());
+        std::copy_n(digests[chain].bytes.begin(), 32, message.begin() + 64);
+      }
+    }
+    if (count != 0 && count != 99) continue;
+    for (const Digest& digest : digests)
+      ASSERT_EQ(digest.hex(), expected[count == 0 ? "count_0" : "count_99"]);
+  }
 }
 
 TEST_P(Sha256PathTest, EqualsOpenSslAtEveryLengthTo4096) {
@@ -71,7 +125,7 @@ TEST_P(Sha256PathTest, EqualsOpenSslAtEveryLengthTo4096) {
   GetParam()->digest(messages, digests);
   for (size_t i = 0; i < messages.size(); ++i) {
     ASSERT_EQ(digests[i].hex(), openssl_digest(messages[i]).hex()) << "length " << i;
-    ASSERT_EQ(digests[i].hex(), hex(messages[i])) << "alone, length " << i;
+    ASSERT_EQ(digests[i].hex(), hex_alone(messages[i])) << "alone, length " << i;
   }
 }
 
@@ -95,12 +149,23 @@ TEST_P(Sha256PathTest, EqualsOpenSslOnRandomBatchesOfUnequalLengths) {
   }
 }
 
-TEST_P(Sha256PathTest, GivesEqualMessagesEqualDigestsWhateverTheirLane) {
-  const std::vector<uint8_t> bytes(1000, 0x5a);
-  const std::vector<Bytes> messages(7, Bytes(bytes));
-  std::vector<Digest> digests(messages.size());
-  GetParam()->digest(messages, digests);
-  for (const Digest& digest : digests) EXPECT_EQ(digest.hex(), openssl_digest(bytes).hex());
+TEST_P(Sha256PathTest, TakesNoMessagesAtAll) {
+  GetParam()->digest({}, {});
+}
+
+TEST_P(Sha256PathTest, EqualsOpenSslOnEveryNumberOfMessagesToTwiceItsLanes) {
+  const uint64_t seed = random_seed();
+  SCOPED_TRACE(seed_text(seed));
+  std::mt19937_64 random(seed);
+  const std::vector<uint8_t> bytes = random_bytes(4000, random);
+  for (size_t count = 1; count <= 32; ++count) {
+    std::vector<Bytes> messages(count);
+    for (Bytes& message : messages) message = Bytes(bytes).subspan(random() % 2000, random() % 2000);
+    std::vector<Digest> digests(count);
+    GetParam()->digest(messages, digests);
+    for (size_t i = 0; i < count; ++i)
+      ASSERT_EQ(digests[i].hex(), openssl_digest(messages[i]).hex()) << "message " << i << " of " << count;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(, Sha256PathTest, testing::ValuesIn(sha256_paths().begin(), sha256_paths().end()),

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "chunking/zero_bytes.h"
 
+#include <array>
 #include <bit>
 #include <cstdint>
+#include <cstring>
 
 namespace penstock {
 namespace {
 
 constexpr size_t kWord = sizeof(uint64_t);
 constexpr size_t kBlock = 8 * kWord;
+constexpr size_t kPage = 16 * kBlock;
 
 bool block_is_zero(const uint8_t* block) {
   uint64_t any = 0;
@@ -16,11 +19,18 @@ bool block_is_zero(const uint8_t* block) {
   return any == 0;
 }
 
+// The C library compares with the widest vectors that the CPU has.
+bool page_is_zero(const uint8_t* page) {
+  alignas(64) static constexpr std::array<uint8_t, kPage> kZeros{};
+  return std::memcmp(page, kZeros.data(), kPage) == 0;
+}
+
 }  // namespace
 
 size_t leading_zero_bytes(Bytes bytes) {
   const uint8_t* const data = bytes.data();
   size_t at = 0;
+  while (bytes.size() - at >= kPage && page_is_zero(data + at)) at += kPage;
   while (bytes.size() - at >= kBlock && block_is_zero(data + at)) at += kBlock;
   for (; bytes.size() - at >= kWord; at += kWord) {
     const auto word = load_le<uint64_t>(data + at);
@@ -33,6 +43,7 @@ size_t leading_zero_bytes(Bytes bytes) {
 size_t trailing_zero_bytes(Bytes bytes) {
   const uint8_t* const data = bytes.data();
   size_t left = bytes.size();
+  while (left >= kPage && page_is_zero(data + left - kPage)) left -= kPage;
   while (left >= kBlock && block_is_zero(data + left - kBlock)) left -= kBlock;
   for (; left >= kWord; left -= kWord) {
     const auto word = load_le<uint64_t>(data + left - kWord);

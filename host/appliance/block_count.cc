@@ -32,8 +32,9 @@ Result<BlockCount> count_blocks(BlockSource& source, const Cid& cid) {
       continue;
     }
     PENSTOCK_TRY_ASSIGN(const Bytes block, whole.read(next));
-    PENSTOCK_TRY_ASSIGN(const PbNode node, PbNode::decode(block));
-    for (const PbLink& link : node) meet(link.cid);
+    const auto node = PbNode::decode(block);
+    if (!node) return fault_in_block(next, node.error());
+    for (const PbLink& link : *node) meet(link.cid);
   }
   return count;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "appliance/object_name.h"
 
+#include <utility>
+
 #include "dag/commit.h"
 #include "dag/directory_reader.h"
 #include "dag/object_source.h"
@@ -19,7 +21,12 @@ Result<ObjectName> parse_object_name(std::string_view text) {
     name.path = path;
   }
   if (start == "HEAD") return name;
-  PENSTOCK_TRY_ASSIGN(name.cid, parse_cid(start));
+  auto cid = parse_cid(start);
+  if (!cid) {
+    cid.error().remedy += "; or HEAD, the newest commit";
+    return Failure(std::move(cid).error());
+  }
+  name.cid = *cid;
   return name;
 }
 

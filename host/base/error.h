@@ -28,5 +28,7 @@ struct Error {
 
 // `why` for the present value of errno, or the one given.
 std::string errno_text(int error_number);
+// What the user can do about it, where the number alone tells; may be empty.
+std::string errno_remedy(int error_number);
 
 }  // namespace penstock

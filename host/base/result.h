@@ -24,8 +24,10 @@ inline Failure fail(Errc code, std::string what, std::string why, std::string re
   return Failure(Error{code, std::move(what), std::move(why), std::move(remedy)});
 }
 
-// A failed system call on `what`; `error_number` is errno as the call left it.
+// A failed system call on `what`; `error_number` is errno as the call left it. Without a remedy it has the
+// one that the number tells.
 inline Failure fail_errno(std::string what, int error_number = errno, std::string remedy = {}) {
+  if (remedy.empty()) remedy = errno_remedy(error_number);
   return fail(Errc::failed, std::move(what), errno_text(error_number), std::move(remedy));
 }
 

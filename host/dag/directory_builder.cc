@@ -62,7 +62,7 @@ Result<DagLink> DirectoryBuilder::finish() {
 
 Result<DagLink> put_symlink(BlockSink& sink, std::string_view target) {
   if (std::string fault = symlink_target_fault(target); !fault.empty())
-    return fail(Errc::usage, "symlink to '" + printable(target) + "'", std::move(fault));
+    return fail(Errc::usage, "symlink to '" + printable(target) + "'", std::move(fault), "leave it out");
   UnixfsData data;
   data.type = UnixfsType::symlink;
   data.data = as_bytes(target);

@@ -31,7 +31,7 @@ struct ShardPlace {
 };
 
 Failure malformed(const Cid& cid, std::string why) {
-  return fail(Errc::corrupt, "directory block " + cid.text(), std::move(why));
+  return fail(Errc::corrupt, "directory block " + cid.text(), std::move(why), kMalformedRemedy);
 }
 
 Failure bad_name(const Cid& cid, std::string_view name, const std::string& fault) {

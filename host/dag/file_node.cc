@@ -15,11 +15,11 @@ bool is_file(UnixfsType type) {
 Result<UnixfsNode> decode_unixfs_node(const Cid& cid, Bytes block) {
   auto node = PbNode::decode(block);
   if (!node) return fault_in_block(cid, node.error());
-  if (!node->data()) return fail(Errc::corrupt, "block " + cid.text(), "it is a dag-pb node, but not UnixFS");
+  if (!node->data()) return malformed_block(cid, "it is a dag-pb node, but not UnixFS");
   auto data = decode_unixfs(*node->data());
   if (!data) return fault_in_block(cid, data.error());
   if (is_file(data->type) && data->block_bytes.size() != node->link_count())
-    return fail(Errc::corrupt, "block " + cid.text(), "it has not as many block sizes as links");
+    return malformed_block(cid, "it has not as many block sizes as links");
   return UnixfsNode{*node, std::move(*data)};
 }
 
@@ -28,7 +28,8 @@ Result<FileNode> decode_file_node(const Cid& cid, Bytes block) {
   const UnixfsData& data = decoded.data;
   if (!is_file(data.type)) {
     const bool directory = data.type == UnixfsType::directory || data.type == UnixfsType::hamt_shard;
-    return fail(Errc::usage, cid.text(), directory ? "it is a directory, not a file" : "it is not a file");
+    return fail(Errc::usage, cid.text(), directory ? "it is a directory, not a file" : "it is not a file",
+                "see what it is with: penstock stat " + cid.text());
   }
   FileNode file;
   file.file_bytes = data.file_bytes;
@@ -36,7 +37,7 @@ Result<FileNode> decode_file_node(const Cid& cid, Bytes block) {
   file.children.reserve(data.block_bytes.size());
   for (const PbLink& link : decoded.node) {
     if (link.cid.codec == Multicodec::dag_cbor)
-      return fail(Errc::corrupt, "block " + cid.text(), "a file node that links to dag-cbor");
+      return malformed_block(cid, "a file node that links to dag-cbor");
     file.children.push_back({link.cid, data.block_bytes[file.children.size()]});
   }
   return file;

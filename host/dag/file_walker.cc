@@ -118,7 +118,9 @@ Result<std::optional<FileExtent>> FileWalker::next() {
 // Stands the root before the walk as the one child of a frame, so that it is met like any other.
 Status FileWalker::State::open_root(const Cid& file) {
   object = file;
-  if (file.codec == Multicodec::dag_cbor) return fail(Errc::usage, file.text(), "it is not a file");
+  if (file.codec == Multicodec::dag_cbor)
+    return fail(Errc::usage, file.text(), "it is not a file",
+                "see what it is with: penstock stat " + file.text());
   PENSTOCK_TRY_ASSIGN(const Bytes block, source->read(file));
   file_bytes = block.size();
   if (file.codec == Multicodec::dag_pb) {
@@ -200,7 +202,7 @@ Result<FileNode> FileWalker::State::read_node(const Child& child) {
 
 Result<bool> FileWalker::State::known_zeros(const Child& child, size_t depth) const {
   if (depth > kDepthMax)
-    return fail(Errc::corrupt, object.text(), "its nodes are nested deeper than 64 levels");
+    return fail(Errc::corrupt, object.text(), "its nodes are nested deeper than 64 levels", kMalformedRemedy);
   const auto bytes = nodes.zeros(child.cid);
   if (bytes && *bytes != child.bytes) return lying(child, *bytes);
   return bytes.has_value();
@@ -232,7 +234,7 @@ Result<bool> FileWalker::State::child_is_zero(const Child& child, size_t depth) 
 Result<bool> FileWalker::State::zero_leaf(const Child& leaf, bool likely) {
   if (leaf.bytes > kBlockBytesMax)
     return fail(Errc::corrupt, object.text(),
-                "leaf " + leaf.cid.text() + " is said to be longer than any block");
+                "leaf " + leaf.cid.text() + " is said to be longer than any block", kMalformedRemedy);
   const auto bytes = static_cast<uint32_t>(leaf.bytes);
   if (!likely && bytes % kPageBytes != 0 && !zero_leaves.known(bytes)) return false;
   return zero_leaves.digest(bytes) == leaf.cid.digest;
@@ -241,7 +243,8 @@ Result<bool> FileWalker::State::zero_leaf(const Child& leaf, bool likely) {
 Failure FileWalker::State::lying(const Child& child, uint64_t bytes) const {
   return fail(Errc::corrupt, object.text(),
               "a node says that " + child.cid.text() + " has " + std::to_string(child.bytes) +
-                  " bytes, but it has " + std::to_string(bytes));
+                  " bytes, but it has " + std::to_string(bytes),
+              kMalformedRemedy);
 }
 
 FileExtent FileWalker::State::cut(FileExtent::Kind kind, uint64_t offset, uint64_t bytes) const {

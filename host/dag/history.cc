@@ -7,6 +7,14 @@
 #include "base/check.h"
 
 namespace penstock {
+namespace {
+
+Failure lying(const Cid& commit, std::string why) {
+  return fail(Errc::corrupt, "commit " + commit.text(), std::move(why),
+              "no penstock made it so: put the data into a new store");
+}
+
+}  // namespace
 
 uint64_t jump_depth(uint64_t depth) {
   PENSTOCK_CHECK(depth > 0);
@@ -31,10 +39,10 @@ Result<CommitPlace> place_behind(const Cid& head, std::span<const Cid> imported,
     place.jump = head;
   } else {
     // The gaps of head and of its jump are equal, so this is where the jump's own jump leads.
-    if (!previous.jump) return fail(Errc::corrupt, "commit " + head.text(), "it has a depth, but no jump");
+    if (!previous.jump) return lying(head, "it has a depth, but no jump");
     PENSTOCK_TRY_ASSIGN(const Commit jumped, lookup(*previous.jump));
     if (!jumped.jump || jump_depth(jumped.depth) != target)
-      return fail(Errc::corrupt, "commit " + head.text(), "its jump does not lead to the depth that it must");
+      return lying(head, "its jump does not lead to the depth that it must");
     place.jump = *jumped.jump;
   }
   const std::optional<Cid> second = place.jump == head ? previous.jump : place.jump;
@@ -58,19 +66,18 @@ Result<Ancestor> find_ancestor(const Cid& head, uint64_t depth, const CommitLook
   PENSTOCK_TRY_ASSIGN(at.commit, lookup(head));
   if (depth > at.commit.depth) {
     return fail(Errc::usage, "depth " + std::to_string(depth),
-                "commit " + head.text() + " is only of depth " + std::to_string(at.commit.depth));
+                "commit " + head.text() + " is only of depth " + std::to_string(at.commit.depth),
+                "give a depth up to that");
   }
   while (at.commit.depth > depth) {
     const uint64_t jump = jump_depth(at.commit.depth);
     const uint64_t expected = jump >= depth ? jump : at.commit.depth - 1;
-    if (at.commit.parents.empty() || !at.commit.jump)
-      return fail(Errc::corrupt, "commit " + at.cid.text(), "it has a depth, but no parents");
+    if (at.commit.parents.empty() || !at.commit.jump) return lying(at.cid, "it has a depth, but no parents");
     at.cid = jump >= depth ? *at.commit.jump : at.commit.parents.front();
     PENSTOCK_TRY_ASSIGN(at.commit, lookup(at.cid));
     if (at.commit.depth != expected) {
-      return fail(Errc::corrupt, "commit " + at.cid.text(),
-                  "its depth is " + std::to_string(at.commit.depth) + ", not " + std::to_string(expected) +
-                      " as its child's");
+      return lying(at.cid, "its depth is " + std::to_string(at.commit.depth) + ", not " +
+                               std::to_string(expected) + " as its child's");
     }
     ++at.steps;
   }

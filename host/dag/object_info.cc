@@ -17,7 +17,7 @@ Result<ObjectInfo> inspect_unixfs(const Cid& cid, Bytes block) {
   info.links = decoded.node.link_count();
   for (const PbLink& link : decoded.node) {
     if (__builtin_add_overflow(info.dag_bytes, link.dag_bytes, &info.dag_bytes))
-      return fail(Errc::corrupt, "block " + cid.text(), "its links' sizes add up to more than 64 bits hold");
+      return malformed_block(cid, "its links' sizes add up to more than 64 bits hold");
   }
   switch (decoded.data.type) {
     case UnixfsType::raw:
@@ -34,12 +34,12 @@ Result<ObjectInfo> inspect_unixfs(const Cid& cid, Bytes block) {
       info.kind = ObjectKind::symlink;
       info.target = as_text(decoded.data.data);
       if (std::string fault = symlink_target_fault(info.target); !fault.empty())
-        return fail(Errc::corrupt, "symlink " + cid.text(), std::move(fault));
+        return malformed_block(cid, std::move(fault));
       return info;
     case UnixfsType::metadata:
       break;
   }
-  return fail(Errc::corrupt, "block " + cid.text(), "UnixFS metadata nodes are not supported");
+  return malformed_block(cid, "UnixFS metadata nodes are not supported");
 }
 
 Result<ObjectInfo> inspect_dag_cbor(const Cid& cid, Bytes block) {

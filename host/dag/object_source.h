@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
+
 #include "base/bytes.h"
 #include "base/result.h"
 #include "dag/block_io.h"
@@ -21,6 +23,12 @@ class ObjectSource final : public BlockSource {
   Cid object_;
 };
 
+// What can be done about a block that matches its address and yet is not what it must be.
+inline constexpr const char* kMalformedRemedy =
+    "its bytes match its address, so it was made so: put the content anew";
+
+// Block `cid` is one of these.
+Failure malformed_block(const Cid& cid, std::string why);
 // `error`, met in what block `cid` says, as that block's.
 Failure fault_in_block(const Cid& cid, Error error);
 

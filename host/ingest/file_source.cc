@@ -51,8 +51,10 @@ int settled_status(int fd, struct stat& status) {
 Result<std::unique_ptr<FileSource>> FileSource::take(OwnedFd fd, std::string path) {
   struct stat status;
   if (const int error_number = settled_status(fd.get(), status); error_number != 0)
-    return fail(Errc::partial, std::move(path), errno_text(error_number));
-  if (!S_ISREG(status.st_mode)) return fail(Errc::partial, std::move(path), "is not a regular file");
+    return fail(Errc::partial, std::move(path), errno_text(error_number), errno_remedy(error_number));
+  if (!S_ISREG(status.st_mode))
+    return fail(Errc::partial, std::move(path), "is not a regular file",
+                "put it when nothing else replaces it");
   return std::unique_ptr<FileSource>(new FileSource(std::move(fd), std::move(path), status));
 }
 

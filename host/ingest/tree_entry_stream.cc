@@ -15,9 +15,11 @@
 namespace penstock {
 namespace {
 
-Entry unreadable(Entry entry, std::string why) {
+constexpr const char* kRaceRemedy = "put again when nothing else changes the tree";
+
+Entry unreadable(Entry entry, std::string why, std::string remedy) {
   entry.kind = Entry::Kind::unreadable;
-  entry.error = Error{Errc::partial, entry.path, std::move(why), {}};
+  entry.error = Error{Errc::partial, entry.path, std::move(why), std::move(remedy)};
   return entry;
 }
 
@@ -30,13 +32,14 @@ Result<Entry> unreadable(Entry entry, int error_number) {
   if (concerns_all(error_number)) return fail_errno(entry.path, error_number);
   switch (error_number) {
     case ENOENT:
-      return unreadable(std::move(entry), "vanished before it could be read");
+      return unreadable(std::move(entry), "vanished before it could be read", kRaceRemedy);
     case ELOOP:
     case ENOTDIR:
     case ENXIO:
-      return unreadable(std::move(entry), "was replaced by something else before it could be read");
+      return unreadable(std::move(entry), "was replaced by something else before it could be read",
+                        kRaceRemedy);
     default:
-      return unreadable(std::move(entry), errno_text(error_number));
+      return unreadable(std::move(entry), errno_text(error_number), errno_remedy(error_number));
   }
 }
 
@@ -71,7 +74,7 @@ Result<std::optional<Entry>> TreeEntryStream::next() {
   entry.path = directories_.path_of(listed.name);
   const int directory_fd = directories_.fd();
   if (directory_fd < 0)
-    return unreadable(std::move(entry), "its directory was moved or replaced while it was read");
+    return unreadable(std::move(entry), "its directory was moved or replaced while it was read", kRaceRemedy);
   return visit_listed(std::move(entry), directory_fd, listed.type);
 }
 
@@ -108,7 +111,9 @@ Result<Entry> TreeEntryStream::visit(Entry entry, int directory_fd, const char* 
     case S_IFLNK:
       return visit_symlink(std::move(entry), directory_fd, name);
     default:
-      return unreadable(std::move(entry), std::string("is ") + special_kind(status.st_mode) + ": not stored");
+      return unreadable(
+          std::move(entry), std::string("is ") + special_kind(status.st_mode) + ": not stored",
+          "only files, directories and symlinks are; for what it has to say: penstock put - <PATH");
   }
 }
 
@@ -116,7 +121,7 @@ Result<Entry> TreeEntryStream::visit_file(Entry entry, int directory_fd, const c
   OwnedFd fd = open_for_reading(directory_fd, name, flags);
   if (!fd) return unreadable(std::move(entry), errno);
   Result<std::unique_ptr<FileSource>> source = FileSource::take(std::move(fd), entry.path);
-  if (!source) return unreadable(std::move(entry), source.error().why);
+  if (!source) return unreadable(std::move(entry), source.error().why, source.error().remedy);
   entry.kind = Entry::Kind::file;
   entry.size_hint = (*source)->size_at_open();
   entry.source = std::move(*source);

@@ -59,12 +59,12 @@ class ToolCase(unittest.TestCase):
         return done.stdout
 
     def fails(self, code, *arguments, **how):
-        """The one line on standard error of a call that must fail with `code` and print nothing."""
+        """The one line on standard error, with what to do, of a call that must fail with `code` and print nothing."""
         done = self.run_tool(*arguments, **how)
         message = done.stderr.decode(errors="surrogateescape")
         self.assertEqual(done.returncode, code, f"seed {SEED}: {arguments}: {message}")
         self.assertEqual(done.stdout, b"", f"{arguments}")
-        self.assertRegex(message, r"\Apenstock: [^\n]+\n\Z", f"{arguments}")
+        self.assertRegex(message, r"\Apenstock: [^\n]+ \([^\n]+\)\n\Z", f"{arguments}")
         return message
 
     def json(self, *arguments, **how):

@@ -35,6 +35,7 @@ TEST(ObjectNameTest, RefusesAMalformedCid) {
     const auto name = parse_object_name(text);
     ASSERT_FALSE(name.has_value()) << text;
     EXPECT_EQ(name.error().code, Errc::usage) << text;
+    EXPECT_NE(name.error().remedy.find("HEAD"), std::string::npos) << text;
   }
 }
 

@@ -55,9 +55,12 @@ TEST(ResultTest, NamesTheErrnoThatASystemCallLeft) {
   errno = EACCES;
   const Status status = fail_errno("/root/secret");
   EXPECT_EQ(status.error().code, Errc::failed);
-  EXPECT_EQ(status.error().message(), "/root/secret: Permission denied");
+  EXPECT_EQ(status.error().message(),
+            "/root/secret: Permission denied (check its owner and permissions, or run as a user who may)");
   const Status other = fail_errno("disk", ENOSPC, "free some space");
   EXPECT_EQ(other.error().message(), "disk: No space left on device (free some space)");
+  EXPECT_EQ(fail_errno("disk", ENOSPC).value().remedy, "free some space in its file system");
+  EXPECT_EQ(fail_errno("disk", ENOTTY).value().message(), "disk: Inappropriate ioctl for device");
 }
 
 }  // namespace

@@ -65,6 +65,7 @@ void expect_refused(MemoryBlocks& blocks, const Cid& directory, std::string_view
   const auto entries = DirectoryReader(blocks).list(directory);
   ASSERT_FALSE(entries) << why;
   EXPECT_EQ(entries.error().code, Errc::corrupt) << why;
+  EXPECT_NE(entries.error().remedy, "") << why;
   EXPECT_NE(entries.error().message().find(why), std::string::npos) << entries.error().message();
 }
 

@@ -42,7 +42,9 @@ Result<std::string> content(MemoryBlocks& blocks, const Cid& file, uint64_t offs
 
 Errc error_of(MemoryBlocks& blocks, const Cid& file) {
   const auto bytes = content(blocks, file);
-  return bytes ? Errc{} : bytes.error().code;
+  if (bytes) return {};
+  EXPECT_EQ(bytes.error().code == Errc::corrupt && bytes.error().remedy.empty(), false);
+  return bytes.error().code;
 }
 
 std::string text_of(size_t length, char first) {

@@ -192,7 +192,8 @@ TEST(FileSourceTest, RefusesWhatIsNotARegularFile) {
   const SourceTree tree;
   const auto source = FileSource::take(open_for_reading(AT_FDCWD, tree.root().c_str(), 0), "there");
   ASSERT_FALSE(source.has_value());
-  EXPECT_EQ(source.error().message(), "there: is not a regular file");
+  EXPECT_EQ(source.error().what, "there");
+  EXPECT_EQ(source.error().why, "is not a regular file");
 }
 
 TEST(FileSourceTest, ClosesItsDescriptor) {

@@ -11,6 +11,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "ingest/owned_fd.h"
+
 namespace penstock::test {
 
 namespace {
@@ -20,6 +22,10 @@ namespace {
 std::string parent_directory() {
   if (std::getenv("TMPDIR") == nullptr && access("/dev/shm", W_OK | X_OK) == 0) return "/dev/shm";
   return std::filesystem::temp_directory_path().string();
+}
+
+std::string error_line(const Error& error) {
+  return "error: " + error.what + ": " + error.why;
 }
 
 }  // namespace
@@ -60,6 +66,17 @@ void SourceTree::append(std::string_view name, std::string_view content) const {
 
 void SourceTree::remove(std::string_view name) const {
   EXPECT_EQ(std::remove(path(name).c_str()), 0) << name;
+}
+
+void SourceTree::chain(size_t depth) const {
+  OwnedFd at(open(root_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  for (size_t level = 0; level < depth; ++level) {
+    ASSERT_EQ(mkdirat(at.get(), "d", 0755), 0) << level;
+    at = OwnedFd(openat(at.get(), "d", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    ASSERT_TRUE(at) << level;
+    const OwnedFd file(openat(at.get(), "e", O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+    ASSERT_EQ(write(file.get(), "x", 1), 1) << level;
+  }
 }
 
 void SourceTree::rename(std::string_view from, std::string_view to) const {
@@ -107,7 +124,7 @@ std::vector<std::string> lines_of(EntryStream& entries) {
   for (;;) {
     Result<std::optional<Entry>> entry = entries.next();
     if (!entry) {
-      lines.push_back("error: " + entry.error().message());
+      lines.push_back(error_line(entry.error()));
       return lines;
     }
     if (!*entry) return lines;
@@ -117,7 +134,7 @@ std::vector<std::string> lines_of(EntryStream& entries) {
 
 std::vector<std::string> walk(const std::vector<std::string>& paths) {
   Result<std::unique_ptr<EntryStream>> entries = open_paths(paths);
-  if (!entries) return {"error: " + entries.error().message()};
+  if (!entries) return {error_line(entries.error())};
   return lines_of(**entries);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +26,8 @@ class SourceTree {
   void symlink(std::string_view name, std::string_view target) const;
   void fifo(std::string_view name) const;
   void append(std::string_view name, std::string_view content) const;
+  // d/d/d/... of so many directories, however long that path is, each with a file "e" of "x" behind the next.
+  void chain(size_t depth) const;
   void remove(std::string_view name) const;  // a file, symlink or empty directory
   void rename(std::string_view from, std::string_view to) const;
   // Long ago, so that a change that follows shows in the times whatever the clock's grain.

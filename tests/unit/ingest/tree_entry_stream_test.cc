@@ -159,18 +159,6 @@ TEST(TreeEntryStreamTest, ReadsFilesOfOthersWhoseAccessTimeItMayNotLeaveAlone) {
   EXPECT_EQ(walk({tree.path("f")}), (Lines{"f=x"}));
 }
 
-// A chain of directories, made from within since no path would be that long.
-void make_deep(const std::string& root, size_t depth) {
-  OwnedFd at(open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  for (size_t level = 0; level < depth; ++level) {
-    ASSERT_EQ(mkdirat(at.get(), "d", 0755), 0) << level;
-    at = OwnedFd(openat(at.get(), "d", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    ASSERT_TRUE(at) << level;
-    const OwnedFd file(openat(at.get(), "e", O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
-    ASSERT_TRUE(file) << level;
-  }
-}
-
 // Lowers the number of descriptors that the process may hold for as long as it lives.
 class DescriptorLimit {
  public:
@@ -189,12 +177,12 @@ class DescriptorLimit {
 TEST(TreeEntryStreamTest, WalksTenThousandLevelsWithFewDescriptors) {
   constexpr size_t kDepth = 10'000;
   const SourceTree tree;
-  make_deep(tree.root(), kDepth);
+  tree.chain(kDepth);
   const DescriptorLimit limit(DirectoryStack::kOpenMax + 5);
   const Lines lines = walk({tree.path("d")});
   ASSERT_EQ(lines.size(), 3 * kDepth);
   EXPECT_EQ(std::count(lines.begin(), lines.end(), "+d"), kDepth);
-  EXPECT_EQ(std::count(lines.begin(), lines.end(), "e="), kDepth);
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), "e=x"), kDepth);
   EXPECT_EQ(std::count(lines.begin(), lines.end(), "-d"), kDepth);
 }
 

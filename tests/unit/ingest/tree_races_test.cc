@@ -33,25 +33,17 @@ std::string next_line(EntryStream& entries) {
   return line_of(**entry);
 }
 
-TEST(TreeRacesTest, NamesAFileThatVanishedAndGoesOn) {
+TEST(TreeRacesTest, NamesFilesAndDirectoriesThatVanishedAndGoesOn) {
   const SourceTree tree;
   tree.directory("t");
-  for (const char* name : {"t/a", "t/b", "t/c"}) tree.file(name, "x");
+  for (const char* name : {"t/a", "t/b", "t/d"}) tree.file(name, "x");
+  tree.directory("t/c");
   const auto entries = open_tree(tree.path("t"));
   ASSERT_EQ(next_line(*entries), "+t");
   tree.remove("t/b");
-  EXPECT_EQ(lines_of(*entries), (Lines{"a=x", "b!vanished before it could be read", "c=x", "-t"}));
-}
-
-TEST(TreeRacesTest, NamesADirectoryThatVanishedAndGoesOn) {
-  const SourceTree tree;
-  tree.directory("t");
-  tree.directory("t/d");
-  tree.file("t/e", "x");
-  const auto entries = open_tree(tree.path("t"));
-  ASSERT_EQ(next_line(*entries), "+t");
-  tree.remove("t/d");
-  EXPECT_EQ(lines_of(*entries), (Lines{"d!vanished before it could be read", "e=x", "-t"}));
+  tree.remove("t/c");
+  EXPECT_EQ(lines_of(*entries), (Lines{"a=x", "b!vanished before it could be read",
+                                       "c!vanished before it could be read", "d=x", "-t"}));
 }
 
 TEST(TreeRacesTest, NamesATopLevelPathThatVanished) {
@@ -85,16 +77,7 @@ TEST(TreeRacesTest, NeverFollowsASymlinkThatTookADirectorysPlace) {
   EXPECT_EQ(lines_of(*entries), (Lines{"d>../secret", "-t"}));
 }
 
-// A chain d/d/d/... of directories, each with a file "e" that comes behind the next level.
-void make_chain(const SourceTree& tree, size_t depth) {
-  std::string name;
-  for (size_t level = 0; level < depth; ++level) {
-    name += level == 0 ? "d" : "/d";
-    tree.directory(name);
-    tree.file(name + "/e", "x");
-  }
-}
-
+// The path of the depth-th directory in SourceTree::chain.
 std::string chain(size_t depth) {
   std::string name = "d";
   for (size_t level = 1; level < depth; ++level) name += "/d";
@@ -109,7 +92,7 @@ constexpr size_t kDepth = DirectoryStack::kOpenMax + 10;  // the second to the t
 
 TEST(TreeRacesTest, ComesBackByNameWhereAnInnerDirectoryWasMovedAway) {
   const SourceTree tree;
-  make_chain(tree, kDepth);
+  tree.chain(kDepth);
   const auto entries = open_tree(tree.path("d"));
   go_down(*entries, kDepth);
   // '..' of the moved directory leads elsewhere now; the ones above stand where they stood.
@@ -122,7 +105,7 @@ TEST(TreeRacesTest, ComesBackByNameWhereAnInnerDirectoryWasMovedAway) {
 
 TEST(TreeRacesTest, NamesWhatItCannotComeBackToWhereADirectoryWasReplaced) {
   const SourceTree tree;
-  make_chain(tree, kDepth);
+  tree.chain(kDepth);
   const auto entries = open_tree(tree.path("d"));
   go_down(*entries, kDepth);
   // Out of its parent, and the way to the fifth level is through a symlink to where it is now.

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dag/tree_diff.h"
 
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "dag/commit.h"
@@ -20,25 +23,62 @@ Result<Cid> content_root(BlockSource& source, const Cid& cid) {
 // Compares two trees; `path_` is where it stands.
 class Comparison {
  public:
-  Comparison(BlockSource& before, BlockSource& after, const DifferenceSink& sink)
-      : before_(&before), after_(&after), sink_(&sink) {}
+  Comparison(BlockSource& before, BlockSource& after, const DifferenceSink& sink, const DiffLimits& limits)
+      : before_(&before), after_(&after), sink_(&sink), limits_(limits) {}
 
   Status compare(const Cid& before, const Cid& after, size_t depth) {
     if (before == after) return {};
     PENSTOCK_TRY_ASSIGN(const DiffSide old_side, side(*before_, before));
     PENSTOCK_TRY_ASSIGN(const DiffSide new_side, side(*after_, after));
     if (old_side.kind != ObjectKind::directory || new_side.kind != ObjectKind::directory)
-      return (*sink_)({path_, old_side, new_side});
+      return tell({path_, old_side, new_side});
     if (depth >= kDirectoryDepthMax)
       return fail(Errc::corrupt, "'" + printable(path_) + "'",
-                  "directories are nested deeper than 1,024 levels");
+                  "directories are nested deeper than 1,024 levels", kMalformedRemedy);
+    const Pair pair{before, after};
+    const auto known = compared_.find(pair);
+    if (known != compared_.end() && known->second == Outcome::same_content) return {};
     PENSTOCK_TRY_ASSIGN(const auto old_entries, DirectoryReader(*before_).list(before));
     PENSTOCK_TRY_ASSIGN(const auto new_entries, DirectoryReader(*after_).list(after));
-    return merge(old_entries, new_entries, depth);
+    const bool repeated = known != compared_.end() || compared_.size() >= limits_.pairs_remembered;
+    if (repeated) {
+      PENSTOCK_TRY(spend(old_entries.size() + new_entries.size()));
+    } else {
+      compared_.emplace(pair, Outcome::differ);
+    }
+    const uint64_t told_before = told_;
+    PENSTOCK_TRY(merge(old_entries, new_entries, depth));
+    if (!repeated && told_ == told_before) compared_[pair] = Outcome::same_content;
+    return {};
   }
 
  private:
   using Entries = std::vector<DirectoryEntry>;
+  using Pair = std::pair<Cid, Cid>;
+  struct PairHash {
+    size_t operator()(const Pair& pair) const {
+      return CidHash()(pair.first) * 31 + CidHash()(pair.second);  // not symmetric
+    }
+  };
+  // Directories of unequal CIDs may have the same content: one sharded, the other plain.
+  enum class Outcome : uint8_t { differ, same_content };
+
+  Status tell(const Difference& difference) {
+    ++told_;
+    return (*sink_)(difference);
+  }
+
+  // Charges a comparison that a small tree can demand without end.
+  Status spend(uint64_t entries) {
+    entries = std::max<uint64_t>(entries, 1);
+    if (entries > limits_.entries_repeated) {
+      return fail(Errc::failed, "'" + printable(path_) + "'",
+                  "the same directories differ in too many places to tell them all",
+                  "compare a part: put a /PATH behind both objects");
+    }
+    limits_.entries_repeated -= entries;
+    return {};
+  }
 
   static Result<DiffSide> side(BlockSource& source, const Cid& cid) {
     if (cid.codec == Multicodec::raw) return DiffSide{cid, ObjectKind::file};
@@ -57,10 +97,10 @@ class Comparison {
       const size_t path_bytes = enter(only_new ? new_entry->name : old_entry->name);
       if (only_old) {
         PENSTOCK_TRY_ASSIGN(const DiffSide gone, side(*before_, (old_entry++)->cid));
-        PENSTOCK_TRY((*sink_)({path_, gone, std::nullopt}));
+        PENSTOCK_TRY(tell({path_, gone, std::nullopt}));
       } else if (only_new) {
         PENSTOCK_TRY_ASSIGN(const DiffSide added, side(*after_, (new_entry++)->cid));
-        PENSTOCK_TRY((*sink_)({path_, std::nullopt, added}));
+        PENSTOCK_TRY(tell({path_, std::nullopt, added}));
       } else {
         PENSTOCK_TRY(compare((old_entry++)->cid, (new_entry++)->cid, depth + 1));
       }
@@ -80,17 +120,21 @@ class Comparison {
   BlockSource* before_;
   BlockSource* after_;
   const DifferenceSink* sink_;
+  DiffLimits limits_;  // what is left of them
+  std::unordered_map<Pair, Outcome, PairHash> compared_;
+  uint64_t told_ = 0;
   std::string path_;
 };
 
 }  // namespace
 
-Status diff_trees(BlockSource& source, const Cid& before, const Cid& after, const DifferenceSink& sink) {
+Status diff_trees(BlockSource& source, const Cid& before, const Cid& after, const DifferenceSink& sink,
+                  const DiffLimits& limits) {
   PENSTOCK_TRY_ASSIGN(const Cid old_root, content_root(source, before));
   PENSTOCK_TRY_ASSIGN(const Cid new_root, content_root(source, after));
   ObjectSource old_blocks(source, before);
   ObjectSource new_blocks(source, after);
-  return Comparison(old_blocks, new_blocks, sink).compare(old_root, new_root, 0);
+  return Comparison(old_blocks, new_blocks, sink, limits).compare(old_root, new_root, 0);
 }
 
 }  // namespace penstock

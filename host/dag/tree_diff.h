@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -29,8 +30,17 @@ struct Difference {
 
 using DifferenceSink = std::function<Status(const Difference&)>;
 
+// What a comparison may cost. A few blocks can be trees that differ in more places than anybody can wait for:
+// one directory that stands twice in each of sixty others stands in 2^60.
+struct DiffLimits {
+  size_t pairs_remembered = size_t{1} << 22;      // of directories that differ, 110 bytes or so each
+  uint64_t entries_repeated = uint64_t{1} << 28;  // in pairs that were compared before, or not remembered
+};
+
 // Tells `sink` where the trees `before` and `after` (a commit stands for its root) differ, in ascending order
-// of names, entry by entry of each directory. Equal CIDs are not descended into. An error of `sink` ends it.
-Status diff_trees(BlockSource& source, const Cid& before, const Cid& after, const DifferenceSink& sink);
+// of names, entry by entry of each directory. Equal CIDs are not descended into, nor are pairs again that
+// were found to differ in form alone. An error of `sink` ends it; failed: `limits` are passed.
+Status diff_trees(BlockSource& source, const Cid& before, const Cid& after, const DifferenceSink& sink,
+                  const DiffLimits& limits = {});
 
 }  // namespace penstock

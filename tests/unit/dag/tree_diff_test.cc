@@ -22,16 +22,20 @@ DagLink directory_of(MemoryBlocks& blocks, const std::map<std::string, DagLink>&
 }
 
 // "+path kind", "-path kind", "~path kind kind", a line each.
-Result<std::string> diff(MemoryBlocks& blocks, const Cid& before, const Cid& after) {
+Result<std::string> diff(MemoryBlocks& blocks, const Cid& before, const Cid& after,
+                         const DiffLimits& limits = {}) {
   std::string lines;
-  PENSTOCK_TRY(diff_trees(blocks, before, after, [&](const Difference& difference) -> Status {
-    lines += difference.before ? (difference.after ? "~" : "-") : "+";
-    lines += difference.path;
-    if (difference.before) lines += " " + std::string(object_kind_text(difference.before->kind));
-    if (difference.after) lines += " " + std::string(object_kind_text(difference.after->kind));
-    lines += "\n";
-    return {};
-  }));
+  PENSTOCK_TRY(diff_trees(
+      blocks, before, after,
+      [&](const Difference& difference) -> Status {
+        lines += difference.before ? (difference.after ? "~" : "-") : "+";
+        lines += difference.path;
+        if (difference.before) lines += " " + std::string(object_kind_text(difference.before->kind));
+        if (difference.after) lines += " " + std::string(object_kind_text(difference.after->kind));
+        lines += "\n";
+        return {};
+      },
+      limits));
   return lines;
 }
 
@@ -115,6 +119,46 @@ TEST(TreeDiffTest, TellsDamageFromAbsenceAndStopsWhenItsSinkFails) {
   EXPECT_EQ(diff(blocks, before, after).error().code, Errc::corrupt);
   blocks.lose(before);
   EXPECT_EQ(diff(blocks, before, after).error().code, Errc::absent);
+}
+
+// Each of `levels` directories has the one below it twice.
+Cid doubled(MemoryBlocks& blocks, DagLink directory, int levels) {
+  for (int level = 0; level < levels; ++level)
+    directory = directory_of(blocks, {{"l", directory}, {"r", directory}});
+  return directory.cid;
+}
+
+TEST(TreeDiffTest, ComparesARepeatedPairOfEqualContentOnce) {
+  MemoryBlocks blocks;
+  DagLink leaf = put_leaf(blocks, "x");
+  const Cid before = doubled(blocks, directory_of(blocks, {{"x", leaf}}), 14);
+  ++leaf.dag_bytes;  // another link, another CID, the same content
+  const Cid after = doubled(blocks, directory_of(blocks, {{"x", leaf}}), 14);
+  ASSERT_NE(before, after);
+  EXPECT_EQ(diff(blocks, before, after).value(), "");
+  EXPECT_LT(blocks.reads, 14 * 8);
+}
+
+TEST(TreeDiffTest, TellsARepeatedDifferenceAtEveryPath) {
+  MemoryBlocks blocks;
+  const Cid before = doubled(blocks, directory_of(blocks, {{"x", put_leaf(blocks, "1")}}), 2);
+  const Cid after = doubled(blocks, directory_of(blocks, {{"x", put_leaf(blocks, "2")}}), 2);
+  EXPECT_EQ(diff(blocks, before, after).value(),
+            "~l/l/x file file\n~l/r/x file file\n~r/l/x file file\n~r/r/x file file\n");
+}
+
+TEST(TreeDiffTest, StopsWhenFewBlocksDifferInEndlesslyManyPlaces) {
+  MemoryBlocks blocks;
+  const Cid before = doubled(blocks, directory_of(blocks, {{"x", put_leaf(blocks, "1")}}), 20);
+  const Cid after = doubled(blocks, directory_of(blocks, {{"x", put_leaf(blocks, "2")}}), 20);
+  for (const size_t pairs : {size_t{0}, size_t{5}, size_t{1} << 22}) {
+    blocks.reads = 0;
+    const auto lines = diff(blocks, before, after, {.pairs_remembered = pairs, .entries_repeated = 1000});
+    ASSERT_FALSE(lines) << pairs;
+    EXPECT_EQ(lines.error().code, Errc::failed);
+    EXPECT_NE(lines.error().why.find("too many places"), std::string::npos);
+    EXPECT_LT(blocks.reads, 5000) << pairs;
+  }
 }
 
 TEST(TreeDiffTest, RefusesDirectoriesNestedTooDeep) {

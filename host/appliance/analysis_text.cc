@@ -98,7 +98,8 @@ std::string analysis_text(const AnalysisReport& report, const PutOptions& option
                     fmt::format("{}; {} of {} frames incompressible", codec_text(options.codec),
                                 counters.frames_stored, counters.frames));
   text += part_line("tree", counters.bytes_nodes, content, fmt::format("{} nodes", counters.nodes));
-  text += part_line("stored", stored, content, fmt::format("ratio {:.2f}", reduction_ratio(counters)));
+  const std::optional<double> ratio = reduction_ratio(counters);
+  text += part_line("stored", stored, content, ratio ? fmt::format("ratio {:.2f}", *ratio) : "");
   return text + chunk_histogram(report) + byte_histogram(report);
 }
 

@@ -40,12 +40,7 @@ Result<int> AnalyzeCommand::run(const GlobalOptions& global, Console& console) c
   options.progress = &progress;
   const auto analyze = [&] {
     std::unique_ptr<TreeSurvey> survey;
-    TransferDisplay::Total total = [] { return std::optional<uint64_t>(); };
-    if (console.has_audience() && !is_standard_input(paths)) {
-      survey = std::make_unique<TreeSurvey>(paths);
-      total = [&survey] { return survey->total_bytes(); };
-    }
-    const TransferDisplay display(console, progress, std::move(total));
+    const TransferDisplay display(console, progress, input_total(paths, console, survey));
     return analyze_entries(*entries, *device_opened, options);
   };
   PENSTOCK_TRY_ASSIGN(const AnalysisReport report, analyze());

@@ -8,8 +8,8 @@
 #include "appliance/chosen_store.h"
 #include "appliance/command_syntax.h"
 #include "appliance/json_text.h"
-#include "appliance/line_text.h"
 #include "appliance/object_name.h"
+#include "appliance/object_text.h"
 #include "dag/tree_diff.h"
 
 namespace penstock {
@@ -22,9 +22,8 @@ char letter(const Difference& difference) {
 
 std::string line(const Difference& difference) {
   const DiffSide& side = difference.after ? *difference.after : *difference.before;
-  return fmt::format("{} {}{}\n", letter(difference),
-                     difference.path.empty() ? "." : name_text(difference.path),
-                     side.kind == ObjectKind::directory ? "/" : "");
+  const std::string path = difference.path.empty() ? "." : difference.path;
+  return fmt::format("{} {}\n", letter(difference), entry_text(path, side.kind == ObjectKind::directory));
 }
 
 Json side_json(const std::optional<DiffSide>& side) {

@@ -12,6 +12,7 @@
 #include "appliance/json_text.h"
 #include "appliance/object_name.h"
 #include "appliance/transfer_display.h"
+#include "appliance/transfer_rate.h"
 #include "base/size_text.h"
 #include "dag/object_info.h"
 #include "pipeline/restore.h"
@@ -72,19 +73,17 @@ void print_report(const RestoreReport& report, const Cid& cid, const std::string
   object["entries"] = {
       {"files", report.files}, {"directories", report.directories}, {"symlinks", report.symlinks}};
   object["sizes"] = {{"content", report.bytes_content}, {"written", report.bytes_written}};
-  const double seconds = static_cast<double>(report.nanoseconds) * 1e-9;
-  object["rates"] = {
-      {"seconds", seconds},
-      {"bytes_per_second", seconds > 0 ? static_cast<double>(report.bytes_content) / seconds : 0}};
+  object["rates"] = {{"seconds", seconds_of(report.nanoseconds)},
+                     {"bytes_per_second", bytes_per_second(report.bytes_content, report.nanoseconds)}};
   object["left_out_count"] = report.entries_reported;
   print_json(console, object);
 }
 
 std::string summary_text(const RestoreReport& report) {
-  const double seconds = static_cast<double>(report.nanoseconds) * 1e-9;
-  const double rate = seconds > 0 ? static_cast<double>(report.bytes_content) / seconds : 0;
+  const double rate = bytes_per_second(report.bytes_content, report.nanoseconds);
   return fmt::format("{} in {} file{}, in {:.1f} s ({}/s)", human_size(report.bytes_content), report.files,
-                     report.files == 1 ? "" : "s", seconds, human_size(static_cast<uint64_t>(rate)));
+                     report.files == 1 ? "" : "s", seconds_of(report.nanoseconds),
+                     human_size(static_cast<uint64_t>(rate)));
 }
 
 }  // namespace

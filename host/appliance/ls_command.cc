@@ -11,6 +11,7 @@
 #include "appliance/json_text.h"
 #include "appliance/line_text.h"
 #include "appliance/object_name.h"
+#include "appliance/object_text.h"
 #include "dag/directory_reader.h"
 #include "dag/object_info.h"
 #include "dag/object_source.h"
@@ -48,9 +49,12 @@ class Listing {
     } else if (long_form_) {
       console_->print(long_line(entry, info));
     } else {
-      const bool directory = info && info->kind == ObjectKind::directory;
-      console_->print(fmt::format("{}{}\n", name_text(entry.name), directory ? "/" : ""));
+      console_->print(name_of(entry, info) + "\n");
     }
+  }
+
+  static std::string name_of(const DirectoryEntry& entry, const std::optional<ObjectInfo>& info) {
+    return entry_text(entry.name, info && info->kind == ObjectKind::directory);
   }
 
   static Json json_entry(const DirectoryEntry& entry, const std::optional<ObjectInfo>& info) {
@@ -58,20 +62,15 @@ class Listing {
     set_text(object, "name", entry.name);
     object["cid"] = entry.cid.text();
     object["kind"] = nullptr;
-    if (!info) return object;
-    object["kind"] = object_kind_text(info->kind);
-    if (info->kind == ObjectKind::file) object["content_bytes"] = info->content_bytes;
-    object["dag_bytes"] = info->dag_bytes;
-    if (info->kind == ObjectKind::symlink) set_text(object, "target", info->target);
+    if (info) set_object(object, *info);
     return object;
   }
 
   static std::string long_line(const DirectoryEntry& entry, const std::optional<ObjectInfo>& info) {
     const bool file = info && info->kind == ObjectKind::file;
-    std::string line = fmt::format("{:<9} {:>15} {} {}", info ? object_kind_text(info->kind) : "?",
-                                   file ? std::to_string(info->content_bytes) : "-", entry.cid.text(),
-                                   name_text(entry.name));
-    if (info && info->kind == ObjectKind::directory) line += "/";
+    std::string line =
+        fmt::format("{:<9} {:>15} {} {}", info ? object_kind_text(info->kind) : "?",
+                    file ? std::to_string(info->content_bytes) : "-", entry.cid.text(), name_of(entry, info));
     if (info && info->kind == ObjectKind::symlink) line += " -> " + name_text(info->target);
     return line + "\n";
   }

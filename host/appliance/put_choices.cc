@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "appliance/put_choices.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "appliance/global_options.h"
 
@@ -53,6 +55,19 @@ Result<std::unique_ptr<EntryStream>> open_inputs(const std::vector<std::string>&
 
 bool is_standard_input(const std::vector<std::string>& paths) {
   return paths.size() == 1 && paths.front() == "-";
+}
+
+TransferDisplay::Total input_total(const std::vector<std::string>& paths, const Console& console,
+                                   std::unique_ptr<TreeSurvey>& survey) {
+  if (!console.has_audience()) return [] { return std::nullopt; };
+  if (!is_standard_input(paths)) {
+    survey = std::make_unique<TreeSurvey>(paths);
+    return [&survey] { return survey->total_bytes(); };
+  }
+  struct stat status {};
+  const bool known = ::fstat(STDIN_FILENO, &status) == 0 && S_ISREG(status.st_mode);
+  const auto bytes = known ? std::optional(static_cast<uint64_t>(status.st_size)) : std::nullopt;
+  return [bytes] { return bytes; };
 }
 
 }  // namespace penstock

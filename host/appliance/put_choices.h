@@ -5,6 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "appliance/console.h"
+#include "appliance/transfer_display.h"
+#include "appliance/tree_survey.h"
 #include "base/result.h"
 #include "ingest/entry_stream.h"
 #include "offload/device.h"
@@ -31,5 +34,10 @@ Status check_device_serves(const Device& device, const PutOptions& options);
 Result<std::unique_ptr<EntryStream>> open_inputs(const std::vector<std::string>& paths,
                                                  const std::string& name);
 bool is_standard_input(const std::vector<std::string>& paths);
+
+// What a display of reading them may take for the whole: a survey of the paths, which `survey` is to keep for
+// as long, or the size of a file on standard input. Unknown, and no work is done, where nobody looks.
+TransferDisplay::Total input_total(const std::vector<std::string>& paths, const Console& console,
+                                   std::unique_ptr<TreeSurvey>& survey);
 
 }  // namespace penstock

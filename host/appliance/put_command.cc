@@ -2,12 +2,10 @@
 #include "appliance/put_command.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <memory>
-#include <optional>
 
 #include "appliance/chosen_store.h"
 #include "appliance/command_syntax.h"
@@ -37,27 +35,12 @@ int64_t now_ns() {
   return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
-// What the display may take for the whole: a survey of the paths, or the size of a file on standard input.
-TransferDisplay::Total expected_bytes(const std::vector<std::string>& paths,
-                                      std::unique_ptr<TreeSurvey>& survey) {
-  if (!is_standard_input(paths)) {
-    survey = std::make_unique<TreeSurvey>(paths);
-    return [&survey] { return survey->total_bytes(); };
-  }
-  struct stat status {};
-  const bool known = ::fstat(STDIN_FILENO, &status) == 0 && S_ISREG(status.st_mode);
-  const auto bytes = known ? std::optional(static_cast<uint64_t>(status.st_size)) : std::nullopt;
-  return [bytes] { return bytes; };
-}
-
 Result<PutReport> put_with_display(const PutCommand& command, Store& store, Device& device,
                                    EntryStream& entries, PutOptions options, Console& console) {
   TransferProgress progress;
   options.progress = &progress;
   std::unique_ptr<TreeSurvey> survey;
-  TransferDisplay::Total total = [] { return std::nullopt; };
-  if (console.has_audience()) total = expected_bytes(command.paths, survey);
-  const TransferDisplay display(console, progress, std::move(total));
+  const TransferDisplay display(console, progress, input_total(command.paths, console, survey));
   StoreFrameSink sink(store);
   return put_entries(entries, device, sink, options);
 }

@@ -3,26 +3,26 @@
 
 #include <fmt/format.h>
 
+#include "appliance/transfer_rate.h"
 #include "base/size_text.h"
 
 namespace penstock {
 namespace {
 
-constexpr double kNanosecond = 1e-9;
 constexpr double kGigabyte = 1e9;
 
-double ratio(uint64_t of, uint64_t to) {
-  return to == 0 ? 0 : static_cast<double>(of) / static_cast<double>(to);
+// Nothing where nothing was stored: no number says how often nothing goes into something.
+std::optional<double> ratio(uint64_t of, uint64_t to) {
+  if (to == 0) return std::nullopt;
+  return static_cast<double>(of) / static_cast<double>(to);
 }
 
-double seconds(uint64_t nanoseconds) {
-  return static_cast<double>(nanoseconds) * kNanosecond;
+Json ratio_json(const std::optional<double>& value) {
+  return value ? Json(*value) : Json();
 }
 
-double bytes_per_second(const PutReport& report) {
-  return report.nanoseconds == 0
-             ? 0
-             : static_cast<double>(report.counters.bytes_content) / seconds(report.nanoseconds);
+double content_per_second(const PutReport& report) {
+  return bytes_per_second(report.counters.bytes_content, report.nanoseconds);
 }
 
 Json verify_json(const PutReport& report, const PutOptions& options) {
@@ -36,14 +36,14 @@ Json verify_json(const PutReport& report, const PutOptions& options) {
   object["bytes_digested"] = verify.bytes_digested;
   object["bytes_copied"] = verify.bytes_copied;
   object["mismatches"] = verify.mismatches;
-  object["core_seconds"] = seconds(verify.nanoseconds);
-  object["core_seconds_per_gb"] = encoded > 0 ? seconds(verify.nanoseconds) / encoded : 0.0;
+  object["core_seconds"] = seconds_of(verify.nanoseconds);
+  object["core_seconds_per_gb"] = encoded > 0 ? seconds_of(verify.nanoseconds) / encoded : 0.0;
   return object;
 }
 
 }  // namespace
 
-double reduction_ratio(const PutCounters& counters) {
+std::optional<double> reduction_ratio(const PutCounters& counters) {
   return ratio(counters.bytes_content, counters.bytes_stored + counters.bytes_nodes);
 }
 
@@ -60,15 +60,15 @@ void set_put_counters(Json& object, const PutReport& report, const PutOptions& o
                       {"nodes", counters.nodes},
                       {"frames", counters.frames},
                       {"frames_stored", counters.frames_stored}};
-  object["ratios"] = {{"reduction", reduction_ratio(counters)},
-                      {"encoding", ratio(counters.bytes_unique, counters.bytes_stored)}};
-  object["rates"] = {{"seconds", seconds(report.nanoseconds)},
-                     {"bytes_per_second", bytes_per_second(report)},
+  object["ratios"] = {{"reduction", ratio_json(reduction_ratio(counters))},
+                      {"encoding", ratio_json(ratio(counters.bytes_unique, counters.bytes_stored))}};
+  object["rates"] = {{"seconds", seconds_of(report.nanoseconds)},
+                     {"bytes_per_second", content_per_second(report)},
                      {"lanes", report.lanes}};
   Json stages;
   for (size_t i = 0; i < kStageCount; ++i) {
     const auto stage = static_cast<Stage>(i);
-    stages[std::string(stage_name(stage))] = seconds(report.times[stage]);
+    stages[std::string(stage_name(stage))] = seconds_of(report.times[stage]);
   }
   object["stage_seconds"] = std::move(stages);
   object["verify"] = verify_json(report, options);
@@ -108,8 +108,8 @@ std::string put_summary(const PutReport& report, const Cid& commit) {
   return fmt::format(
       "{} in {} file{}: {} new, {} stored, in {:.1f} s ({}/s, checked in {:.1f} core-s); commit {}",
       human_size(counters.bytes_content), counters.files, counters.files == 1 ? "" : "s",
-      human_size(counters.bytes_unique), human_size(stored), seconds(report.nanoseconds),
-      human_size(static_cast<uint64_t>(bytes_per_second(report))), seconds(report.verify.nanoseconds),
+      human_size(counters.bytes_unique), human_size(stored), seconds_of(report.nanoseconds),
+      human_size(static_cast<uint64_t>(content_per_second(report))), seconds_of(report.verify.nanoseconds),
       commit.text());
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,7 +35,7 @@ void set_put_counters(Json& object, const PutReport& report, const PutOptions& o
 // The closing line for a person.
 std::string put_summary(const PutReport& report, const Cid& commit);
 
-// Raw bytes of content over what is stored for them; 0 where nothing is.
-double reduction_ratio(const PutCounters& counters);
+// Raw bytes of content over what is stored for them; nothing where nothing is, as all was there before.
+std::optional<double> reduction_ratio(const PutCounters& counters);
 
 }  // namespace penstock

@@ -13,6 +13,7 @@
 #include "appliance/json_text.h"
 #include "appliance/line_text.h"
 #include "appliance/object_name.h"
+#include "appliance/object_text.h"
 #include "base/size_text.h"
 #include "dag/object_info.h"
 
@@ -48,11 +49,8 @@ std::string object_fields(const Cid& cid, const ObjectInfo& info) {
 Json object_json(const Cid& cid, const ObjectInfo& info) {
   Json object;
   object["cid"] = cid.text();
-  object["kind"] = object_kind_text(info.kind);
-  if (info.kind == ObjectKind::file) object["content_bytes"] = info.content_bytes;
+  set_object(object, info);
   if (info.kind == ObjectKind::directory) object["sharded"] = info.sharded;
-  if (info.kind == ObjectKind::symlink) set_text(object, "target", info.target);
-  if (info.kind != ObjectKind::dag_cbor) object["dag_bytes"] = info.dag_bytes;
   object["block_bytes"] = info.block_bytes;
   object["links"] = info.links;
   return object;

@@ -11,6 +11,7 @@
 #include "appliance/json_text.h"
 #include "appliance/object_name.h"
 #include "appliance/transfer_display.h"
+#include "appliance/transfer_rate.h"
 #include "base/size_text.h"
 #include "pipeline/store_audit.h"
 
@@ -25,7 +26,7 @@ Json report_json(const AuditReport& report) {
           {"bytes_read", report.bytes_read},
           {"bytes_raw", report.bytes_raw},
           {"bytes_unacknowledged", report.bytes_unacknowledged},
-          {"seconds", static_cast<double>(report.nanoseconds) * 1e-9}};
+          {"seconds", seconds_of(report.nanoseconds)}};
 }
 
 std::string report_line(const AuditReport& report, const std::string& what) {
@@ -35,7 +36,8 @@ std::string report_line(const AuditReport& report, const std::string& what) {
   std::string line = fmt::format("{}: {}; {} blocks, {} of content", what, found, report.blocks,
                                  human_size(report.bytes_raw));
   if (report.segments > 0) {
-    line += fmt::format(", {} read in {} segments", human_size(report.bytes_read), report.segments);
+    line += fmt::format(", {} read in {} segment{}", human_size(report.bytes_read), report.segments,
+                        report.segments == 1 ? "" : "s");
   }
   if (report.bytes_unacknowledged > 0) {
     line += fmt::format("; {} not committed (a put under way, or cut off)",

@@ -35,30 +35,6 @@ size_t descriptors_per_batch(size_t batches) {
   return std::min<size_t>((limit.rlim_cur - kDescriptorsKept) / batches, Batch::kEventsMax);
 }
 
-void add(PutCounters& sum, const PutCounters& lane) {
-  sum.files += lane.files;
-  sum.entries_reported += lane.entries_reported;
-  sum.bytes_content += lane.bytes_content;
-  sum.bytes_zero_runs += lane.bytes_zero_runs;
-  sum.chunks += lane.chunks;
-  sum.bytes_duplicate += lane.bytes_duplicate;
-  sum.bytes_unique += lane.bytes_unique;
-  sum.bytes_stored += lane.bytes_stored;
-  sum.chunks_duplicate += lane.chunks_duplicate;
-  sum.frames += lane.frames;
-  sum.frames_stored += lane.frames_stored;
-  sum.bytes_moved += lane.bytes_moved;
-}
-
-void add(VerifyCounters& sum, const VerifyCounters& part) {
-  sum.frames += part.frames;
-  sum.bytes_decoded += part.bytes_decoded;
-  sum.bytes_digested += part.bytes_digested;
-  sum.bytes_copied += part.bytes_copied;
-  sum.mismatches += part.mismatches;
-  sum.nanoseconds += part.nanoseconds;
-}
-
 // Runs every lane on a thread of its own (the last on the caller's) and returns the first failure.
 Status run_lanes(std::vector<std::unique_ptr<PutLane>>& lanes) {
   std::vector<Status> statuses(lanes.size());
@@ -72,6 +48,28 @@ Status run_lanes(std::vector<std::unique_ptr<PutLane>>& lanes) {
 }
 
 }  // namespace
+
+PutCounters& PutCounters::operator+=(const PutCounters& other) {
+  files += other.files;
+  directories += other.directories;
+  symlinks += other.symlinks;
+  entries_reported += other.entries_reported;
+  bytes_content += other.bytes_content;
+  bytes_zero_runs += other.bytes_zero_runs;
+  bytes_duplicate += other.bytes_duplicate;
+  bytes_unique += other.bytes_unique;
+  bytes_stored += other.bytes_stored;
+  nodes += other.nodes;
+  bytes_nodes_raw += other.bytes_nodes_raw;
+  bytes_nodes += other.bytes_nodes;
+  chunks += other.chunks;
+  chunks_duplicate += other.chunks_duplicate;
+  frames += other.frames;
+  frames_stored += other.frames_stored;
+  bytes_moved += other.bytes_moved;
+  static_assert(sizeof(PutCounters) == 17 * sizeof(uint64_t), "a counter is not summed");
+  return *this;
+}
 
 Result<PutReport> put_entries(EntryStream& entries, Device& device, FrameSink& sink,
                               const PutOptions& options) {
@@ -114,11 +112,11 @@ Result<PutReport> put_entries(EntryStream& entries, Device& device, FrameSink& s
   report.counters.bytes_nodes_raw = packer.bytes_raw();
   report.counters.bytes_nodes = packer.bytes_stored();
   report.lanes = plan.lanes;
-  add(report.verify, packer.verify_counters());
+  report.verify += packer.verify_counters();
   for (const auto& lane : lanes) {
-    add(report.counters, lane->counters());
-    add(report.counters, lane->whole_file_counters());
-    add(report.verify, lane->verify_counters());
+    report.counters += lane->counters();
+    report.counters += lane->whole_file_counters();
+    report.verify += lane->verify_counters();
     report.times += lane->times();
   }
   report.nanoseconds =

@@ -54,6 +54,8 @@ struct PutCounters {
   uint64_t frames = 0;
   uint64_t frames_stored = 0;  // incompressible: kept as they are
   uint64_t bytes_moved = 0;    // copied inside a batch: carried over its end, closed gaps
+
+  PutCounters& operator+=(const PutCounters& other);
 };
 
 // One path of the put.

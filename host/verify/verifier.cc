@@ -41,6 +41,17 @@ Failure mismatch(const EncodedBlock& block, std::string why) {
 
 }  // namespace
 
+VerifyCounters& VerifyCounters::operator+=(const VerifyCounters& other) {
+  frames += other.frames;
+  bytes_decoded += other.bytes_decoded;
+  bytes_digested += other.bytes_digested;
+  bytes_copied += other.bytes_copied;
+  mismatches += other.mismatches;
+  nanoseconds += other.nanoseconds;
+  static_assert(sizeof(VerifyCounters) == 6 * sizeof(uint64_t), "a counter is not summed");
+  return *this;
+}
+
 Verifier::Verifier(VerifyLevel level, Buffer scratch, Buffer copy)
     : level_(level),
       scratch_(std::move(scratch)),

@@ -20,6 +20,8 @@ struct VerifyCounters {
   uint64_t bytes_copied = 0;
   uint64_t mismatches = 0;
   uint64_t nanoseconds = 0;  // of this thread's CPU
+
+  VerifyCounters& operator+=(const VerifyCounters& other);
 };
 
 // Checks frames against what a device claims of them, and makes the VerifiedBlock that the store accepts. One

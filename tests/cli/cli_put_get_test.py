@@ -51,6 +51,15 @@ class PutGet(ToolCase):
         self.assertEqual(again["sizes"]["stored"], 0)
         self.assertEqual(again["sizes"]["unique"], 0)
 
+    def test_ratios_are_null_where_nothing_was_stored(self):
+        file = self.write("file", self.random.randbytes(100_000))
+        first, again = self.json("put", file)["ratios"], self.json("put", file)["ratios"]
+        self.assertAlmostEqual(first["reduction"], 1, delta=0.01)
+        self.assertAlmostEqual(first["encoding"], 1, delta=0.01)
+        self.assertEqual(again, {"reduction": None, "encoding": None})
+        self.assertIn("ratio", self.ok("analyze", file).decode())
+        self.assertNotIn("ratio", self.ok("analyze", self.write("zeros", b"")).decode().split("stored")[1])
+
     def test_each_path_has_a_line(self):
         one, two = self.write("one", b"1"), self.write("line\nbreak\\", b"2")
         lines = self.ok("put", one, two).decode().splitlines()

@@ -70,7 +70,8 @@ void compare(const std::string& title, const std::vector<std::vector<Bytes>>& ba
 }  // namespace
 
 int main(int argc, char** argv) {
-  const int rounds = argc > 1 ? std::atoi(argv[1]) : 60;
+  const int rounds = argc > 1 ? static_cast<int>(std::strtol(argv[1], nullptr, 10)) : 60;
+  // The same data in every run: NOLINTNEXTLINE(cert-msc32-c,cert-msc51-cpp)
   std::mt19937_64 random(1);
   const std::vector<uint8_t> bytes = random_bytes(8 << 20, random);
   const auto fixed = [](size_t length) { return [length] { return length; }; };

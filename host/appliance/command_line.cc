@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "appliance/analyze_command.h"
+#include "appliance/bench_command.h"
 #include "appliance/command_syntax.h"
 #include "appliance/devices_command.h"
 #include "appliance/diff_command.h"
@@ -55,7 +56,7 @@ struct CommandLine {
   CLI::App app{std::string(kIntroduction), "penstock"};
   GlobalOptions global;
   std::tuple<InitCommand, PutCommand, GetCommand, LsCommand, StatCommand, LogCommand, HeadsCommand,
-             DiffCommand, VerifyCommand, DevicesCommand, AnalyzeCommand>
+             DiffCommand, VerifyCommand, DevicesCommand, AnalyzeCommand, BenchCommand>
       commands;
 };
 

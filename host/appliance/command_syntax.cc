@@ -37,11 +37,12 @@ void CommandSyntax::optional_argument(const char* placeholder, std::string& into
 }
 
 void CommandSyntax::arguments(const char* placeholder, std::vector<std::string>& into, const char* help) {
-  const auto take = [&into](const CLI::results_t& results) {
-    for (const std::string& result : results) into.push_back(unmask_argument(result));
-    return true;
-  };
-  app_->add_option(placeholder, take, help)->type_name("")->expected(1, -1)->allow_extra_args()->required();
+  list(placeholder, into, help)->expected(1, -1)->allow_extra_args()->required();
+}
+
+void CommandSyntax::optional_arguments(const char* placeholder, std::vector<std::string>& into,
+                                       const char* help) {
+  list(placeholder, into, help)->expected(0, -1)->allow_extra_args();
 }
 
 void CommandSyntax::examples(const char* text) {
@@ -51,6 +52,14 @@ void CommandSyntax::examples(const char* text) {
 CLI::Option* CommandSyntax::argument(const char* placeholder, std::string& into, const char* help) {
   const auto take = [&into](const CLI::results_t& results) {
     into = unmask_argument(results.back());
+    return true;
+  };
+  return app_->add_option(placeholder, take, help)->type_name("");
+}
+
+CLI::Option* CommandSyntax::list(const char* placeholder, std::vector<std::string>& into, const char* help) {
+  const auto take = [&into](const CLI::results_t& results) {
+    for (const std::string& result : results) into.push_back(unmask_argument(result));
     return true;
   };
   return app_->add_option(placeholder, take, help)->type_name("");

@@ -25,11 +25,14 @@ class CommandSyntax {
   void optional_argument(const char* placeholder, std::string& into, const char* help);
   // One or more.
   void arguments(const char* placeholder, std::vector<std::string>& into, const char* help);
+  // Any number, or none.
+  void optional_arguments(const char* placeholder, std::vector<std::string>& into, const char* help);
   // Printed below the options.
   void examples(const char* text);
 
  private:
   CLI::Option* argument(const char* placeholder, std::string& into, const char* help);
+  CLI::Option* list(const char* placeholder, std::vector<std::string>& into, const char* help);
 
   CLI::App* app_;
 };

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "appliance/bench_command.h"
+
+#include <fmt/format.h>
+
+#include "appliance/bench_report_text.h"
+#include "appliance/command_syntax.h"
+#include "appliance/driver_table.h"
+#include "base/limits.h"
+#include "benchmark/benchmark.h"
+#include "benchmark/sample.h"
+
+namespace penstock {
+namespace {
+
+constexpr uint64_t kSampleMibMax = kTiB / kMiB;
+constexpr uint64_t kRunsMax = 1000;
+
+Result<uint64_t> parse_bounded(const std::string& option, const std::string& text, uint64_t most) {
+  PENSTOCK_TRY_ASSIGN(const uint64_t count, parse_count(option, text));
+  if (count >= 1 && count <= most) return count;
+  return fail(Errc::usage, option + " " + text, "is out of range", fmt::format("give 1 to {}", most));
+}
+
+}  // namespace
+
+void BenchCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
+  syntax.optional_arguments("PATH", paths, "files to measure on (default: parts of /usr)");
+  syntax.value("--mib", mib, "N", "take at most so many MiB of them (default 512)");
+  syntax.value("--threads", threads, "N", "for the whole pipeline (default: one a CPU)");
+  syntax.value("--runs", runs, "N", "do everything so often, and give medians (default 5)");
+  syntax.value("--dir", directory, "DIR",
+               "where the store and the files are, until the end (default /dev/shm)");
+  syntax.value("--codec", codec, "CODEC", "auto, lz4, zstd[:LEVEL], deflate or stored (default auto)");
+  syntax.value("--chunker", chunker, "SPEC", "cdc:MIN:AVG:MAX or fixed:SIZE (default cdc:16K:64K:256K)");
+  global.describe_json(syntax);
+  global.describe_quiet(syntax);
+  syntax.examples(
+      "  penstock bench                           on what is found on this machine, in memory\n"
+      "  penstock bench /srv/photos --mib 2048    on data like yours\n"
+      "  penstock bench --dir /srv --codec lz4    with the store on a disk\n");
+}
+
+Result<BenchOptions> BenchCommand::options() const {
+  BenchOptions options;
+  PENSTOCK_TRY_ASSIGN(const uint64_t sample_mib, parse_bounded("--mib", mib, kSampleMibMax));
+  PENSTOCK_TRY_ASSIGN(const uint64_t runs_wanted, parse_bounded("--runs", runs, kRunsMax));
+  PENSTOCK_TRY_ASSIGN(options.threads, parse_threads(threads));
+  PENSTOCK_TRY_ASSIGN(options.codec, parse_codec(codec));
+  PENSTOCK_TRY_ASSIGN(options.chunker, parse_chunker(chunker));
+  if (directory.empty())
+    return fail(Errc::usage, "--dir ''", "is not a folder", "name one, or leave --dir out");
+  options.sample_bytes_max = sample_mib * kMiB;
+  options.runs = static_cast<unsigned>(runs_wanted);
+  options.paths = paths.empty() ? default_sample_paths() : paths;
+  options.directory = directory;
+  return options;
+}
+
+Result<int> BenchCommand::run(const GlobalOptions& global, Console& console) const {
+  PENSTOCK_TRY_ASSIGN(BenchOptions chosen, options());
+  PENSTOCK_TRY_ASSIGN(const auto device, open_device("software", driver_table()));
+  chosen.step = [&](std::string_view step) { console.show_status(step); };
+  chosen.skipped = [](const Error&) {};  // counted in the report: a sample lacks most files anyhow
+  const Result<BenchReport> report = run_benchmark(*device, chosen);
+  console.show_status({});
+  PENSTOCK_TRY(report);
+  if (global.json) {
+    print_json(console, bench_report_json(*report));
+  } else {
+    console.print(bench_report_text(*report));
+  }
+  return 0;
+}
+
+}  // namespace penstock

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <memory>
-#include <span>
 
 #include "appliance/chosen_store.h"
 #include "appliance/command_syntax.h"
@@ -20,6 +19,7 @@ namespace {
 
 Json report_json(const AuditReport& report) {
   return {{"damages", report.damages},
+          {"unread", report.unread},
           {"segments", report.segments},
           {"commits", report.commits},
           {"blocks", report.blocks},
@@ -39,6 +39,7 @@ std::string report_line(const AuditReport& report, const std::string& what) {
     line += fmt::format(", {} read in {} segment{}", human_size(report.bytes_read), report.segments,
                         report.segments == 1 ? "" : "s");
   }
+  if (report.unread > 0) line += fmt::format("; {} parts could not be read", report.unread);
   if (report.bytes_unacknowledged > 0) {
     line += fmt::format("; {} not committed (a put under way, or cut off)",
                         human_size(report.bytes_unacknowledged));
@@ -48,9 +49,9 @@ std::string report_line(const AuditReport& report, const std::string& what) {
 
 // A put takes what is in quarantine for not stored, and so heals it. Verifying itself locks nobody out: only
 // now is the store opened for writing.
-Status quarantine(const GlobalOptions& global, std::span<const DamagedRange> damaged, Console& console) {
+Status settle(const GlobalOptions& global, const StoreFindings& findings, Console& console) {
   PENSTOCK_TRY_ASSIGN(const auto store, open_store(global, Access::write, console));
-  return store->quarantine(damaged);
+  return store->settle(findings);
 }
 
 }  // namespace
@@ -74,7 +75,7 @@ Result<int> VerifyCommand::run(const GlobalOptions& global, Console& console) co
   }
   AuditOptions options;
   PENSTOCK_TRY_ASSIGN(options.threads, parse_threads(threads));
-  options.damage = [&](const Error& damage) { console.report(damage); };
+  options.damage = options.unread = [&](const Error& error) { console.report(error); };
   TransferProgress progress;
   options.progress = &progress;
   const auto audit = [&]() -> Result<AuditReport> {
@@ -89,11 +90,11 @@ Result<int> VerifyCommand::run(const GlobalOptions& global, Console& console) co
     return audit_object(*store, found.cid, options);
   };
   PENSTOCK_TRY_ASSIGN(const AuditReport report, audit());
-  if (!report.damaged.empty()) {
-    const Status marked = quarantine(global, report.damaged, console);
-    if (!marked) {
-      console.note("the damage could not be noted in the store, so a put cannot heal it yet: " +
-                   marked.error().message());
+  if (!report.findings.empty()) {
+    const Status settled = settle(global, report.findings, console);
+    if (!settled) {
+      console.note("what was found could not be noted in the store, so a put cannot heal damage yet: " +
+                   settled.error().message());
     }
   }
   if (global.json) {
@@ -101,7 +102,8 @@ Result<int> VerifyCommand::run(const GlobalOptions& global, Console& console) co
   } else {
     console.print(report_line(report, object.empty() ? "store" : object));
   }
-  return report.damages == 0 ? 0 : static_cast<int>(Errc::corrupt);
+  if (report.damages > 0) return static_cast<int>(Errc::corrupt);
+  return report.unread == 0 ? 0 : static_cast<int>(Errc::failed);
 }
 
 }  // namespace penstock

@@ -43,13 +43,11 @@ Status ObjectAuditor::check(const Cid& root) {
 Status ObjectAuditor::check_commit(const Cid& commit) {
   const Result<Bytes> block = read(*reader_, commit);
   if (!block) {
-    if (!is_damage(block.error())) return Failure(block.error());
-    damaged(block.error());
-    return {};
+    return damaged(commit, block.error());
   }
   const Result<std::vector<Cid>> roots = commit_roots(*block);
   if (!roots) {
-    damaged({Errc::corrupt, commit.text(), roots.error().message(), {}});
+    report({Errc::corrupt, commit.text(), roots.error().message(), {}});
     return {};
   }
   return follow(*roots);
@@ -67,13 +65,12 @@ Status ObjectAuditor::follow(std::vector<Cid> open) {
     if (!seen_.insert(cid.digest).second) continue;
     const Result<Bytes> block = read(*reader_, cid);
     if (!block) {
-      if (!is_damage(block.error())) return Failure(block.error());
-      damaged(block.error());
+      PENSTOCK_TRY(damaged(cid, block.error()));
       continue;
     }
     const Result<std::vector<Cid>> links = block_links(cid.codec, *block);
     if (!links) {
-      damaged({Errc::corrupt, cid.text(), links.error().message(), {}});
+      report({Errc::corrupt, cid.text(), links.error().message(), {}});
       continue;
     }
     open.insert(open.end(), links->rbegin(), links->rend());
@@ -90,8 +87,7 @@ Status ObjectAuditor::check_leaf(const Cid& leaf) {
   }
   PENSTOCK_TRY_ASSIGN(const auto placement, store_->find(leaf.digest));
   ++blocks_;
-  if (!placement) damaged({Errc::corrupt, leaf.text(), "is missing", {}});
-  return {};
+  return placement ? Status() : damaged(leaf, {Errc::corrupt, leaf.text(), "is missing", {}});
 }
 
 Status ObjectAuditor::flush_leaves() {
@@ -106,7 +102,7 @@ void ObjectAuditor::run_worker(BlockSource& reader) {
       const Result<Bytes> block = read(reader, leaf);
       if (block) continue;
       if (is_damage(block.error())) {
-        damaged(block.error());
+        report(block.error());
         continue;
       }
       const std::lock_guard lock(mutex_);
@@ -122,11 +118,21 @@ Result<Bytes> ObjectAuditor::read(BlockSource& reader, const Cid& cid) {
   if (!block) return block;
   ++blocks_;
   bytes_raw_ += block->size();
-  if (options_->progress != nullptr) options_->progress->bytes_content += block->size();
+  if (depth_ == Depth::read && options_->progress != nullptr)
+    options_->progress->bytes_content += block->size();
   return block;
 }
 
-void ObjectAuditor::damaged(const Error& error) {
+// A block that could not be had.
+Status ObjectAuditor::damaged(const Cid& cid, const Error& error) {
+  if (!is_damage(error)) return Failure(error);
+  BlockLocation location;
+  if (depth_ == Depth::find) PENSTOCK_TRY(store_->find(std::span(&cid.digest, 1), std::span(&location, 1)));
+  if (!location.damaged) report(error);
+  return {};
+}
+
+void ObjectAuditor::report(const Error& error) {
   ++damages_;
   Error named = error;
   named.code = Errc::corrupt;

@@ -18,8 +18,9 @@
 namespace penstock {
 
 // Follows links from blocks that somebody needs, on the caller's thread, and checks that all below is there.
-// Leaves are read by workers (Depth::read), or only looked up (Depth::find) where their bytes were read
-// anyhow. Remembers the inner blocks seen, about 60 bytes each: one in some hundred of all.
+// Leaves are read by workers (Depth::read), or only looked up (Depth::find) where check_store has read all
+// bytes and named what is in quarantine: that is not told again. Remembers the inner blocks seen, about 60
+// bytes each: one in some hundred of all.
 class ObjectAuditor {
  public:
   enum class Depth : uint8_t { find, read };
@@ -46,7 +47,8 @@ class ObjectAuditor {
   Status flush_leaves();
   void run_worker(BlockSource& reader);
   Result<Bytes> read(BlockSource& reader, const Cid& cid);
-  void damaged(const Error& error);
+  Status damaged(const Cid& cid, const Error& error);
+  void report(const Error& error);
 
   Store* store_;
   const Depth depth_;

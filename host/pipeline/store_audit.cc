@@ -2,6 +2,7 @@
 #include "pipeline/store_audit.h"
 
 #include <chrono>
+#include <utility>
 
 #include "pipeline/memory_plan.h"
 #include "pipeline/object_auditor.h"
@@ -24,19 +25,31 @@ Result<AuditReport> audit_store(Store& store, const AuditOptions& options) {
   StoreCheckOptions bytes;
   bytes.threads = usable_threads(options.threads);
   bytes.damage = [&](const StoreDamage& damage) {
-    if (damage.healed) return;
-    if (damage.range) report.damaged.push_back(*damage.range);
-    if (options.damage) options.damage(damage.error());
+    if (!damage.healed && options.damage) options.damage(damage.error());
   };
+  bytes.unread = options.unread;
   bytes.progress = [&](uint64_t count) {
     if (options.progress != nullptr) options.progress->bytes_content += count;
   };
-  PENSTOCK_TRY_ASSIGN(const CheckTotals totals, check_store(store, bytes));
+  if (options.progress != nullptr) {
+    for (const Watermark& segment : store.segments()) options.progress->bytes_expected += segment.bytes;
+  }
+  PENSTOCK_TRY_ASSIGN(CheckReport checked, check_store(store, bytes));
+  const CheckTotals& totals = checked.totals;
+  report.findings = std::move(checked.findings);
+  report.unread = totals.unread;
 
   // Every byte was read above: what commits need has only to be there.
   ObjectAuditor auditor(store, ObjectAuditor::Depth::find, options);
-  for (const LoggedCommit& commit : store.commits()) PENSTOCK_TRY(auditor.check_commit(commit.cid));
-  PENSTOCK_TRY(auditor.finish());
+  Status followed;
+  for (const LoggedCommit& commit : store.commits()) {
+    if (followed) followed = auditor.check_commit(commit.cid);
+  }
+  if (followed) followed = auditor.finish();
+  if (!followed) {
+    ++report.unread;
+    if (options.unread) options.unread(followed.error());
+  }
 
   report.segments = totals.segments;
   report.bytes_read = totals.bytes_read;

@@ -3,19 +3,19 @@
 
 #include <cstdint>
 #include <functional>
-#include <vector>
 
 #include "base/result.h"
 #include "dag/cid.h"
 #include "pipeline/transfer_progress.h"
-#include "store/damaged_range.h"
 #include "store/store.h"
+#include "store/store_findings.h"
 
 namespace penstock {
 
 struct AuditOptions {
   unsigned threads = 0;                      // 0: one a CPU
   std::function<void(const Error&)> damage;  // each damage found; called by one thread at a time
+  std::function<void(const Error&)> unread;  // each part that could not be read, which is no damage; likewise
   TransferProgress* progress = nullptr;
 };
 
@@ -26,12 +26,14 @@ struct AuditReport {
   uint64_t blocks = 0;
   uint64_t commits = 0;
   uint64_t damages = 0;
+  uint64_t unread = 0;                // parts that could not be read
   uint64_t bytes_unacknowledged = 0;  // beyond the watermark: a put under way, or cut off
   uint64_t nanoseconds = 0;
-  std::vector<DamagedRange> damaged;  // records that Store::quarantine is to know, so that a put heals them
+  StoreFindings findings;  // for Store::settle, where the store checked is not a writer's
 };
 
 // Reads and checks every byte of the store below its watermark, then that every commit's tree is complete.
+// A block that is damaged counts once, however many trees need it.
 Result<AuditReport> audit_store(Store& store, const AuditOptions& options);
 // Reads and checks every block that `cid` needs.
 Result<AuditReport> audit_object(Store& store, const Cid& cid, const AuditOptions& options);

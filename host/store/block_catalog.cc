@@ -186,20 +186,40 @@ Status BlockCatalog::hand_over(std::unique_lock<std::shared_mutex>& lock) {
   return outcome;
 }
 
-Status BlockCatalog::learn(std::span<const IndexEntry> entries, std::span<const Coverage> coverage) {
+Result<std::vector<IndexEntry>> BlockCatalog::news(std::span<const IndexEntry> entries) {
   std::vector<Digest> digests;
   digests.reserve(entries.size());
   for (const IndexEntry& entry : entries) digests.push_back(entry.digest);
   std::vector<BlockLocation> locations(entries.size());
   PENSTOCK_TRY(find(digests, locations));
-  // The index keeps one copy of a block, and this one may be set aside yet.
   std::vector<IndexEntry> fresh;
   for (size_t i = 0; i < entries.size(); ++i) {
     if (!locations[i].placement) fresh.push_back(entries[i]);
   }
+  return fresh;
+}
+
+Status BlockCatalog::learn(std::span<const IndexEntry> entries, std::span<const Coverage> coverage) {
+  // The index keeps one copy of a block, and this one may be set aside yet.
+  PENSTOCK_TRY_ASSIGN(const auto fresh, news(entries));
   const std::unique_lock lock(mutex_);
   PENSTOCK_CHECK(!handing_over_);
   return index_->insert(fresh, coverage);
+}
+
+Status BlockCatalog::learn_again(std::span<const IndexEntry> entries) {
+  PENSTOCK_TRY_ASSIGN(const auto fresh, news(entries));
+  std::unique_lock lock(mutex_);
+  PENSTOCK_CHECK(!handing_over_);
+  if (!progress_) {
+    for (const IndexEntry& entry : fresh) overlay_.add(entry);
+    overlay_.seal();
+    return {};
+  }
+  Status outcome = index_->insert(fresh, {});
+  // The index covers these segments already: what it forgot of them in a crash it would not be told again.
+  if (outcome) outcome = index_->flush();
+  return outcome ? outcome : reload(lock, outcome.error());
 }
 
 Status BlockCatalog::flush(bool durable) {

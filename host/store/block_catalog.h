@@ -38,7 +38,7 @@ struct CatalogContents {
 
 // Knows where every block is: blocks of this process that are not in the index yet, then the index, then what
 // a reader found that the index lacks. Drops the index's hits beyond the watermarks and in quarantine.
-// Thread-safe, but for set_watermarks and quarantine. A damaged index is replaced while it is in use.
+// Thread-safe, but for set_watermarks and set_quarantine. A damaged index is replaced while it is in use.
 class BlockCatalog {
  public:
   // Loads the contents anew, with an index that knows nothing. Called when the index failed, with the error.
@@ -70,17 +70,22 @@ class BlockCatalog {
   // What recovery found beyond the watermarks: straight to the index, but for blocks that are readable
   // already. No other call is under way.
   Status learn(std::span<const IndexEntry> entries, std::span<const Coverage> coverage);
+  // What turned out whole in segments below the watermarks, but for blocks that are readable already: durably
+  // to a writer's index, to a reader's overlay. No other call is under way.
+  Status learn_again(std::span<const IndexEntry> entries);
   // Hands everything that is complete to the index. `durable`: and makes the index durable.
   Status flush(bool durable);
 
-  // Readers and claims treat these as not there from now on. True if any was new. No other call is under way.
-  bool quarantine(std::span<const DamagedRange> ranges) { return quarantine_.add(ranges); }
+  // Readers and claims treat what is in it as not there from now on. No other call is under way.
+  void set_quarantine(Quarantine quarantine) { quarantine_ = std::move(quarantine); }
   const Quarantine& quarantined() const { return quarantine_; }
 
  private:
   const PendingTable::Slot* pending(const Digest& digest) const;
   std::optional<BlockLocation> located(const PendingTable::Slot* slot) const;
   BlockLocation admit(const std::optional<Placement>& hit) const;
+  // Those whose blocks are not readable as it is.
+  Result<std::vector<IndexEntry>> news(std::span<const IndexEntry> entries);
   Status look_up(std::span<const Digest> digests, std::span<BlockLocation> locations) const;
   // Runs `call` under a shared lock, again after a reload if the index failed.
   Status with_index(const std::function<Status()>& call);

@@ -9,8 +9,8 @@
 
 namespace penstock {
 
-// What a reader knows of blocks that the index does not: 44 bytes a block. Filled once, then sealed; lookups
-// from any threads.
+// What a reader knows of blocks that the index does not: 44 bytes a block. Sealed when something was added;
+// lookups from any threads while nobody adds.
 class BlockOverlay {
  public:
   void add(const IndexEntry& entry) { entries_.push_back(entry); }

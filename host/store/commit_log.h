@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "store/log_scan.h"
+#include "store/store_paths.h"
 
 namespace penstock {
 
@@ -24,10 +25,14 @@ class CommitLog {
   // Writes the last record again, twice: a sync that failed before may have left it in the page cache alone,
   // where it looks whole. Durable on return. `tail_gone`: the torn tail was set aside and truncated.
   Status mend(bool tail_gone);
+  // Writes the log anew, each record twice, if parts of it are damaged and every record is there; true if so.
+  // The old log or the new one is there at any moment. After an error nothing may be appended.
+  Result<bool> rewrite(FileSystem& files, const StorePaths& paths);
   // Appends a record of `commit`, or of watermarks alone, and syncs. After an error nothing may be appended.
   Status append(const std::optional<Cid>& commit, std::vector<Watermark> changed);
 
  private:
+  Result<LogScan> copy_to(File& fresh, const std::string& path) const;
   Status write_at(uint64_t offset, const LogRecord& record);
 
   std::unique_ptr<File> file_;

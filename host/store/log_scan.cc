@@ -11,16 +11,16 @@ namespace {
 
 constexpr size_t kWindowBytes = kMiB;
 
-Failure not_a_log(const char* why) {
-  return fail(Errc::corrupt, "commits.log", why,
+Failure not_a_log(const std::string& path, const char* why) {
+  return fail(Errc::corrupt, path, why,
               "restore this file from a copy; the blocks in segments/ are not affected");
 }
 
 // Walks over the file through a window that holds at least one record.
 class LogScanner {
  public:
-  LogScanner(const File& file, const StoreUuid& uuid, LogScan& scan)
-      : file_(&file), uuid_(&uuid), scan_(&scan) {}
+  LogScanner(const File& file, const StoreUuid& uuid, const LogVisit& visit, LogScan& scan)
+      : file_(&file), uuid_(&uuid), visit_(&visit), scan_(&scan) {}
 
   Status run();
 
@@ -29,10 +29,11 @@ class LogScanner {
   Result<Bytes> peek(uint64_t offset, size_t bytes);
   Result<bool> record_at(uint64_t offset, LogRecord& record);  // whether one is there
   Result<uint64_t> next_magic(uint64_t from);
-  void take(LogRecord&& record, uint64_t offset, uint64_t gap_begin);
+  Status take(LogRecord&& record, uint64_t offset, uint64_t gap_begin);
 
   const File* file_;
   const StoreUuid* uuid_;
+  const LogVisit* visit_;
   LogScan* scan_;
   std::vector<uint8_t> window_;
   uint64_t window_offset_ = 0;
@@ -69,7 +70,7 @@ Result<uint64_t> LogScanner::next_magic(uint64_t from) {
   return scan_->size;
 }
 
-void LogScanner::take(LogRecord&& record, uint64_t offset, uint64_t gap_begin) {
+Status LogScanner::take(LogRecord&& record, uint64_t offset, uint64_t gap_begin) {
   const uint64_t before = scan_->last ? scan_->last->sequence : 0;
   scan_->end = offset + record.encoded_bytes();
   const bool copy = scan_->last && record.sequence <= before;
@@ -78,7 +79,7 @@ void LogScanner::take(LogRecord&& record, uint64_t offset, uint64_t gap_begin) {
   scan_->records_lost += lost;
   if (copy) {
     scan_->last_copied = true;
-    return;
+    return {};
   }
   for (const Watermark& watermark : record.watermarks) {
     scan_->watermarks.set(watermark);
@@ -90,6 +91,7 @@ void LogScanner::take(LogRecord&& record, uint64_t offset, uint64_t gap_begin) {
   scan_->last = std::move(record);
   scan_->last_copied = false;
   scan_->last_offset = offset;
+  return *visit_ ? (*visit_)(*scan_->last) : Status();
 }
 
 Status LogScanner::run() {
@@ -108,7 +110,7 @@ Status LogScanner::run() {
       if (at >= scan_->size) return {};
       PENSTOCK_TRY_ASSIGN(found, record_at(at, record));
     }
-    take(std::move(record), at, expected);
+    PENSTOCK_TRY(take(std::move(record), at, expected));
     at = scan_->end;
   }
   return {};
@@ -123,13 +125,16 @@ std::string LogDamage::text() const {
   return where + " are damaged: " + std::to_string(records_lost) + " records are lost";
 }
 
-Result<LogScan> scan_log(const File& file, const StoreUuid& uuid) {
+Result<LogScan> scan_log(const File& file, const std::string& path, const StoreUuid& uuid,
+                         const LogVisit& visit) {
   LogScan scan;
   PENSTOCK_TRY_ASSIGN(scan.size, file.size());
   // init puts the header there at once, with the name: it is never the end of a write that was cut off.
-  if (scan.size < kFileHeaderBytes) return not_a_log(scan.size == 0 ? "is empty" : "ends within its header");
-  PENSTOCK_TRY(LogScanner(file, uuid, scan).run());
-  if (!scan.damage.empty() && !scan.last) return not_a_log("holds neither its header nor any whole record");
+  if (scan.size < kFileHeaderBytes)
+    return not_a_log(path, scan.size == 0 ? "is empty" : "ends within its header");
+  PENSTOCK_TRY(LogScanner(file, uuid, visit, scan).run());
+  if (!scan.damage.empty() && !scan.last)
+    return not_a_log(path, "holds neither its header nor any whole record");
   return scan;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,7 +40,10 @@ struct LogScan {
 
 // Reads the log in windows, so that its length does not matter. failed: the file cannot be read. corrupt: it
 // is shorter than its header, or has neither a whole header nor a whole record. So damage that is told had a
-// record behind it.
-Result<LogScan> scan_log(const File& file, const StoreUuid& uuid);
+// record behind it. `path` is for what errors say.
+// `visit` gets each record once, in order; an error of it stops the scan.
+using LogVisit = std::function<Status(const LogRecord&)>;
+Result<LogScan> scan_log(const File& file, const std::string& path, const StoreUuid& uuid,
+                         const LogVisit& visit = {});
 
 }  // namespace penstock

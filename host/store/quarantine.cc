@@ -2,7 +2,9 @@
 #include "store/quarantine.h"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
+#include <utility>
 
 #include "base/limits.h"
 #include "store/file_header.h"
@@ -13,8 +15,9 @@ namespace {
 
 constexpr uint64_t kFileBytesBound = kFileHeaderBytes + uint64_t{DamagedRange::kBytes} * (1u << 20);
 
+// Of those that begin together, the longest first.
 bool before(const DamagedRange& a, const DamagedRange& b) {
-  return std::tie(a.segment, a.begin) < std::tie(b.segment, b.begin);
+  return std::tie(a.segment, a.begin, b.end) < std::tie(b.segment, b.begin, a.end);
 }
 
 }  // namespace
@@ -45,29 +48,49 @@ Result<Quarantine> Quarantine::read(FileSystem& files, const StorePaths& paths, 
 }
 
 bool Quarantine::contains(uint32_t segment, uint32_t offset) const {
-  // Ranges may overlap, but there are few.
-  auto at = std::ranges::lower_bound(ranges_, segment, {}, &DamagedRange::segment);
-  for (; at != ranges_.end() && at->segment == segment && at->begin <= offset; ++at) {
-    if (offset < at->end) return true;
-  }
-  return false;
+  // Ends ascend as begins do: of the ranges that begin at or before `offset`, the last one reaches farthest.
+  const auto behind = std::ranges::upper_bound(
+      ranges_, std::pair(segment, offset), {},
+      [](const DamagedRange& range) { return std::pair(range.segment, range.begin); });
+  return behind != ranges_.begin() && (behind - 1)->segment == segment && offset < (behind - 1)->end;
 }
 
 bool Quarantine::add(std::span<const DamagedRange> ranges) {
-  bool changed = false;
-  for (const DamagedRange& range : ranges) {
-    const auto at = std::ranges::upper_bound(ranges_, range, before);
-    const bool known = std::ranges::any_of(ranges_, [&](const DamagedRange& other) {
-      return other.segment == range.segment && other.begin <= range.begin && range.end <= other.end;
-    });
-    if (known) continue;
-    ranges_.insert(at, range);
-    changed = true;
+  std::vector<DamagedRange> added(ranges.begin(), ranges.end());
+  std::ranges::stable_sort(added, before);
+  std::vector<DamagedRange> all;
+  all.reserve(ranges_.size() + added.size());
+  std::ranges::merge(ranges_, added, std::back_inserter(all), before);
+  size_t kept = 0;
+  for (const DamagedRange& range : all) {
+    const bool within = kept > 0 && all[kept - 1].segment == range.segment && range.end <= all[kept - 1].end;
+    if (!within) all[kept++] = range;
   }
+  all.resize(kept);
+  if (all == ranges_) return false;
+  ranges_ = std::move(all);
+  return true;
+}
+
+bool Quarantine::remove(std::span<const DamagedRange> ranges) {
+  std::vector<DamagedRange> removed(ranges.begin(), ranges.end());
+  std::ranges::sort(removed, before);
+  const auto gone = std::ranges::remove_if(ranges_, [&](const DamagedRange& range) {
+    const auto same = std::ranges::lower_bound(removed, range, before);
+    return same != removed.end() && *same == range;
+  });
+  const bool changed = !gone.empty();
+  ranges_.erase(gone.begin(), gone.end());
   return changed;
 }
 
 Status Quarantine::write(FileSystem& files, const StorePaths& paths, const StoreUuid& uuid) const {
+  if (ranges_.empty()) {
+    PENSTOCK_TRY_ASSIGN(const bool there, files.exists(paths.quarantine()));
+    if (!there) return {};
+    PENSTOCK_TRY(files.remove(paths.quarantine()));
+    return files.sync_directory(paths.directory);
+  }
   std::vector<uint8_t> bytes;
   const auto append = [&](Bytes part) { bytes.insert(bytes.end(), part.begin(), part.end()); };
   append(encode_file_header(kQuarantineMagic, uuid));

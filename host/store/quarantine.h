@@ -23,13 +23,15 @@ class Quarantine {
   std::span<const DamagedRange> ranges() const { return ranges_; }
   size_t damaged_records() const { return damaged_records_; }
 
-  // Adds ranges in memory alone; true if any was new.
+  // In memory alone; true if that changed what is held. Ranges within others are left out.
   bool add(std::span<const DamagedRange> ranges);
-  // Replaces quarantine.log by what is held now, atomically and durably.
+  // Takes out ranges that are held exactly so.
+  bool remove(std::span<const DamagedRange> ranges);
+  // Replaces quarantine.log by what is held now, atomically and durably. Nothing held: no file.
   Status write(FileSystem& files, const StorePaths& paths, const StoreUuid& uuid) const;
 
  private:
-  std::vector<DamagedRange> ranges_;  // ascending by segment, begin
+  std::vector<DamagedRange> ranges_;  // ascending by segment, then by begin and by end alike
   size_t damaged_records_ = 0;
 };
 

@@ -3,12 +3,18 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "store/record_digests.h"
 #include "store/segment_scanner.h"
 
 namespace penstock {
 namespace {
+
+// Where there is no footer: what a disk cannot read it counts in sectors of at most this.
+constexpr uint32_t kSectorBytes = 4096;
+// A disk may take seconds for each.
+constexpr unsigned kRefusalsMax = 256;
 
 // Out of memory or descriptors, refused by the disk: what is stored may be whole.
 template <class T>
@@ -24,12 +30,14 @@ void CheckTotals::add(const CheckTotals& other) {
   bytes_raw += other.bytes_raw;
   blocks += other.blocks;
   damages += other.damages;
+  unread += other.unread;
   bytes_unacknowledged += other.bytes_unacknowledged;
 }
 
-SegmentChecker::SegmentChecker(const StoreSite& site, Report report)
+SegmentChecker::SegmentChecker(const StoreSite& site, Report report, Unread unread)
     : site_(&site),
       report_(std::move(report)),
+      unread_(std::move(unread)),
       raw_(std::make_unique_for_overwrite<uint8_t[]>(kFrameBytesMax)) {}
 
 void SegmentChecker::damaged(uint32_t begin, uint32_t end, DamageKind kind, std::vector<Digest> digests) {
@@ -43,6 +51,24 @@ void SegmentChecker::damaged(uint32_t begin, uint32_t end, DamageKind kind, std:
 void SegmentChecker::damaged_part(uint32_t begin, uint32_t end, std::string what) {
   ++totals_.damages;
   report_({site_->paths.segment(segment_), begin, end, std::move(what), {}, {}});
+}
+
+void SegmentChecker::unread(uint32_t begin, uint32_t end, const Error& error) {
+  ++totals_.unread;
+  const std::string where = "bytes " + std::to_string(begin) + " to " + std::to_string(end);
+  unread_(
+      {error.code, site_->paths.segment(segment_), where + " cannot be read: " + error.why, error.remedy});
+}
+
+// Where the next record may begin.
+uint32_t SegmentChecker::resume_behind(uint32_t offset, uint32_t end) const {
+  if (!footer_) return std::min(end, (offset / kSectorBytes + 1) * kSectorBytes);
+  uint32_t next = end;
+  for (size_t i = 0; i < footer_->footer.size(); ++i) {
+    const uint32_t record = footer_->footer[i].record;
+    if (record > offset) next = std::min(next, record);
+  }
+  return next;
 }
 
 std::vector<Digest> SegmentChecker::listed_in(uint32_t begin, uint32_t end) const {
@@ -72,18 +98,17 @@ bool SegmentChecker::footer_agrees(const StoredRecord& record) const {
   return true;
 }
 
-Status SegmentChecker::check_header(const File& file, const Watermark& watermark) {
+void SegmentChecker::check_header(const File& file, const Watermark& watermark) {
   std::array<uint8_t, SegmentHeader::kBytes> bytes;
-  if (watermark.bytes < bytes.size()) return {};
+  if (watermark.bytes < bytes.size()) return;
   const Status read = file.read(0, bytes);
-  if (unknown(read)) return read;
+  if (unknown(read)) return unread(0, SegmentHeader::kBytes, read.error());
   const auto header = parse_segment_header(bytes);
-  if (read && header && header->segment == segment_ && header->uuid == site_->uuid) return {};
+  if (read && header && header->segment == segment_ && header->uuid == site_->uuid) return;
   damaged_part(0, SegmentHeader::kBytes, "the segment's header is damaged; its blocks are not affected");
-  return {};
 }
 
-Status SegmentChecker::check_record(const File& file) {
+void SegmentChecker::check_record(const File& file) {
   std::vector<Digest> all;
   for (size_t place = 0; place < record_.table().size(); ++place)
     all.push_back(record_.table()[place].digest);
@@ -91,42 +116,61 @@ Status SegmentChecker::check_record(const File& file) {
   totals_.blocks += all.size();
   if (footer_ && !footer_agrees(record_)) footer_differs_ = true;
   const Status read = record_.read_payload(file);
-  if (unknown(read)) return read;
-  if (!read) {
-    damaged(record_.offset(), record_.end(), DamageKind::payload, std::move(all));
-    return {};
-  }
+  if (unknown(read)) return unread(record_.offset(), record_.end(), read.error());
+  if (!read) return damaged(record_.offset(), record_.end(), DamageKind::payload, std::move(all));
   const MutableBytes raw(raw_.get(), record_.header().raw_bytes);
   if (!record_.decode(decoder_, raw)) {
-    damaged(record_.offset(), record_.end(), DamageKind::undecodable, std::move(all));
-    return {};
+    return damaged(record_.offset(), record_.end(), DamageKind::undecodable, std::move(all));
   }
   totals_.bytes_raw += raw.size();
   std::vector<Digest> wrong;
   for (uint32_t place : wrong_digests(record_.table(), raw)) wrong.push_back(all[place]);
   if (!wrong.empty()) damaged(record_.offset(), record_.end(), DamageKind::digest, std::move(wrong));
-  return {};
 }
 
-Status SegmentChecker::check_records(const File& file, const Watermark& watermark, uint32_t end) {
-  SegmentScanner scanner(file, segment_seed(site_->uuid, watermark.segment), SegmentHeader::kBytes, end);
-  while (true) {
-    const auto found = scanner.next(record_);
-    if (unknown(found)) return Failure(found.error());
-    if (!found) {
-      damaged(scanner.gap_begin(), end, DamageKind::head, listed_in(scanner.gap_begin(), end));
-      return {};
+void SegmentChecker::check_records(const File& file, const Watermark& watermark, uint32_t end) {
+  const SegmentSeed seed = segment_seed(site_->uuid, watermark.segment);
+  std::optional<Error> refused;  // why no record was found from refused_at on
+  uint32_t refused_at = 0;
+  uint32_t from = SegmentHeader::kBytes;
+  for (unsigned refusals = 0; refusals < kRefusalsMax; ++refusals) {
+    SegmentScanner scanner(file, seed, from, end);
+    Result<bool> found = true;
+    while (true) {
+      found = scanner.next(record_);
+      if (unknown(found)) break;
+      const uint32_t gap_end = found ? scanner.gap_end() : end;
+      if (refused) {
+        unread(refused_at, gap_end, *std::exchange(refused, std::nullopt));
+      } else if (scanner.gap_begin() != gap_end) {
+        damaged(scanner.gap_begin(), gap_end, DamageKind::head, listed_in(scanner.gap_begin(), gap_end));
+      }
+      if (!found || !*found) return;
+      check_record(file);
     }
-    if (scanner.gap()) {
-      damaged(scanner.gap_begin(), scanner.gap_end(), DamageKind::head,
-              listed_in(scanner.gap_begin(), scanner.gap_end()));
+    if (!refused) {
+      refused = found.error();
+      refused_at = scanner.gap_begin();
     }
-    if (!*found) return {};
-    PENSTOCK_TRY(check_record(file));
+    from = resume_behind(scanner.gap_end(), end);
   }
+  unread(refused_at, end, *refused);
 }
 
-Result<CheckTotals> SegmentChecker::check(const Watermark& watermark) {
+// Loads the footer, if there is one. Where the records end.
+uint32_t SegmentChecker::find_end(const File& file, const Watermark& watermark, uint64_t size) {
+  if (size < watermark.bytes) {
+    damaged(static_cast<uint32_t>(size), watermark.bytes, DamageKind::missing, {});
+    return static_cast<uint32_t>(size);
+  }
+  auto footer = load_footer(file, segment_seed(site_->uuid, segment_), watermark.bytes);
+  // One that cannot be read is found so again, behind the records.
+  if (!footer || !*footer) return watermark.bytes;
+  footer_ = std::move(*footer);
+  return footer_->footer.data_bytes();
+}
+
+CheckTotals SegmentChecker::check(const Watermark& watermark) {
   totals_ = {};
   totals_.segments = 1;
   segment_ = watermark.segment;
@@ -135,29 +179,22 @@ Result<CheckTotals> SegmentChecker::check(const Watermark& watermark) {
   footer_differs_ = records_damaged_ = false;
   const auto file = site_->files->open(site_->paths.segment(segment_), false);
   const auto size = file ? (*file)->size() : Result<uint64_t>(Failure(file.error()));
-  if (unknown(size)) return Failure(size.error());
+  if (unknown(size)) {
+    unread(0, watermark.bytes, size.error());
+    return totals_;
+  }
   if (!size) {
     damaged(0, std::max(watermark.bytes, 1u), DamageKind::missing, {});
     return totals_;
   }
-  uint32_t end = watermark.bytes;
-  totals_.bytes_read = std::min<uint64_t>(*size, end);
+  totals_.bytes_read = std::min<uint64_t>(*size, watermark.bytes);
   totals_.bytes_unacknowledged = *size - totals_.bytes_read;
-  if (*size < end) {
-    damaged(static_cast<uint32_t>(*size), end, DamageKind::missing, {});
-    end = static_cast<uint32_t>(*size);
-  } else {
-    auto footer = load_footer(**file, segment_seed(site_->uuid, segment_), end);
-    if (unknown(footer)) return Failure(footer.error());
-    if (footer && *footer) {
-      footer_ = std::move(*footer);
-      end = footer_->footer.data_bytes();
-    }
-  }
-  PENSTOCK_TRY(check_header(**file, watermark));
-  PENSTOCK_TRY(check_records(**file, watermark, end));
+  const uint32_t end = find_end(**file, watermark, *size);
+  check_header(**file, watermark);
+  check_records(**file, watermark, end);
   // Where records cannot be read, the footer knows more than they do.
-  if (footer_ && (footer_differs_ || (!records_damaged_ && blocks_seen_ != footer_->footer.size()))) {
+  const bool all_read = !records_damaged_ && totals_.unread == 0;
+  if (footer_ && (footer_differs_ || (all_read && blocks_seen_ != footer_->footer.size()))) {
     damaged_part(end, watermark.bytes, "the footer does not list what the records hold");
   }
   return totals_;

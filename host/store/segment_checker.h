@@ -22,6 +22,7 @@ struct CheckTotals {
   uint64_t bytes_raw = 0;  // decoded and digested
   uint64_t blocks = 0;
   uint64_t damages = 0;
+  uint64_t unread = 0;                // parts that could not be opened or read
   uint64_t bytes_unacknowledged = 0;  // beyond the watermarks: a put under way, or cut off
 
   void add(const CheckTotals& other);
@@ -33,24 +34,30 @@ struct CheckTotals {
 class SegmentChecker {
  public:
   using Report = std::function<void(StoreDamage&&)>;
+  using Unread = std::function<void(const Error&)>;
 
-  SegmentChecker(const StoreSite& site, Report report);
+  // `unread`: parts that could not be opened or read, which says nothing of what they hold.
+  SegmentChecker(const StoreSite& site, Report report, Unread unread);
 
-  // failed error: the file could not be opened or read, which says nothing of what it holds; the rest of the
-  // segment is unchecked.
-  Result<CheckTotals> check(const Watermark& watermark);
+  // What cannot be read does not keep the rest of the segment from being checked, as far as records are
+  // found.
+  CheckTotals check(const Watermark& watermark);
 
  private:
-  Status check_header(const File& file, const Watermark& watermark);
-  Status check_records(const File& file, const Watermark& watermark, uint32_t end);
-  Status check_record(const File& file);
+  void check_header(const File& file, const Watermark& watermark);
+  void check_records(const File& file, const Watermark& watermark, uint32_t end);
+  void check_record(const File& file);
   void damaged(uint32_t begin, uint32_t end, DamageKind kind, std::vector<Digest> digests);
   void damaged_part(uint32_t begin, uint32_t end, std::string what);
+  void unread(uint32_t begin, uint32_t end, const Error& error);
+  uint32_t resume_behind(uint32_t offset, uint32_t end) const;
+  uint32_t find_end(const File& file, const Watermark& watermark, uint64_t size);
   std::vector<Digest> listed_in(uint32_t begin, uint32_t end) const;
   bool footer_agrees(const StoredRecord& record) const;
 
   const StoreSite* site_;
   Report report_;
+  Unread unread_;
   StoredRecord record_;
   std::unique_ptr<uint8_t[]> raw_;
   Decoder decoder_;

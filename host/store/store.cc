@@ -3,12 +3,17 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <set>
 #include <string_view>
+#include <utility>
 
 #include "base/check.h"
 #include "store/file_header.h"
 #include "store/replace_file.h"
 #include "store/rocks_index.h"
+#include "store/segment_contents.h"
+#include "store/segment_mending.h"
 #include "store/store_opening.h"
 #include "store/store_toml.h"
 
@@ -171,10 +176,76 @@ Status Store::find(std::span<const Digest> digests, std::span<BlockLocation> loc
   return state_->catalog->find(digests, locations);
 }
 
-Status Store::quarantine(std::span<const DamagedRange> ranges) {
+// The index may have been rebuilt while these could not be read.
+Status Store::learn_again(std::span<const DamagedRange> whole, const Quarantine& settled) {
+  std::vector<IndexEntry> batch;
+  const auto visit = [&](const IndexEntry& entry) -> Status {
+    if (settled.contains(entry.placement.segment, entry.placement.record)) return {};
+    batch.push_back(entry);
+    if (batch.size() < BlockCatalog::kBatchEntries) return {};
+    return state_->catalog->learn_again(std::exchange(batch, {}));
+  };
+  const SegmentVisitor visitor{visit, [](const DamagedRange&) {}};
+  std::set<uint32_t> segments;
+  for (const DamagedRange& range : whole) segments.insert(range.segment);
+  const StoreSite& site = state_->site;
+  for (const uint32_t segment : segments) {
+    const Watermark watermark{segment, state_->catalog->watermarks().of(segment)};
+    PENSTOCK_TRY(visit_segment(*site.files, site.paths, site.uuid, watermark, 0, visitor));
+  }
+  return batch.empty() ? Status() : state_->catalog->learn_again(batch);
+}
+
+Status Store::settle_quarantine(const StoreFindings& findings) {
+  const StoreSite& site = state_->site;
+  Quarantine settled = state_->catalog->quarantined();
+  // What is damaged counts as not stored even if that cannot be written down.
+  Quarantine known = settled;
+  known.add(findings.damaged);
+  state_->catalog->set_quarantine(std::move(known));
+  const bool removed = settled.remove(findings.whole);
+  const bool added = settled.add(findings.damaged);
+  // Whole is what the store says for good: first everything has to be found there.
+  if (removed) PENSTOCK_TRY(learn_again(findings.whole, settled));
+  const bool changed = added || removed || findings.quarantine_log;
+  if (changed && site.access == Access::write)
+    PENSTOCK_TRY(settled.write(*site.files, site.paths, site.uuid));
+  state_->catalog->set_quarantine(std::move(settled));
+  return {};
+}
+
+// What a mended footer's place is said to be in `findings` changes with it.
+Status Store::mend_segments(StoreFindings& findings) {
+  for (const Watermark& watermark : findings.segments) {
+    const uint32_t segment = watermark.segment;
+    PENSTOCK_TRY_ASSIGN(const SegmentMending mended, mend_segment(state_->site, watermark));
+    if (mended.header) {
+      state_->site.notice("segment " + segment_file_name(segment) + ": its header is mended");
+    }
+    if (!mended.footer) continue;
+    state_->site.notice("segment " + segment_file_name(segment) + ": its footer is mended");
+    const auto in_footer = [&](const DamagedRange& range) {
+      return range.segment == segment && range.begin >= *mended.footer;
+    };
+    std::erase_if(findings.damaged, in_footer);
+    std::ranges::copy_if(quarantined(), std::back_inserter(findings.whole), in_footer);
+  }
+  return {};
+}
+
+Status Store::settle(const StoreFindings& findings) {
+  if (state_->site.access == Access::read) return settle_quarantine(findings);
   PENSTOCK_TRY(usable());
-  if (!state_->catalog->quarantine(ranges)) return {};
-  return state_->catalog->quarantined().write(*state_->site.files, state_->site.paths, state_->site.uuid);
+  StoreFindings left = findings;
+  const Status mended = mend_segments(left);
+  PENSTOCK_TRY(settle_quarantine(left));
+  PENSTOCK_TRY(mended);
+  if (!findings.log) return {};
+  const auto rewritten = state_->log->rewrite(*state_->site.files, state_->site.paths);
+  // Which file the log is now may be unknown.
+  if (!rewritten) return keep(Failure(rewritten.error()));
+  if (*rewritten) state_->site.notice("commits.log: it is mended, from the whole copy of each record");
+  return {};
 }
 
 std::span<const DamagedRange> Store::quarantined() const {

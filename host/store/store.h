@@ -21,6 +21,7 @@
 #include "store/log_record.h"
 #include "store/logged_commit.h"
 #include "store/store_config.h"
+#include "store/store_findings.h"
 #include "store/store_options.h"
 #include "store/store_reader.h"
 #include "store/store_site.h"
@@ -29,8 +30,8 @@
 namespace penstock {
 
 // A content-addressed store in a directory (format.md). One process writes at a time (lock), any number read.
-// claim, append, find and new_reader may be called from any threads; commit and quarantine when none of these
-// is under way. What only a writer may call is checked.
+// claim, append, find and new_reader may be called from any threads; commit and settle when none of these is
+// under way. What only a writer may call is checked.
 class Store {
  public:
   // Makes a new, empty store. failed: there is something already; see format.md for what is created.
@@ -45,7 +46,7 @@ class Store {
 
   const StoreConfig& config() const;
 
-  // Durable commits, oldest first; the last is the head. Valid until the next commit.
+  // Durable commits, oldest first; the last is the head. Valid until the next commit or settle.
   std::span<const LoggedCommit> commits() const;
 
   // For each digest (they may repeat) whether the caller must append it. claims.size() == digests.size().
@@ -71,8 +72,11 @@ class Store {
   // Bytes written to segments by this process: payloads, headers, tables and footers.
   uint64_t bytes_written() const;
 
-  // Treats these records as not stored from now on, durably, so that putting their blocks again heals them.
-  Status quarantine(std::span<const DamagedRange> ranges);
+  // Acts upon what a check found: records that are damaged count as not stored from now on, so that putting
+  // their blocks again heals them; those that turned out whole count as stored again. A writer notes that
+  // durably, and mends what follows from what is whole: log, headers, footers. A reader knows it until it is
+  // closed.
+  Status settle(const StoreFindings& findings);
   std::span<const DamagedRange> quarantined() const;
 
   // Files, paths and identity, for the checks in store_check.h.
@@ -82,6 +86,9 @@ class Store {
   struct State;
   explicit Store(std::unique_ptr<State> state);
   Status usable() const;
+  Status settle_quarantine(const StoreFindings& findings);
+  Status mend_segments(StoreFindings& findings);
+  Status learn_again(std::span<const DamagedRange> whole, const Quarantine& settled);
   Status keep(Status status);
   std::unique_ptr<State> state_;
 };

@@ -18,36 +18,37 @@ class StoreCheck {
  public:
   StoreCheck(Store& store, const StoreCheckOptions& options) : store_(&store), options_(&options) {}
 
-  CheckTotals run();
-  std::span<const DamagedRange> ranges() const { return ranges_; }
-  // The first segment that could not be read, if any.
-  const Status& readable() const { return readable_; }
+  CheckReport run();
 
  private:
   void report(StoreDamage&& damage);
+  void unread(const Error& error);
+  void report_file(const std::string& file, uint64_t end, Error error);
   void report_file(const std::string& file, uint64_t begin, uint64_t end, std::string what);
   bool healed(const StoreDamage& damage);
   void check_config();
   void check_log();
   void check_quarantine();
   void check_segments();
+  void compare(const Watermark& watermark, std::span<const DamagedRange> found, bool read);
+  void note_parts(const Watermark& watermark, std::span<const DamagedRange> found, bool part);
 
   Store* store_;
   const StoreCheckOptions* options_;
   std::atomic<size_t> next_ = 0;
   std::mutex mutex_;
   CheckTotals totals_;
-  std::vector<DamagedRange> ranges_;
-  Status readable_;
+  StoreFindings findings_;
 };
+
+bool within(const DamagedRange& range, const DamagedRange& other) {
+  return range.segment == other.segment && other.begin <= range.begin && range.end <= other.end;
+}
 
 bool StoreCheck::healed(const StoreDamage& damage) {
   if (!damage.range || damage.digests.empty()) return false;
-  const auto known = store_->quarantined();
-  const bool quarantined = std::ranges::any_of(known, [&](const DamagedRange& range) {
-    return range.segment == damage.range->segment && range.begin <= damage.range->begin &&
-           damage.range->end <= range.end;
-  });
+  const bool quarantined = std::ranges::any_of(
+      store_->quarantined(), [&](const DamagedRange& range) { return within(*damage.range, range); });
   return quarantined && std::ranges::all_of(damage.digests, [&](const Digest& digest) {
            const auto found = store_->find(digest);
            return found && found->has_value();
@@ -57,12 +58,13 @@ bool StoreCheck::healed(const StoreDamage& damage) {
 void StoreCheck::report(StoreDamage&& damage) {
   damage.healed = healed(damage);
   const std::lock_guard lock(mutex_);
-  if (damage.healed) {
-    --totals_.damages;
-  } else if (damage.range) {
-    ranges_.push_back(*damage.range);
-  }
+  if (damage.healed) --totals_.damages;
   if (options_->damage) options_->damage(damage);
+}
+
+void StoreCheck::unread(const Error& error) {
+  ++totals_.unread;
+  if (options_->unread) options_->unread(error);
 }
 
 void StoreCheck::report_file(const std::string& file, uint64_t begin, uint64_t end, std::string what) {
@@ -70,57 +72,105 @@ void StoreCheck::report_file(const std::string& file, uint64_t begin, uint64_t e
   report({file, begin, end, std::move(what), {}, {}});
 }
 
+// A file that could not be read, or that only a newer version can, is not damaged for that.
+void StoreCheck::report_file(const std::string& file, uint64_t end, Error error) {
+  error.what = file;
+  if (error.code == Errc::corrupt || error.code == Errc::absent) return report_file(file, 0, end, error.why);
+  unread(error);
+}
+
 void StoreCheck::check_config() {
   const StoreSite& site = store_->site();
   const std::string path = site.paths.config();
   const auto file = site.files->open(path, false);
   const auto size = file ? (*file)->size() : Result<uint64_t>(Failure(file.error()));
-  if (!size) return report_file(path, 0, 0, size.error().why);
+  if (!size) return report_file(path, 0, size.error());
   std::vector<uint8_t> text(*size);
   const Status read = (*file)->read(0, text);
-  const auto config = parse_store_toml(as_text(text));
+  if (!read) return report_file(path, *size, read.error());
   totals_.bytes_read += *size;
-  if (!read || !config) report_file(path, 0, *size, read ? config.error().why : read.error().why);
+  const auto config = parse_store_toml(as_text(text));
+  if (!config) report_file(path, *size, config.error());
 }
 
 void StoreCheck::check_log() {
   const StoreSite& site = store_->site();
   const std::string path = site.paths.log();
   const auto file = site.files->open(path, false);
-  const auto scan = file ? scan_log(**file, site.uuid) : Result<LogScan>(Failure(file.error()));
-  if (!scan) return report_file(path, 0, 0, scan.error().why);
+  const auto scan = file ? scan_log(**file, path, site.uuid) : Result<LogScan>(Failure(file.error()));
+  if (!scan) return report_file(path, 0, scan.error());
   totals_.bytes_read += scan->size;
   totals_.bytes_unacknowledged += scan->size - scan->end;
+  findings_.log = !scan->damage.empty() && scan->records_lost == 0;
   for (const LogDamage& damage : scan->damage) report_file(path, damage.begin, damage.end, damage.text());
 }
 
 void StoreCheck::check_quarantine() {
   const StoreSite& site = store_->site();
+  const std::string path = site.paths.quarantine();
   const auto read = Quarantine::read(*site.files, site.paths, site.uuid);
-  if (!read) return report_file(site.paths.quarantine(), 0, 0, read.error().why);
-  if (read->damaged_records() > 0) {
-    report_file(site.paths.quarantine(), 0, 0,
-                std::to_string(read->damaged_records()) + " records are damaged");
+  if (!read) return report_file(path, 0, read.error());
+  if (read->damaged_records() == 0) return;
+  findings_.quarantine_log = true;
+  report_file(path, 0, 0, std::to_string(read->damaged_records()) + " records are damaged");
+}
+
+// Holds what a segment was found to be against what was known of it. `read`: all of it could be read.
+void StoreCheck::compare(const Watermark& watermark, std::span<const DamagedRange> found, bool read) {
+  std::vector<DamagedRange> kept;
+  for (const DamagedRange& known : store_->quarantined()) {
+    if (known.segment != watermark.segment) continue;
+    const bool below = known.end <= std::max(watermark.bytes, 1u);
+    const bool damaged =
+        std::ranges::any_of(found, [&](const DamagedRange& range) { return within(known, range); });
+    (read && below && !damaged ? findings_.whole : kept).push_back(known);
   }
+  for (const DamagedRange& range : found) {
+    const bool known =
+        std::ranges::any_of(kept, [&](const DamagedRange& other) { return within(range, other); });
+    if (!known) findings_.damaged.push_back(range);
+  }
+}
+
+// `part`: something in it is damaged that no block depends on.
+void StoreCheck::note_parts(const Watermark& watermark, std::span<const DamagedRange> found, bool part) {
+  // A damaged footer is bytes at the end that are no record.
+  const bool ends = found.size() == 1 && found[0].end == watermark.bytes && found[0].kind == DamageKind::head;
+  if (ends || (part && found.empty())) findings_.segments.push_back(watermark);
 }
 
 // One thread's share: the next segment that nobody has taken.
 void StoreCheck::check_segments() {
-  SegmentChecker checker(store_->site(), [this](StoreDamage&& damage) { report(std::move(damage)); });
+  std::vector<DamagedRange> found;
+  bool part = false;
+  SegmentChecker checker(
+      store_->site(),
+      [&](StoreDamage&& damage) {
+        if (damage.range) {
+          found.push_back(*damage.range);
+        } else {
+          part = true;
+        }
+        report(std::move(damage));
+      },
+      [this](const Error& error) {
+        const std::lock_guard lock(mutex_);
+        if (options_->unread) options_->unread(error);
+      });
   const auto segments = store_->segments();
   for (size_t i = next_++; i < segments.size(); i = next_++) {
-    const auto found = checker.check(segments[i]);
-    if (found && options_->progress) options_->progress(found->bytes_read);
+    found.clear();
+    part = false;
+    const CheckTotals checked = checker.check(segments[i]);
+    if (options_->progress) options_->progress(checked.bytes_read);
     const std::lock_guard lock(mutex_);
-    if (found) {
-      totals_.add(*found);
-    } else if (readable_) {
-      readable_ = Failure(found.error());
-    }
+    totals_.add(checked);
+    compare(segments[i], found, checked.unread == 0);
+    if (checked.unread == 0) note_parts(segments[i], found, part);
   }
 }
 
-CheckTotals StoreCheck::run() {
+CheckReport StoreCheck::run() {
   check_config();
   check_log();
   check_quarantine();
@@ -128,17 +178,15 @@ CheckTotals StoreCheck::run() {
   for (unsigned i = 1; i < options_->threads; ++i) threads.emplace_back([this] { check_segments(); });
   check_segments();
   for (std::thread& thread : threads) thread.join();
-  return totals_;
+  return {totals_, std::move(findings_)};
 }
 
 }  // namespace
 
-Result<CheckTotals> check_store(Store& store, const StoreCheckOptions& options) {
-  StoreCheck check(store, options);
-  const CheckTotals totals = check.run();
-  if (store.site().access == Access::write) PENSTOCK_TRY(store.quarantine(check.ranges()));
-  PENSTOCK_TRY(check.readable());
-  return totals;
+Result<CheckReport> check_store(Store& store, const StoreCheckOptions& options) {
+  CheckReport report = StoreCheck(store, options).run();
+  PENSTOCK_TRY(store.settle(report.findings));
+  return report;
 }
 
 }  // namespace penstock

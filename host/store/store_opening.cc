@@ -61,7 +61,7 @@ Status StoreOpening::read_log() {
                   "restore this file from a copy; the blocks are not affected");
     }
     if (!file) return Failure(file.error());
-    auto scan = scan_log(**file, site_->uuid);
+    auto scan = scan_log(**file, path, site_->uuid);
     if (scan) {
       state_->log.emplace(std::move(*file), site_->uuid, std::move(*scan));
       break;

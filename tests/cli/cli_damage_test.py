@@ -120,6 +120,33 @@ class Damage(ToolCase):
         self.assertEqual(self.ok("get", cid), content)
         self.assertIn(b"no damage", self.ok("verify"))
 
+    def test_bytes_that_are_whole_again_leave_the_quarantine(self):
+        cid, content = self.damaged_store()
+        segment = max(self.segments(), key=os.path.getsize)
+        noted = os.path.join(self.store, "quarantine.log")
+        self.assertEqual(self.run_tool("verify").returncode, CORRUPT)
+        self.assertTrue(os.path.exists(noted))
+        self.flip(segment, os.path.getsize(segment) // 2)
+        self.assertEqual(self.ok("get", cid), content)
+        self.assertIn(b"no damage", self.ok("verify"))
+        self.assertFalse(os.path.exists(noted))
+        self.assertEqual(self.ok("get", cid), content)
+        size = os.path.getsize(segment)
+        self.put(self.path("file"))
+        self.assertLess(sum(map(os.path.getsize, self.segments())), size + 100_000, "nothing is stored twice")
+
+    def test_verify_mends_what_follows_from_what_is_whole(self):
+        self.put(self.write("file", b"content"))
+        self.put(self.write("more", b"more"))
+        log = os.path.join(self.store, "commits.log")
+        for path, offset in ((log, 40), (self.segments()[0], 9)):
+            self.flip(path, offset)
+            done = self.run_tool("verify")
+            self.assertEqual(done.returncode, CORRUPT)
+            self.assertIn(os.path.basename(path).encode(), done.stderr)
+            self.assertIn(b"mended", done.stderr)
+            self.assertIn(b"no damage", self.ok("verify"))
+
     def test_what_the_damage_does_not_touch_is_still_there(self):
         other = self.put(self.write("other", b"safe"))
         self.damaged_store()

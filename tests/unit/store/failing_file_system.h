@@ -18,6 +18,9 @@ class FailingFileSystem final : public FileSystem {
   std::atomic<int> error_number = ENOSPC;
   std::atomic<int> open_error = 0;  // of files in segments/, while not 0
   std::atomic<int> read_error = 0;
+  // Bytes of the first segment that cannot be read: from, to.
+  std::atomic<uint64_t> bad_from = 0;
+  std::atomic<uint64_t> bad_to = 0;
 
   Result<std::unique_ptr<File>> create(const std::string& path) override {
     PENSTOCK_TRY(spend(path));
@@ -55,6 +58,8 @@ class FailingFileSystem final : public FileSystem {
         : owner_(&owner), file_(std::move(file)), path_(std::move(path)) {}
     Status read(uint64_t offset, MutableBytes into) const override {
       if (owner_->read_error != 0 && path_.ends_with(".seg")) return fail_file(path_, owner_->read_error);
+      const bool bad = offset < owner_->bad_to && offset + into.size() > owner_->bad_from;
+      if (bad && path_.ends_with("00000001.seg")) return fail_file(path_, EIO);
       return file_->read(offset, into);
     }
     Result<uint64_t> size() const override { return file_->size(); }

@@ -46,7 +46,7 @@ class LogScanTest : public testing::Test {
     EXPECT_TRUE((*file)->truncate(0));
     const Bytes part = bytes_;
     EXPECT_TRUE((*file)->write(0, std::span(&part, 1)));
-    return scan_log(**file, uuid_);
+    return scan_log(**file, path, uuid_);
   }
 
   TemporaryDirectory directory_;
@@ -127,6 +127,7 @@ TEST_F(LogScanTest, RefusesALogThatIsShorterThanItsHeader) {
     const auto log = try_scan();
     ASSERT_FALSE(log) << size;
     EXPECT_EQ(log.error().code, Errc::corrupt) << size;
+    EXPECT_EQ(log.error().what, directory_.path() + "/log");
     EXPECT_EQ(log.error().why, size == 0 ? "is empty" : "ends within its header");
   }
   bytes_.assign(whole.begin(), whole.begin() + kFileHeaderBytes);

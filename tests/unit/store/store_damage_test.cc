@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <random>
 
+#include "store/file_header.h"
 #include "store/store_check.h"
 #include "unit/base/random_seed.h"
 #include "unit/store/store_fixture.h"
@@ -43,7 +44,7 @@ class StoreDamageTest : public StoreFixture {
     StoreCheckOptions options;
     options.threads = threads;
     options.damage = [&](const StoreDamage& damage) { checked.damages.push_back(damage); };
-    checked.totals = check_store(*open(access), options).value();
+    checked.totals = check_store(*open(access), options).value().totals;
     return checked;
   }
 
@@ -138,6 +139,182 @@ TEST_F(StoreDamageTest, PuttingAgainHealsWhatIsQuarantined) {
   for (const bool index : {true, false}) {
     if (!index) std::filesystem::remove_all(paths().index());
     for (const TestBlock& block : blocks_) EXPECT_TRUE(holds(*open(Access::read), block)) << index;
+  }
+}
+
+TEST_F(StoreDamageTest, WhatIsWholeAgainLeavesTheQuarantineForGood) {
+  const Placement at = open(Access::read)->find(blocks_[2].cid.digest).value().value();
+  flip(paths().segment(at.segment), at.record + 400);
+  EXPECT_EQ(check(Access::write).totals.damages, 1u);
+  EXPECT_TRUE(files().exists(paths().quarantine()).value());
+  flip(paths().segment(at.segment), at.record + 400);
+  {
+    const auto reader = open(Access::read);
+    EXPECT_EQ(reader->find(blocks_[2].cid.digest).value(), std::nullopt);
+    EXPECT_TRUE(holds(*reader, blocks_[2])) << "its bytes are right, whatever is noted";
+    EXPECT_EQ(check_store(*reader, {}).value().totals.damages, 0u);
+    EXPECT_EQ(reader->find(blocks_[2].cid.digest).value(), at);
+    EXPECT_TRUE(files().exists(paths().quarantine()).value()) << "a reader writes nothing";
+  }
+  EXPECT_EQ(check(Access::write).totals.damages, 0u);
+  EXPECT_FALSE(files().exists(paths().quarantine()).value());
+  const auto store = open(Access::write);
+  EXPECT_TRUE(store->quarantined().empty());
+  Claim claim;
+  ASSERT_TRUE(store->claim(std::span(&blocks_[2].cid.digest, 1), std::span(&claim, 1)));
+  EXPECT_EQ(claim, Claim::present);
+}
+
+TEST_F(StoreDamageTest, OnlyWhatIsWholeAgainLeavesTheQuarantine) {
+  const auto placement = [&](const TestBlock& block) {
+    return open(Access::read)->find(block.cid.digest).value().value();
+  };
+  const Placement first = placement(blocks_[2]);
+  const Placement second = placement(blocks_[4]);
+  for (const Placement& at : {first, second}) flip(paths().segment(1), at.record + 400);
+  EXPECT_EQ(check(Access::write).totals.damages, 2u);
+  flip(paths().segment(1), first.record + 400);
+  EXPECT_EQ(check(Access::write).totals.damages, 1u);
+  const auto store = open(Access::read);
+  ASSERT_EQ(store->quarantined().size(), 1u);
+  EXPECT_EQ(store->quarantined()[0].begin, second.record);
+  EXPECT_EQ(store->find(blocks_[2].cid.digest).value(), first);
+  EXPECT_EQ(store->find(blocks_[4].cid.digest).value(), std::nullopt);
+}
+
+TEST_F(StoreDamageTest, ASegmentThatWasAwayIsTakenBackThoughTheIndexWasRebuiltMeanwhile) {
+  const std::string away = directory_.path() + "/away";
+  for (const auto& factory : {IndexFactory(), MemoryIndex::factory()}) {
+    index_factory_ = factory;
+    std::filesystem::rename(paths().segment(1), away);
+    std::filesystem::remove_all(paths().index());
+    EXPECT_FALSE(holds(*open(Access::write), blocks_[0]));
+    std::filesystem::rename(away, paths().segment(1));
+    {
+      const auto reader = open(Access::read);
+      EXPECT_EQ(check_store(*reader, {}).value().totals.damages, 0u);
+      for (const TestBlock& block : blocks_) EXPECT_TRUE(reader->find(block.cid.digest).value());
+    }
+    EXPECT_EQ(check(Access::write).totals.damages, 0u);
+    const auto store = open(Access::write);
+    EXPECT_TRUE(store->quarantined().empty());
+    for (const TestBlock& block : blocks_) EXPECT_TRUE(holds(*store, block));
+    std::vector<Claim> claims(1);
+    ASSERT_TRUE(store->claim(std::span(&blocks_[0].cid.digest, 1), claims));
+    EXPECT_EQ(claims[0], Claim::present);
+  }
+}
+
+TEST_F(StoreDamageTest, WhatWasPutAgainStaysWhereItIsReadableWhenTheOldCopyIsWholeAgain) {
+  const Placement old = open(Access::read)->find(blocks_[2].cid.digest).value().value();
+  flip(paths().segment(old.segment), old.record + 400);
+  EXPECT_EQ(check(Access::write).totals.damages, 1u);
+  {
+    const auto store = open(Access::write);
+    ASSERT_TRUE(BlockMaker().append(*store, {blocks_[2], blocks_[3]}));
+    ASSERT_TRUE(BlockMaker().commit(*store, blocks_[2].cid));
+  }
+  flip(paths().segment(old.segment), old.record + 400);
+  EXPECT_EQ(check(Access::write).totals.damages, 0u);
+  flip(paths().segment(old.segment), old.record + 400);
+  EXPECT_TRUE(holds(*open(Access::read), blocks_[2]));
+}
+
+TEST_F(StoreDamageTest, ADamagedQuarantineLogIsNamedOnceAndWrittenAnew) {
+  flip(paths().segment(1), SegmentHeader::kBytes + 200);
+  EXPECT_EQ(check(Access::write).totals.damages, 1u);
+  const auto whole = contents(paths().quarantine());
+  flip(paths().quarantine(), whole.size() - 1);
+  EXPECT_EQ(check(Access::write).totals.damages, 2u);
+  EXPECT_EQ(contents(paths().quarantine()), whole);
+  EXPECT_EQ(check(Access::write).totals.damages, 1u);
+}
+
+TEST_F(StoreDamageTest, MendsEveryFlippedBitOfTheLog) {
+  index_factory_ = MemoryIndex::factory();
+  const auto whole = contents(paths().log());
+  const auto commits = [&] {
+    std::vector<std::string> cids;
+    const auto store = open(Access::read);
+    for (const LoggedCommit& commit : store->commits()) cids.push_back(commit.cid.text());
+    return cids;
+  };
+  const auto before = commits();
+  ASSERT_EQ(before.size(), 2u);
+  for (size_t at = 0; at < whole.size(); ++at) {
+    flip(paths().log(), at);
+    const auto damaged = check(Access::write);
+    EXPECT_EQ(contents(paths().log()), whole) << at;
+    // Opening has written the last record's second copy again.
+    const size_t copy = LogRecord::kHeaderBytes + 2 * Watermark::kBytes + sizeof(uint32_t);
+    EXPECT_EQ(damaged.totals.damages, at < whole.size() - copy ? 1u : 0u) << at;
+    EXPECT_EQ(check(Access::write).totals.damages, 0u) << at;
+    EXPECT_EQ(commits(), before) << at;
+    replace(paths().log(), whole);
+  }
+  for (const TestBlock& block : blocks_) EXPECT_TRUE(holds(*open(Access::read), block));
+}
+
+TEST_F(StoreDamageTest, GoesOnInAMendedLog) {
+  flip(paths().log(), kFileHeaderBytes + 3);
+  const auto store = open(Access::write);
+  EXPECT_EQ(check_store(*store, {}).value().totals.damages, 1u);
+  EXPECT_TRUE(noticed("commits.log: it is mended"));
+  ASSERT_TRUE(BlockMaker().commit(*store, blocks_[2].cid));
+  EXPECT_EQ(store->commits().size(), 3u);
+  EXPECT_EQ(open(Access::read)->commits().size(), 3u);
+  EXPECT_EQ(check(Access::read).totals.damages, 0u);
+}
+
+TEST_F(StoreDamageTest, DoesNotMendALogThatLacksARecord) {
+  auto log = contents(paths().log());
+  const size_t record = (log.size() - kFileHeaderBytes) / 2;
+  for (size_t at = kFileHeaderBytes; at < kFileHeaderBytes + record; ++at) log[at] = 0x55;
+  replace(paths().log(), log);
+  open(Access::write).reset();
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(check(Access::write).totals.damages, 1u);
+  EXPECT_TRUE(std::ranges::equal(Bytes(contents(paths().log())).first(log.size()), log));
+  EXPECT_FALSE(files().exists(paths().log() + ".new").value());
+}
+
+TEST_F(StoreDamageTest, MendsEveryFlippedBitOfAHeaderOrFooter) {
+  index_factory_ = MemoryIndex::factory();
+  const uint64_t seed = process_seed();
+  SCOPED_TRACE(seed_text(seed));
+  std::mt19937_64 random(seed);
+  const auto whole = contents(paths().segment(1));
+  const uint32_t footer = load_le<uint32_t>(&whole[whole.size() - 8]);
+  ASSERT_LT(footer, whole.size());
+  for (size_t at = 0; at < whole.size(); ++at) {
+    if (at >= SegmentHeader::kBytes && at < footer) continue;
+    flip(paths().segment(1), at, static_cast<uint8_t>(1 << random() % 8));
+    EXPECT_EQ(check(Access::write).totals.damages, 1u) << at;
+    EXPECT_EQ(contents(paths().segment(1)), whole) << at;
+    EXPECT_EQ(check(Access::write).totals.damages, 0u) << at;
+    EXPECT_TRUE(open(Access::read)->quarantined().empty()) << at;
+  }
+}
+
+TEST_F(StoreDamageTest, WritesNothingOverADamagedRecord) {
+  index_factory_ = MemoryIndex::factory();
+  // The last record of the unsealed segment, cut to a length that a footer of the records before it may have.
+  for (size_t payload = 0; payload < 40; ++payload) {
+    TestBlock last = raw_block(1000 + payload, 500 + payload);
+    {
+      const auto store = open(Access::write);
+      ASSERT_TRUE(BlockMaker(CodecId::stored).append(*store, {last}));
+      ASSERT_TRUE(BlockMaker(CodecId::stored).commit(*store, last.cid));
+    }
+    const auto store = open(Access::read);
+    const Watermark end = store->segments().back();
+    const auto before = contents(paths().segment(end.segment));
+    const Placement at = store->find(store->commits().back().cid.digest).value().value();
+    flip(paths().segment(at.segment), at.record + 1);
+    const auto damaged = contents(paths().segment(at.segment));
+    EXPECT_EQ(check(Access::write).totals.damages, 1u);
+    EXPECT_EQ(contents(paths().segment(at.segment)), damaged);
+    replace(paths().segment(at.segment), before);
+    EXPECT_EQ(check(Access::write).totals.damages, 0u);
   }
 }
 

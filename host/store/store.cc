@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <iterator>
 #include <set>
 #include <string_view>
@@ -77,8 +78,9 @@ Status Store::init(FileSystem& files, const std::string& directory, const StoreC
   PENSTOCK_TRY(files.make_directory(paths.segments()));
   PENSTOCK_TRY(files.make_directory(paths.set_aside()));
   PENSTOCK_TRY(replace_file(files, directory, paths.log(), encode_file_header(kCommitLogMagic, uuid)));
-  // Not our directory to insist on: it may be unreadable to us.
-  static_cast<void>(files.sync_directory(parent_of(directory)));
+  // Not our directory to insist on: it may be unreadable to us. But a disk that fails is not to be built on.
+  const Status parent = files.sync_directory(parent_of(directory));
+  if (!parent && parent.error().why != errno_text(EACCES)) return parent;
   return replace_file(files, directory, paths.config(), as_bytes(encode_store_toml(made)));
 }
 

@@ -115,15 +115,21 @@ Result<Bytes> StoreReader::block_of(Frame& frame, const Digest& digest, const Pl
 }
 
 Result<Bytes> StoreReader::read(const Cid& cid) {
-  PENSTOCK_TRY_ASSIGN(const Placement placement, locate(cid.digest));
-  Frame* frame = cached(placement);
+  // Whoever asks knows the block by its CID.
+  const auto named = [&](Error error) {
+    if (error.what == name_of(cid.digest)) error.what = "block " + cid.text();
+    return Failure(std::move(error));
+  };
+  const auto placement = locate(cid.digest);
+  if (!placement) return named(placement.error());
+  Frame* frame = cached(*placement);
   if (frame == nullptr) {
-    auto loaded = load(placement);
-    if (!loaded) return locate_error(cid.digest, placement, loaded.error());
+    auto loaded = load(*placement);
+    if (!loaded) return named(locate_error(cid.digest, *placement, loaded.error()).value());
     frame = *loaded;
   }
-  auto block = block_of(*frame, cid.digest, placement);
-  if (!block) return locate_error(cid.digest, placement, block.error());
+  auto block = block_of(*frame, cid.digest, *placement);
+  if (!block) return named(locate_error(cid.digest, *placement, block.error()).value());
   return block;
 }
 

@@ -27,7 +27,7 @@ class StoreReader final : public BlockSource {
   StoreReader(FileSystem& files, StorePaths paths, const StoreUuid& uuid, BlockCatalog& catalog);
 
   // Valid until the next call. A copy in quarantine is read where there is no other. corrupt error: it is
-  // damaged, or may lie in a damaged part of the store; names digest, segment and offset.
+  // damaged, or may lie in a damaged part of the store; names CID, segment and offset.
   Result<Bytes> read(const Cid& cid) override;
   // Its length, read from the record's table: nothing is decoded.
   Result<uint32_t> block_bytes(const Digest& digest);

@@ -15,6 +15,7 @@ namespace penstock {
 class FailingFileSystem final : public FileSystem {
  public:
   std::atomic<int64_t> changes_left = INT64_MAX;  // writes, truncates, syncs, renames, names made
+  std::atomic<bool> fails_once = false;           // the change after that succeeds again
   std::atomic<int> error_number = ENOSPC;
   std::atomic<int> open_error = 0;  // of files in segments/, while not 0
   std::atomic<int> read_error = 0;
@@ -87,7 +88,8 @@ class FailingFileSystem final : public FileSystem {
   };
 
   Status spend(const std::string& path) {
-    if (changes_left-- > 0) return {};
+    const int64_t left = changes_left--;
+    if (left > 0 || (left < 0 && fails_once)) return {};
     return fail_file(path, error_number);
   }
 

@@ -61,6 +61,23 @@ TEST_F(StoreFailureTest, LosesNothingAcknowledgedWhicheverChangeFails) {
   }
 }
 
+TEST_F(StoreFailureTest, InitSaysThatAnySyncFailed) {
+  failing_.error_number = EIO;
+  for (int64_t changes = 0;; ++changes) {
+    ASSERT_LT(changes, 40);
+    TemporaryDirectory fresh;
+    std::swap(directory_, fresh);
+    failing_.changes_left = changes;
+    failing_.fails_once = true;
+    const Status made = Store::init(failing_, path(), {});
+    const bool failed = failing_.changes_left < 0;
+    failing_.fails_once = false;
+    failing_.changes_left = INT64_MAX;
+    EXPECT_EQ(made.has_value(), !failed) << "after " << changes << " changes";
+    if (!failed) break;
+  }
+}
+
 TEST_F(StoreFailureTest, SaysWhatToDoAboutAFullDisk) {
   const auto store = open(Access::write);
   failing_.changes_left = 0;

@@ -7,6 +7,8 @@
 #include <random>
 
 #include "store/file_header.h"
+#include "store/record_header.h"
+#include "store/segment_footer.h"
 #include "store/store_check.h"
 #include "unit/base/random_seed.h"
 #include "unit/store/store_fixture.h"
@@ -224,9 +226,12 @@ TEST_F(StoreDamageTest, ADamagedQuarantineLogIsNamedOnceAndWrittenAnew) {
   flip(paths().segment(1), SegmentHeader::kBytes + 200);
   EXPECT_EQ(check(Access::write).totals.damages, 1u);
   const auto whole = contents(paths().quarantine());
-  flip(paths().quarantine(), whole.size() - 1);
-  EXPECT_EQ(check(Access::write).totals.damages, 2u);
-  EXPECT_EQ(contents(paths().quarantine()), whole);
+  // The header, and a record: only the latter is found again among the segments.
+  for (const size_t at : {size_t{9}, whole.size() - 1}) {
+    flip(paths().quarantine(), at);
+    EXPECT_EQ(check(Access::write).totals.damages, 2u) << at;
+    EXPECT_EQ(contents(paths().quarantine()), whole) << at;
+  }
   EXPECT_EQ(check(Access::write).totals.damages, 1u);
 }
 
@@ -295,27 +300,29 @@ TEST_F(StoreDamageTest, MendsEveryFlippedBitOfAHeaderOrFooter) {
   }
 }
 
-TEST_F(StoreDamageTest, WritesNothingOverADamagedRecord) {
-  index_factory_ = MemoryIndex::factory();
-  // The last record of the unsealed segment, cut to a length that a footer of the records before it may have.
-  for (size_t payload = 0; payload < 40; ++payload) {
-    TestBlock last = raw_block(1000 + payload, 500 + payload);
-    {
-      const auto store = open(Access::write);
-      ASSERT_TRUE(BlockMaker(CodecId::stored).append(*store, {last}));
-      ASSERT_TRUE(BlockMaker(CodecId::stored).commit(*store, last.cid));
-    }
-    const auto store = open(Access::read);
-    const Watermark end = store->segments().back();
-    const auto before = contents(paths().segment(end.segment));
-    const Placement at = store->find(store->commits().back().cid.digest).value().value();
-    flip(paths().segment(at.segment), at.record + 1);
-    const auto damaged = contents(paths().segment(at.segment));
-    EXPECT_EQ(check(Access::write).totals.damages, 1u);
-    EXPECT_EQ(contents(paths().segment(at.segment)), damaged);
-    replace(paths().segment(at.segment), before);
-    EXPECT_EQ(check(Access::write).totals.damages, 0u);
+TEST_F(StoreDamageTest, WritesNoFooterOverADamagedRecordOfItsLength) {
+  TemporaryDirectory fresh;
+  std::swap(directory_, fresh);
+  ASSERT_TRUE(Store::init(files(), path(), {}));
+  constexpr size_t kBlocksBefore = 5;
+  constexpr size_t kHeadBytes = RecordHeader::kBytes + ChunkTable::kEntryBytes;
+  const TestBlock last = raw_block(1000, footer_bytes(kBlocksBefore) - kHeadBytes);
+  {
+    const auto store = open(Access::write);
+    for (uint64_t i = 1; i < kBlocksBefore; ++i) ASSERT_TRUE(BlockMaker().append(*store, {raw_block(i, 50)}));
+    const TestBlock commit = BlockMaker().append_commit(*store, last.cid).value();
+    ASSERT_TRUE(BlockMaker(CodecId::stored).append(*store, {last}));
+    ASSERT_TRUE(store->commit(commit.cid));
   }
+  const Placement at = open(Access::read)->find(last.cid.digest).value().value();
+  ASSERT_EQ(contents(paths().segment(1)).size() - at.record, footer_bytes(kBlocksBefore));
+  flip(paths().segment(1), at.record + 1);
+  const auto damaged = contents(paths().segment(1));
+  EXPECT_EQ(check(Access::write).totals.damages, 1u);
+  EXPECT_EQ(contents(paths().segment(1)), damaged);
+  flip(paths().segment(1), at.record + 1);
+  EXPECT_EQ(check(Access::write).totals.damages, 0u);
+  EXPECT_TRUE(holds(*open(Access::read), last));
 }
 
 TEST_F(StoreDamageTest, AMissingEndOrFileIsQuarantinedWhenAWriterOpens) {

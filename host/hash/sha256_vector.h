@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Included by the source of one instruction set, which first defines SHA256_VECTOR_TARGET as the attribute
-// that lets a function use it.
+// that lets a function use it; without one it is what every CPU has.
 #pragma once
 
 #include <array>
@@ -11,6 +11,10 @@
 #include "hash/sha256_constants.h"
 #include "hash/sha256_lane.h"
 #include "hash/sha256_one_stream.h"
+
+#ifndef SHA256_VECTOR_TARGET
+#define SHA256_VECTOR_TARGET
+#endif
 
 #if defined(__clang__)
 #define UNROLL_ROUNDS _Pragma("unroll")

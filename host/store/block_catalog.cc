@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <mutex>
+#include <utility>
 
 #include "base/check.h"
 
@@ -22,9 +23,21 @@ std::vector<Coverage> coverage_of(std::span<const Watermark> progress) {
 
 }  // namespace
 
-BlockCatalog::BlockCatalog(CatalogContents contents, Watermarks watermarks, Quarantine quarantine,
-                           Reload reload)
+struct BlockCatalog::Unanswered {
+  std::array<Digest, kLookupBatch> digests;
+  std::array<size_t, kLookupBatch> places;
+  size_t count = 0;
+
+  void add(const Digest& digest, size_t place) {
+    digests[count] = digest;
+    places[count++] = place;
+  }
+};
+
+BlockCatalog::BlockCatalog(CatalogContents contents, std::unique_ptr<NeighbourCache> neighbours,
+                           Watermarks watermarks, Quarantine quarantine, Reload reload)
     : index_(std::move(contents.index)),
+      neighbours_(std::move(neighbours)),
       overlay_(std::move(contents.overlay)),
       damaged_(contents.damaged),
       watermarks_(std::move(watermarks)),
@@ -49,28 +62,50 @@ BlockLocation BlockCatalog::admit(const std::optional<Placement>& hit) const {
   return location;
 }
 
+// The neighbours first: a copy of theirs that is in quarantine may have been healed by one that only the
+// index knows.
+Status BlockCatalog::ask_index(Unanswered& rest, std::span<BlockLocation> locations) const {
+  std::array<std::optional<Placement>, kLookupBatch> near;
+  std::array<std::optional<Placement>, kLookupBatch> hits;
+  const size_t asked = rest.count;
+  if (neighbours_ != nullptr) {
+    neighbours_->find(std::span(rest.digests).first(asked), std::span(near).first(asked));
+    rest.count = 0;
+    for (size_t i = 0; i < asked; ++i) {
+      const BlockLocation found = admit(near[i]);
+      if (found.placement) {
+        locations[rest.places[i]] = found;
+      } else {
+        rest.add(rest.digests[i], rest.places[i]);
+      }
+    }
+  }
+  if (rest.count > 0) {
+    PENSTOCK_TRY(index_->find(std::span(rest.digests).first(rest.count), std::span(hits).first(rest.count)));
+  }
+  for (size_t i = 0; i < rest.count; ++i) {
+    const BlockLocation found = admit(hits[i]);
+    if (found.placement || found.damaged) locations[rest.places[i]] = found;
+  }
+  if (neighbours_ == nullptr) return {};
+  neighbours_->learn(std::span(near).first(asked));
+  neighbours_->learn(std::span(hits).first(rest.count));
+  return {};
+}
+
 // Expects the lock held, shared at least.
 Status BlockCatalog::look_up(std::span<const Digest> digests, std::span<BlockLocation> locations) const {
-  std::array<Digest, kLookupBatch> missing;
-  std::array<std::optional<Placement>, kLookupBatch> hits;
-  std::array<size_t, kLookupBatch> places;
   for (size_t from = 0; from < digests.size(); from += kLookupBatch) {
     const size_t end = std::min(digests.size(), from + kLookupBatch);
-    size_t count = 0;
+    Unanswered rest;
     for (size_t i = from; i < end; ++i) {
       const auto* slot = pending(digests[i]);
       const bool placed = slot != nullptr && slot->placed();
       locations[i] = admit(placed ? std::optional(slot->placement) : overlay_.find(digests[i]));
       if (locations[i].placement) continue;
-      missing[count] = digests[i];
-      places[count++] = i;
+      rest.add(digests[i], i);
     }
-    if (count == 0 || index_ == nullptr) continue;
-    PENSTOCK_TRY(index_->find(std::span(missing).first(count), std::span(hits).first(count)));
-    for (size_t i = 0; i < count; ++i) {
-      const BlockLocation found = admit(hits[i]);
-      if (found.placement || found.damaged) locations[places[i]] = found;
-    }
+    if (rest.count > 0 && index_ != nullptr) PENSTOCK_TRY(ask_index(rest, locations));
   }
   return {};
 }

@@ -16,6 +16,7 @@
 #include "store/block_overlay.h"
 #include "store/claim.h"
 #include "store/index.h"
+#include "store/neighbour_cache.h"
 #include "store/pending_table.h"
 #include "store/quarantine.h"
 #include "store/watermarks.h"
@@ -50,7 +51,9 @@ class BlockCatalog {
   static constexpr size_t kBatchEntries = 4096;
   static constexpr size_t kPendingMax = 65536;
 
-  BlockCatalog(CatalogContents contents, Watermarks watermarks, Quarantine quarantine, Reload reload);
+  // `neighbours` may be null.
+  BlockCatalog(CatalogContents contents, std::unique_ptr<NeighbourCache> neighbours, Watermarks watermarks,
+               Quarantine quarantine, Reload reload);
 
   // Segments from `first_segment` on are this session's: all that the catalog knows of them is true.
   void begin_session(uint32_t first_segment, Progress progress);
@@ -86,6 +89,9 @@ class BlockCatalog {
   BlockLocation admit(const std::optional<Placement>& hit) const;
   // Those whose blocks are not readable as it is.
   Result<std::vector<IndexEntry>> news(std::span<const IndexEntry> entries);
+  // The digests that look_up is left with, and where their answers go.
+  struct Unanswered;
+  Status ask_index(Unanswered& rest, std::span<BlockLocation> locations) const;
   Status look_up(std::span<const Digest> digests, std::span<BlockLocation> locations) const;
   // Runs `call` under a shared lock, again after a reload if the index failed.
   Status with_index(const std::function<Status()>& call);
@@ -95,6 +101,7 @@ class BlockCatalog {
   mutable std::shared_mutex mutex_;
   std::condition_variable_any handed_over_;
   std::unique_ptr<Index> index_;
+  const std::unique_ptr<NeighbourCache> neighbours_;  // asked before the index
   BlockOverlay overlay_;
   std::atomic<bool> damaged_ = false;
   uint64_t index_generation_ = 0;  // counts reloads

@@ -136,9 +136,9 @@ Status StoreOpening::load(const Watermarks& watermarks) {
   damage.insert(damage.end(), loaded.damage.begin(), loaded.damage.end());
   PENSTOCK_TRY(quarantine(std::move(damage), known));
   covered_ = std::move(loaded.covered);
-  state_->catalog =
-      std::make_unique<BlockCatalog>(std::move(loaded.contents), watermarks, std::move(known),
-                                     [state = state_](const Error& error) { return reload(*state, error); });
+  state_->catalog = std::make_unique<BlockCatalog>(
+      std::move(loaded.contents), std::make_unique<NeighbourCache>(*site_->files, site_->paths, site_->uuid),
+      watermarks, std::move(known), [state = state_](const Error& error) { return reload(*state, error); });
   return {};
 }
 

@@ -24,7 +24,7 @@ ObjectAuditor::ObjectAuditor(Store& store, Depth depth, const AuditOptions& opti
     : store_(&store), depth_(depth), options_(&options), reader_(store.new_reader()), queue_(kTasksQueued) {
   if (depth_ == Depth::find) return;
   const unsigned workers = std::min(usable_threads(options.threads), kWorkersMax);
-  for (unsigned i = 0; i < workers; ++i) readers_.push_back(store.new_reader());
+  for (unsigned i = 0; i < workers; ++i) readers_.push_back(store.new_reader(ReadPattern::sequential));
   for (const auto& reader : readers_)
     workers_.emplace_back([this, source = reader.get()] { run_worker(*source); });
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/restoration.h"
 
+#include <fcntl.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include "base/limits.h"
 #include "base/size_text.h"
 #include "pipeline/memory_plan.h"
+#include "pipeline/restore_stage.h"
 
 namespace penstock {
 namespace {
@@ -20,6 +22,16 @@ namespace {
 constexpr size_t kTasksPerWorker = 4;
 constexpr unsigned kWorkersMax = 16;  // each holds a reader's frames and a buffer: docs/memory.md
 constexpr size_t kBufferBytes = 4 * kMiB;
+
+// What a leaf file costs beside its bytes, as bytes: opening and closing it.
+constexpr uint64_t kLeafFileCost = 4 * kKiB;
+// Zeros from here on are left as a hole.
+constexpr size_t kHoleBytesMin = 64 * kKiB;
+
+bool is_long_zero_run(Bytes block) {
+  return block.size() >= kHoleBytesMin && block[0] == 0 &&
+         std::memcmp(block.data(), block.data() + 1, block.size() - 1) == 0;
+}
 
 bool is_damage(const Error& error) {
   return error.code == Errc::corrupt || error.code == Errc::absent;
@@ -45,7 +57,8 @@ Result<Bytes> extent_bytes(const FileExtent& extent, Bytes inline_bytes, BlockSo
 }
 
 Restoration::Restoration(Store& store, Order order, const RestoreOptions& options)
-    : options_(&options),
+    : store_(&store),
+      options_(&options),
       order_(order),
       source_(store.new_reader()),
       walker_(*source_),
@@ -56,8 +69,11 @@ Result<std::unique_ptr<Restoration>> Restoration::start(Store& store, Order orde
   const unsigned workers = std::min(usable_threads(options.threads), kWorkersMax);
   std::unique_ptr<Restoration> restoration(new Restoration(store, order, options));
   PENSTOCK_TRY_ASSIGN(restoration->buffers_, BufferPool::create("restore", kBufferBytes, workers));
+  // A short range is one block or two.
+  const bool scattered = options.range && options.range->length < kFrameBytesMax;
   for (unsigned i = 0; i < workers; ++i) {
-    restoration->readers_.push_back(store.new_reader());
+    restoration->readers_.push_back(
+        store.new_reader(scattered ? ReadPattern::scattered : ReadPattern::sequential));
     restoration->worker_buffers_.push_back(restoration->buffers_->acquire());
   }
   for (unsigned i = 0; i < workers; ++i)
@@ -110,12 +126,39 @@ Status Restoration::restore_file(std::unique_ptr<RestoredFile> owned, const Cid&
   return status;
 }
 
+Status Restoration::restore_leaf_file(int root, std::string path, const Cid& cid, uint64_t bytes_hint) {
+  PENSTOCK_CHECK(order_ == Order::any && cid.codec == Multicodec::raw);
+  leaf_root_ = root;
+  if (!leaf_task_.leaf_files.empty()) {
+    PENSTOCK_TRY_ASSIGN(const bool ends, task_ends(leaf_task_, leaf_task_.leaf_files.back().cid, cid));
+    if (ends) PENSTOCK_TRY(queue_leaf_files());
+  }
+  leaf_task_.leaf_files.push_back({std::move(path), cid});
+  leaf_task_.bytes += std::min(bytes_hint, uint64_t{kBlockBytesMax}) + kLeafFileCost;
+  return {};
+}
+
+Status Restoration::queue_leaf_files() {
+  return leaf_task_.leaf_files.empty() ? Status() : queue_task(leaf_task_, nullptr);
+}
+
+Result<bool> Restoration::task_ends(const RestoreTask& task, const Cid& last, const Cid& next) {
+  if (task.bytes < RestoreTask::kBytes) return false;
+  if (task.bytes >= 2 * RestoreTask::kBytes) return true;
+  PENSTOCK_TRY_ASSIGN(const auto before, store_->find(last.digest));
+  PENSTOCK_TRY_ASSIGN(const auto behind, store_->find(next.digest));
+  return !before || !behind || before->segment != behind->segment || before->record != behind->record;
+}
+
 Status Restoration::charge(uint64_t bytes, const std::string& what) {
-  if (bytes > options_->bytes_max - bytes_charged_)
+  uint64_t charged = bytes_charged_;
+  bool fits = true;
+  do fits = bytes <= options_->bytes_max - charged;
+  while (fits && !bytes_charged_.compare_exchange_weak(charged, charged + bytes));
+  if (!fits)
     return fail(Errc::failed, what,
                 "brings what is restored to more than --max-size " + exact_size(options_->bytes_max),
                 "raise --max-size if you trust it");
-  bytes_charged_ += bytes;
   return {};
 }
 
@@ -132,6 +175,13 @@ Status Restoration::cut_tasks(RestoredFile& file, uint64_t begin) {
       if (options_->progress != nullptr) options_->progress->bytes_content += extent->length;
       continue;
     }
+    if (!task.extents.empty()) {
+      PENSTOCK_TRY_ASSIGN(const bool ends, task_ends(task, task.extents.back().leaf, extent->leaf));
+      if (ends) {
+        task.sequence = sequence++;
+        PENSTOCK_TRY(queue_task(task, &file));
+      }
+    }
     if (extent->kind == FileExtent::Kind::inline_bytes) {
       extent->leaf_offset = task.inline_bytes.size();
       task.inline_bytes.insert(task.inline_bytes.end(), extent->bytes.begin(), extent->bytes.end());
@@ -140,28 +190,25 @@ Status Restoration::cut_tasks(RestoredFile& file, uint64_t begin) {
     extent->file_offset -= begin;
     task.bytes += extent->length;
     task.extents.push_back(*extent);
-    if (task.bytes < RestoreTask::kBytes) continue;
-    task.sequence = sequence++;
-    PENSTOCK_TRY(queue_task(task, file));
   }
   if (!file.damaged && end != file.bytes)
     return fail(Errc::corrupt, file.path,
                 "its tree ends after " + std::to_string(end) + " bytes of " + std::to_string(file.bytes));
   if (task.extents.empty()) return {};
   task.sequence = sequence;
-  return queue_task(task, file);
+  return queue_task(task, &file);
 }
 
-Status Restoration::queue_task(RestoreTask& task, RestoredFile& file) {
-  task.file = &file;
-  ++file.tasks;
+Status Restoration::queue_task(RestoreTask& task, RestoredFile* file) {
+  task.file = file;
+  if (file != nullptr) ++file->tasks;
   if (queue_.push(std::move(task))) {
     task = RestoreTask();
     return {};
   }
-  end_task(&file);
+  end_task(file);
   const std::lock_guard lock(mutex_);
-  return failure_ ? Status(Failure(*failure_)) : fail(Errc::failed, file.path, "the restore was stopped");
+  return failure_ ? Status(Failure(*failure_)) : fail(Errc::failed, "restore", "was stopped");
 }
 
 void Restoration::run_worker(BlockSource& reader, MutableBytes buffer) {
@@ -170,6 +217,13 @@ void Restoration::run_worker(BlockSource& reader, MutableBytes buffer) {
 
 void Restoration::run_task(RestoreTask& task, BlockSource& reader, MutableBytes buffer) {
   Status status;
+  for (const LeafFile& leaf : task.leaf_files) {
+    status = bring_leaf_file(leaf, reader);
+    if (status) continue;
+    if (!is_damage(status.error())) return stop(status.error());
+    report(leaf.path, status.error());
+  }
+  if (task.file == nullptr) return;
   if (!task.file->damaged)
     status = order_ == Order::any ? bring(task, reader) : bring_in_turn(task, reader, buffer);
   if (!status) {
@@ -181,6 +235,35 @@ void Restoration::run_task(RestoreTask& task, BlockSource& reader, MutableBytes 
     }
   }
   end_task(task.file);
+}
+
+Status Restoration::bring_leaf_file(const LeafFile& leaf, BlockSource& reader) {
+  Result<Bytes> block = reader.read(leaf.cid);
+  if (!block) {
+    Error error = std::move(block).error();
+    // What a tree needs is missing data, not an unknown object.
+    if (error.code == Errc::absent) error.code = Errc::corrupt;
+    return Failure(std::move(error));
+  }
+  PENSTOCK_TRY(charge(block->size(), leaf.path));
+  PENSTOCK_TRY_ASSIGN(Descriptor output,
+                      open_beneath(leaf_root_, leaf.path, O_WRONLY | O_CREAT | O_EXCL, 0666, leaf.path));
+  RestoredFile file;
+  file.descriptor = output.release();
+  file.path = leaf.path;
+  bytes_content_ += block->size();
+  if (options_->progress != nullptr) options_->progress->bytes_expected += block->size();
+  Status written;
+  if (is_long_zero_run(*block)) {
+    if (ftruncate(file.descriptor, static_cast<off_t>(block->size())) != 0) written = fail_errno(leaf.path);
+    if (options_->progress != nullptr) options_->progress->bytes_content += block->size();
+  } else {
+    written = write_out(file, *block, 0);
+  }
+  // Some file systems report a failed write only here.
+  if (close(file.descriptor) != 0 && errno != EINTR && written) written = fail_errno(leaf.path);
+  if (options_->progress != nullptr) ++options_->progress->files;
+  return written;
 }
 
 Status Restoration::bring(const RestoreTask& task, BlockSource& reader) {
@@ -258,7 +341,7 @@ void Restoration::report(const std::string& path, const Error& error) {
 }
 
 void Restoration::end_task(RestoredFile* file) {
-  if (file->tasks.fetch_sub(1) != 1) return;
+  if (file == nullptr || file->tasks.fetch_sub(1) != 1) return;
   const std::unique_ptr<RestoredFile> last(file);
   // Some file systems report a failed write only here.
   if (close(file->descriptor) != 0 && errno != EINTR) stop({Errc::failed, file->path, errno_text(errno), {}});
@@ -273,12 +356,13 @@ void Restoration::stop(const Error& error) {
 }
 
 Status Restoration::finish() {
+  const Status queued = queue_leaf_files();
   queue_.close();
   workers_.clear();
   for (RestoreTask& task : queue_.drain()) end_task(task.file);
   const std::lock_guard lock(mutex_);
   if (failure_) return Failure(*failure_);
-  return {};
+  return queued;
 }
 
 }  // namespace penstock

@@ -36,7 +36,11 @@ class Restoration {
   // Cuts the content of `cid` into tasks and queues them; the last that ends closes `file`. failed: the size
   // passes what is left of bytes_max, or the restore has been stopped. A damaged file is reported.
   Status restore_file(std::unique_ptr<RestoredFile> file, const Cid& cid, std::optional<ByteRange> range);
+  // Queues the file `path` below the descriptor `root`, which stays open until finish(); its content is the
+  // one block `cid`, of `bytes_hint` bytes or so. Damage is reported, and then there is no such file.
+  Status restore_leaf_file(int root, std::string path, const Cid& cid, uint64_t bytes_hint);
   // Takes `bytes` from what bytes_max allows; failed when that is not enough.
+  // Any thread.
   Status charge(uint64_t bytes, const std::string& what);
   // Waits for the workers. The first failure that ended the restore, if any.
   Status finish();
@@ -58,8 +62,12 @@ class Restoration {
   Restoration(Store& store, Order order, const RestoreOptions& options);
 
   Status cut_tasks(RestoredFile& file, uint64_t begin);
-  Status queue_task(RestoreTask& task, RestoredFile& file);
+  Status queue_task(RestoreTask& task, RestoredFile* file);
+  Status queue_leaf_files();
+  // Whether `task` is large enough, and `next` lies in another record than `last`.
+  Result<bool> task_ends(const RestoreTask& task, const Cid& last, const Cid& next);
   void run_worker(BlockSource& reader, MutableBytes buffer);
+  Status bring_leaf_file(const LeafFile& leaf, BlockSource& reader);
   Status bring(const RestoreTask& task, BlockSource& reader);
   Status bring_in_turn(const RestoreTask& task, BlockSource& reader, MutableBytes buffer);
   Status write_out(const RestoredFile& file, Bytes bytes, std::optional<uint64_t> offset);
@@ -68,6 +76,7 @@ class Restoration {
   void end_task(RestoredFile* file);
   void stop(const Error& error);
 
+  Store* store_;
   const RestoreOptions* options_;
   const Order order_;
   std::unique_ptr<BlockSource> source_;
@@ -77,8 +86,10 @@ class Restoration {
   std::vector<Buffer> worker_buffers_;
   std::vector<std::unique_ptr<BlockSource>> readers_;
   std::vector<std::jthread> workers_;
-  uint64_t bytes_content_ = 0;
-  uint64_t bytes_charged_ = 0;  // content, and something for each entry
+  RestoreTask leaf_task_;  // leaf files that are not queued yet
+  int leaf_root_ = -1;
+  std::atomic<uint64_t> bytes_content_{0};
+  std::atomic<uint64_t> bytes_charged_{0};  // content, and something for each entry
   std::atomic<uint64_t> bytes_written_{0};
 
   std::mutex mutex_;  // guards what follows, and calls of options_->report

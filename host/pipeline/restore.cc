@@ -46,8 +46,9 @@ Status check_range(const Cid& cid, const ObjectInfo& info, const std::optional<B
 // Walks a tree and makes what is in it below a directory descriptor; files' contents are the workers'.
 class TreeRestore {
  public:
-  TreeRestore(Restoration& restoration, RestoreReport& report)
-      : restoration_(&restoration), report_(&report), reader_(restoration.source()) {}
+  // `root`: where the topmost paths are made; open until the restoration has finished.
+  TreeRestore(Restoration& restoration, int root, RestoreReport& report)
+      : restoration_(&restoration), root_(root), report_(&report), reader_(restoration.source()) {}
 
   // One entry: `name` in the directory `parent`, `path` for messages.
   Status make(int parent, const std::string& name, const std::string& path, const Cid& cid, size_t depth) {
@@ -79,7 +80,13 @@ class TreeRestore {
     if (!entries) return left_out(path, entries.error());
     ++report_->directories;
     for (const DirectoryEntry& entry : *entries) {
-      const std::string below = path.empty() ? entry.name : path + "/" + entry.name;
+      std::string below = path.empty() ? entry.name : path + "/" + entry.name;
+      if (entry.cid.codec == Multicodec::raw && entry.name.size() <= NAME_MAX && below.size() < PATH_MAX) {
+        PENSTOCK_TRY(restoration_->charge(kEntryBytes + entry.name.size(), below));
+        ++report_->files;
+        PENSTOCK_TRY(restoration_->restore_leaf_file(root_, std::move(below), entry.cid, entry.dag_bytes));
+        continue;
+      }
       PENSTOCK_TRY(make(directory, entry.name, below, entry.cid, depth));
     }
     return {};
@@ -122,13 +129,14 @@ class TreeRestore {
   }
 
   Restoration* restoration_;
+  int root_;
   RestoreReport* report_;
   DirectoryReader reader_;
 };
 
 Status restore_content(Restoration& restoration, const RestoreStage& stage, const Cid& cid,
                        const ObjectInfo& info, const RestoreOptions& options, RestoreReport& report) {
-  TreeRestore tree(restoration, report);
+  TreeRestore tree(restoration, stage.directory(), report);
   if (info.kind == ObjectKind::directory) return tree.fill(stage.directory(), "", cid, 0);
   if (!options.range) return tree.make(stage.directory(), RestoreStage::kContent, "", cid, 0);
   PENSTOCK_TRY_ASSIGN(Descriptor output, open_beneath(stage.directory(), RestoreStage::kContent,

@@ -19,14 +19,22 @@ struct RestoredFile {
   std::atomic<bool> damaged{false};
 };
 
-// A run of one file's extents, some MiB together, that one worker brings.
+// A file that is one block: the worker makes it, and no one else has to read the block before.
+struct LeafFile {
+  std::string path;  // below what is restored
+  Cid cid;
+};
+
+// A run of one file's extents, or files of one block each, some MiB together, that one worker brings. It ends
+// where a record of the store does, so that no two workers decode the same one.
 struct RestoreTask {
   static constexpr uint64_t kBytes = uint64_t{8} << 20;
 
-  RestoredFile* file = nullptr;
+  std::vector<LeafFile> leaf_files;
+  RestoredFile* file = nullptr;     // null: leaf_files it is
   uint64_t sequence = 0;            // of the file's tasks, in order of the content
   uint64_t output_offset = 0;       // where in the output the first extent goes
-  uint64_t bytes = 0;               // of all extents
+  uint64_t bytes = 0;               // of all extents; of leaf files about
   std::vector<FileExtent> extents;  // inline ones: `bytes` points into inline_bytes by leaf_offset
   std::vector<uint8_t> inline_bytes;
 };

@@ -83,7 +83,7 @@ Result<Watermark> CommitRecovery::learn(const UnacknowledgedTail& tail) {
 }
 
 Result<std::vector<CommitRecovery::Candidate>> CommitRecovery::complete_ones() {
-  StoreReader reader(*site_->files, site_->paths, site_->uuid, *catalog_);
+  StoreReader reader(*site_->files, site_->paths, site_->uuid, *catalog_, ReadPattern::scattered);
   const auto has = [&](const Digest& digest) -> Result<bool> {
     PENSTOCK_TRY_ASSIGN(const BlockLocation location, catalog_->find(digest));
     return location.placement.has_value();

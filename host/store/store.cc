@@ -164,9 +164,9 @@ Status Store::commit(const Cid& commit) {
   return {};
 }
 
-std::unique_ptr<StoreReader> Store::new_reader() {
+std::unique_ptr<StoreReader> Store::new_reader(ReadPattern pattern) {
   return std::make_unique<StoreReader>(*state_->site.files, state_->site.paths, state_->site.uuid,
-                                       *state_->catalog);
+                                       *state_->catalog, pattern);
 }
 
 Result<std::optional<Placement>> Store::find(const Digest& digest) {

@@ -60,7 +60,7 @@ class Store {
   Status commit(const Cid& commit);
 
   // A reader for one thread, with a small cache of decoded frames. The store outlives it.
-  std::unique_ptr<StoreReader> new_reader();
+  std::unique_ptr<StoreReader> new_reader(ReadPattern pattern = ReadPattern::scattered);
   // Where a block is stored: segment, record and place; nothing if absent or damaged.
   Result<std::optional<Placement>> find(const Digest& digest);
   // The same for many, and whether a damaged copy is all there is: sorted by placement, they are read

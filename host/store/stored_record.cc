@@ -50,4 +50,11 @@ Status StoredRecord::decode(Decoder& decoder, MutableBytes raw) const {
   return fail(Errc::corrupt, "record", "the payload does not decode");
 }
 
+Result<size_t> StoredRecord::decode_front(Decoder& decoder, MutableBytes raw, size_t wanted) const {
+  PENSTOCK_CHECK(raw.size() == header_.raw_bytes);
+  const auto decoded = decoder.decode_front(header_.codec, payload(), raw, wanted);
+  if (!decoded) return fail(Errc::corrupt, "record", "the payload does not decode");
+  return *decoded;
+}
+
 }  // namespace penstock

@@ -25,6 +25,9 @@ class StoredRecord {
   // Decodes the payload into `raw`, of header().raw_bytes. corrupt error: it does not decode to that many.
   Status decode(Decoder& decoder, MutableBytes raw) const;
 
+  // The same of the first `wanted` bytes or some more; returns how many.
+  Result<size_t> decode_front(Decoder& decoder, MutableBytes raw, size_t wanted) const;
+
   // What read_head found.
   const RecordHeader& header() const { return header_; }
   const ChunkTable& table() const { return table_; }

@@ -7,7 +7,7 @@
 
 #define SHA256_VECTOR_TARGET __attribute__((target("avx2")))
 #include "hash/sha256_lanes.h"
-#include "hash/sha256_vector.h"
+#include "hash/sha256_vector.inc"
 
 namespace penstock {
 namespace {

@@ -11,7 +11,7 @@
 
 #define SHA256_VECTOR_TARGET __attribute__((target("avx512f,avx512bw")))
 #include "hash/sha256_lanes.h"
-#include "hash/sha256_vector.h"
+#include "hash/sha256_vector.inc"
 
 namespace penstock {
 namespace {

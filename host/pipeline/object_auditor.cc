@@ -10,7 +10,7 @@
 namespace penstock {
 namespace {
 
-constexpr size_t kLeavesPerTask = 128;
+constexpr size_t kLeavesPerTask = 256;
 constexpr size_t kTasksQueued = 64;
 constexpr unsigned kWorkersMax = 16;
 
@@ -22,15 +22,19 @@ bool is_damage(const Error& error) {
 
 ObjectAuditor::ObjectAuditor(Store& store, Depth depth, const AuditOptions& options)
     : store_(&store), depth_(depth), options_(&options), reader_(store.new_reader()), queue_(kTasksQueued) {
-  if (depth_ == Depth::find) return;
   const unsigned workers = std::min(usable_threads(options.threads), kWorkersMax);
+  if (depth_ == Depth::find) {
+    for (unsigned i = 0; i < workers; ++i) workers_.emplace_back([this] { run_finder(); });
+    return;
+  }
   for (unsigned i = 0; i < workers; ++i) readers_.push_back(store.new_reader(ReadPattern::sequential));
   for (const auto& reader : readers_)
-    workers_.emplace_back([this, source = reader.get()] { run_worker(*source); });
+    workers_.emplace_back([this, source = reader.get()] { run_reader(*source); });
 }
 
 ObjectAuditor::~ObjectAuditor() {
   queue_.stop();
+  workers_.clear();
 }
 
 Status ObjectAuditor::check(const Cid& root) {
@@ -81,13 +85,8 @@ Status ObjectAuditor::follow(std::vector<Cid> open) {
 Status ObjectAuditor::check_leaf(const Cid& leaf) {
   if (last_leaf_ == leaf) return {};
   last_leaf_ = leaf;
-  if (depth_ == Depth::read) {
-    leaves_.push_back(leaf);
-    return leaves_.size() < kLeavesPerTask ? Status() : flush_leaves();
-  }
-  PENSTOCK_TRY_ASSIGN(const auto placement, store_->find(leaf.digest));
-  ++blocks_;
-  return placement ? Status() : damaged(leaf, {Errc::corrupt, leaf.text(), "is missing", {}});
+  leaves_.push_back(leaf);
+  return leaves_.size() < kLeavesPerTask ? Status() : flush_leaves();
 }
 
 Status ObjectAuditor::flush_leaves() {
@@ -96,7 +95,29 @@ Status ObjectAuditor::flush_leaves() {
   return Failure(failure_.value_or(Error{Errc::failed, "verify", "was stopped", {}}));
 }
 
-void ObjectAuditor::run_worker(BlockSource& reader) {
+void ObjectAuditor::run_finder() {
+  std::vector<Digest> digests;
+  std::vector<BlockLocation> locations;
+  while (const std::optional<Leaves> leaves = queue_.pop()) {
+    digests.clear();
+    for (const Cid& leaf : *leaves) digests.push_back(leaf.digest);
+    locations.assign(digests.size(), {});
+    if (const Status found = store_->find(digests, locations); !found) return stop(found.error());
+    blocks_ += digests.size();
+    for (size_t i = 0; i < locations.size(); ++i) {
+      if (locations[i].placement || locations[i].damaged) continue;
+      report({Errc::corrupt, (*leaves)[i].text(), "is missing", "put the data that holds it again"});
+    }
+  }
+}
+
+void ObjectAuditor::stop(const Error& error) {
+  const std::lock_guard lock(mutex_);
+  if (!failure_) failure_ = error;
+  queue_.stop();
+}
+
+void ObjectAuditor::run_reader(BlockSource& reader) {
   while (const std::optional<Leaves> leaves = queue_.pop()) {
     for (const Cid& leaf : *leaves) {
       const Result<Bytes> block = read(reader, leaf);
@@ -105,10 +126,7 @@ void ObjectAuditor::run_worker(BlockSource& reader) {
         report(block.error());
         continue;
       }
-      const std::lock_guard lock(mutex_);
-      if (!failure_) failure_ = block.error();
-      queue_.stop();
-      return;
+      return stop(block.error());
     }
   }
 }

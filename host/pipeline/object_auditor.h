@@ -45,7 +45,9 @@ class ObjectAuditor {
   Status follow(std::vector<Cid> open);
   Status check_leaf(const Cid& leaf);
   Status flush_leaves();
-  void run_worker(BlockSource& reader);
+  void run_reader(BlockSource& reader);
+  void run_finder();
+  void stop(const Error& error);
   Result<Bytes> read(BlockSource& reader, const Cid& cid);
   Status damaged(const Cid& cid, const Error& error);
   void report(const Error& error);

@@ -75,13 +75,10 @@ bool Quarantine::add(std::span<const DamagedRange> ranges) {
 bool Quarantine::remove(std::span<const DamagedRange> ranges) {
   std::vector<DamagedRange> removed(ranges.begin(), ranges.end());
   std::ranges::sort(removed, before);
-  const auto gone = std::ranges::remove_if(ranges_, [&](const DamagedRange& range) {
-    const auto same = std::ranges::lower_bound(removed, range, before);
-    return same != removed.end() && *same == range;
-  });
-  const bool changed = !gone.empty();
-  ranges_.erase(gone.begin(), gone.end());
-  return changed;
+  return std::erase_if(ranges_, [&](const DamagedRange& range) {
+           const auto same = std::ranges::lower_bound(removed, range, before);
+           return same != removed.end() && *same == range;
+         }) > 0;
 }
 
 Status Quarantine::write(FileSystem& files, const StorePaths& paths, const StoreUuid& uuid) const {

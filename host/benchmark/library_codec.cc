@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "codec/encoder.h"
 
 namespace penstock {
 namespace {
@@ -18,6 +19,7 @@ class ZstdLibrary final : public LibraryCodec {
   explicit ZstdLibrary(int level) {
     PENSTOCK_CHECK(encoder_ != nullptr && decoder_ != nullptr);
     PENSTOCK_CHECK(!ZSTD_isError(ZSTD_CCtx_setParameter(encoder_.get(), ZSTD_c_compressionLevel, level)));
+    PENSTOCK_CHECK(!ZSTD_isError(ZSTD_CCtx_setParameter(encoder_.get(), ZSTD_c_windowLog, kZstdWindowLog)));
   }
 
   const char* encoder_name() const override { return "ZSTD_compress2"; }

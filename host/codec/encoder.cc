@@ -72,6 +72,9 @@ struct Encoder::Contexts {
 
 Encoder::Encoder() : contexts_(std::make_unique<Contexts>()) {
   PENSTOCK_CHECK(contexts_->zstd != nullptr);
+  // The library shortens it to the frame that it is given.
+  PENSTOCK_CHECK(
+      !ZSTD_isError(ZSTD_CCtx_setParameter(contexts_->zstd.get(), ZSTD_c_windowLog, kZstdWindowLog)));
 }
 Encoder::~Encoder() = default;
 Encoder::Encoder(Encoder&&) noexcept = default;

@@ -2,13 +2,20 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 
 #include "base/bytes.h"
+#include "base/limits.h"
 #include "codec/codec_spec.h"
 
 namespace penstock {
+
+// Every zstd level matches across the whole of a frame. The library's own windows are shorter below level 3:
+// 512 KiB at level 1 (docs/codecs.md has what that costs).
+inline constexpr int kZstdWindowLog = 21;
+static_assert(uint64_t{1} << kZstdWindowLog == kFrameBytesMax);
 
 // Turns frames into payloads. Owns the libraries' contexts: encoding allocates only when zstd first sees a
 // level, or a frame so much larger or smaller that it wants other tables. One thread at a time.

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "base/limits.h"
@@ -129,6 +130,21 @@ TEST(EncoderTest, ShrinksText) {
     const auto length = encoder.encode({row.id, 1}, text, out);
     ASSERT_TRUE(length) << row.name;
     EXPECT_EQ(*length < text.size() / 2, row.id != CodecId::stored) << row.name;
+  }
+}
+
+// A repeat at nearly the frame's length, with little in between that a small table would keep instead.
+TEST(EncoderTest, MatchesAcrossTheWholeFrameAtEveryZstdLevel) {
+  const auto noise = random_sample(128 * kKiB, 10);
+  std::vector<uint8_t> raw(kFrameBytesMax);
+  std::copy(noise.begin(), noise.end(), raw.begin());
+  std::copy(noise.begin(), noise.end(), raw.end() - static_cast<ptrdiff_t>(noise.size()));
+  std::vector<uint8_t> out(raw.size());
+  Encoder encoder;
+  for (const int level : {-5, -1, 1, 2, 3, 9}) {
+    const auto length = encoder.encode({CodecId::zstd, level}, raw, out);
+    ASSERT_TRUE(length) << level;
+    EXPECT_LT(*length, noise.size() * 5 / 4) << level;
   }
 }
 

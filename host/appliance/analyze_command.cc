@@ -24,6 +24,7 @@ void AnalyzeCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
   syntax.value("--device", device, "DEVICE", "auto or a kind that penstock devices lists (default auto)");
   syntax.value("--threads", threads, "N", "at most this many threads (default: one a CPU)");
   global.describe_json(syntax);
+  global.describe_sha256(syntax);
   global.describe_quiet(syntax);
   syntax.examples(
       "  penstock analyze disk.img                zero runs, duplicates, codec, and the entropy bound\n"

@@ -34,6 +34,7 @@ void BenchCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
   syntax.value("--codec", codec, "CODEC", "auto, lz4, zstd[:LEVEL], deflate or stored (default auto)");
   syntax.value("--chunker", chunker, "SPEC", "cdc:MIN:AVG:MAX or fixed:SIZE (default cdc:16K:64K:256K)");
   global.describe_json(syntax);
+  global.describe_sha256(syntax);
   global.describe_quiet(syntax);
   syntax.examples(
       "  penstock bench                           on what is found on this machine, in memory\n"

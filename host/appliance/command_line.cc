@@ -131,6 +131,7 @@ Result<int> parse_and_run(const std::vector<std::string>& arguments, Console& co
   PENSTOCK_TRY_ASSIGN(const bool go_on, parse(line, arguments, console));
   if (!go_on) return 0;
   console.set_quiet(line.global.quiet);
+  PENSTOCK_TRY(choose_sha256(line.global));
   const CLI::App& app = line.app;
   Result<int> outcome = 0;
   const auto run_if_chosen = [&](const auto& command) {

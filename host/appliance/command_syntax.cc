@@ -24,7 +24,8 @@ void CommandSyntax::flag(const char* names, bool& into, const char* help) {
   app_->add_flag(names, into, help);
 }
 
-void CommandSyntax::value(const char* names, std::string& into, const char* placeholder, const char* help) {
+void CommandSyntax::value(const char* names, std::string& into, const char* placeholder,
+                          const std::string& help) {
   argument(names, into, help)->type_name(placeholder);
 }
 
@@ -49,7 +50,7 @@ void CommandSyntax::examples(const char* text) {
   app_->footer(std::string("Examples:\n") + text);
 }
 
-CLI::Option* CommandSyntax::argument(const char* placeholder, std::string& into, const char* help) {
+CLI::Option* CommandSyntax::argument(const char* placeholder, std::string& into, const std::string& help) {
   const auto take = [&into](const CLI::results_t& results) {
     into = unmask_argument(results.back());
     return true;

@@ -20,7 +20,7 @@ class CommandSyntax {
 
   // `names`: "-o,--output".
   void flag(const char* names, bool& into, const char* help);
-  void value(const char* names, std::string& into, const char* placeholder, const char* help);
+  void value(const char* names, std::string& into, const char* placeholder, const std::string& help);
   void required_argument(const char* placeholder, std::string& into, const char* help);
   void optional_argument(const char* placeholder, std::string& into, const char* help);
   // One or more.
@@ -31,7 +31,7 @@ class CommandSyntax {
   void examples(const char* text);
 
  private:
-  CLI::Option* argument(const char* placeholder, std::string& into, const char* help);
+  CLI::Option* argument(const char* placeholder, std::string& into, const std::string& help);
   CLI::Option* list(const char* placeholder, std::vector<std::string>& into, const char* help);
 
   CLI::App* app_;

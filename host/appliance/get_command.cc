@@ -98,6 +98,7 @@ void GetCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
   syntax.value("--max-size", max_size, "SIZE", "refuse an object with more content than this");
   syntax.value("--threads", threads, "N", "at most this many threads (default: one a CPU)");
   global.describe_json(syntax);
+  global.describe_sha256(syntax);
   global.describe_quiet(syntax);
   syntax.examples(
       "  penstock get HEAD -o restored            the newest commit's whole tree\n"

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "appliance/command_syntax.h"
+#include "hash/sha256.h"
 
 namespace penstock {
 namespace {
@@ -15,6 +16,15 @@ constexpr uint64_t kThreadsMax = 1024;
 std::string_view environment(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? std::string_view() : std::string_view(value);
+}
+
+// Of this CPU.
+std::string sha256_path_names() {
+  std::string names;
+  for (const Sha256Path* path : sha256_paths()) {
+    if (path->supported()) names += (names.empty() ? "" : ", ") + std::string(path->name());
+  }
+  return names;
 }
 
 }  // namespace
@@ -30,6 +40,17 @@ void GlobalOptions::describe_json(CommandSyntax& syntax) {
 
 void GlobalOptions::describe_quiet(CommandSyntax& syntax) {
   syntax.flag("-q,--quiet", quiet, "no progress, notes or summary on standard error; errors alone");
+}
+
+void GlobalOptions::describe_sha256(CommandSyntax& syntax) {
+  syntax.value("--sha256", sha256, "PATH",
+               "how the CPU hashes: auto, its fastest way, or " + sha256_path_names() + " (default auto)");
+}
+
+Status choose_sha256(const GlobalOptions& global) {
+  if (global.sha256 == "auto" || force_sha256_path(global.sha256)) return {};
+  return fail(Errc::usage, "--sha256 '" + global.sha256 + "'", "is not a way in which this CPU can hash",
+              "one of auto, " + sha256_path_names());
 }
 
 Result<std::string> store_directory(const GlobalOptions& global) {

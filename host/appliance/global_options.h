@@ -14,15 +14,20 @@ struct GlobalOptions {
   std::string store;  // -s; empty: PENSTOCK_STORE, else the default place
   bool json = false;
   bool quiet = false;
+  std::string sha256 = "auto";  // --sha256: a path by name, or the fastest of this CPU
 
   void describe_store(CommandSyntax& syntax);
   void describe_json(CommandSyntax& syntax);
   void describe_quiet(CommandSyntax& syntax);
+  void describe_sha256(CommandSyntax& syntax);
 };
 
 // -s, else PENSTOCK_STORE, else $XDG_DATA_HOME/penstock, else ~/.local/share/penstock. usage error: none of
 // them is set.
 Result<std::string> store_directory(const GlobalOptions& global);
+
+// Makes the process hash as --sha256 says. usage error: there is no such path, or this CPU lacks it.
+Status choose_sha256(const GlobalOptions& global);
 
 // The value of --threads: 0 (one a CPU) where empty. usage error: not a number from 1 to 1024.
 Result<unsigned> parse_threads(const std::string& text);

@@ -60,6 +60,7 @@ void PutCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
                "how much of the device's work is checked: full, cross, payload or sample:P (default full)");
   syntax.value("--threads", threads, "N", "at most this many threads (default: one a CPU)");
   global.describe_json(syntax);
+  global.describe_sha256(syntax);
   global.describe_quiet(syntax);
   syntax.examples(
       "  penstock put photos                      a directory and all below it\n"

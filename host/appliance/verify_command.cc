@@ -62,6 +62,7 @@ void VerifyCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
   global.describe_store(syntax);
   syntax.value("--threads", threads, "N", "at most this many threads (default: one a CPU)");
   global.describe_json(syntax);
+  global.describe_sha256(syntax);
   global.describe_quiet(syntax);
   syntax.examples(
       "  penstock verify                          every byte of the store, and that all trees are whole\n"

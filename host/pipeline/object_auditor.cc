@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "dag/block_links.h"
+#include "dag/object_source.h"
 #include "pipeline/memory_plan.h"
 
 namespace penstock {
@@ -39,7 +40,7 @@ ObjectAuditor::~ObjectAuditor() {
 
 Status ObjectAuditor::check(const Cid& root) {
   PENSTOCK_TRY_ASSIGN(const auto placement, store_->find(root.digest));
-  if (!placement) return fail(Errc::absent, root.text(), "is not in the store");
+  if (!placement) return fail(Errc::absent, root.text(), "is not in the store", "penstock log lists what is");
   if (root.codec == Multicodec::dag_cbor) return check_commit(root);
   return follow({root});
 }
@@ -51,7 +52,7 @@ Status ObjectAuditor::check_commit(const Cid& commit) {
   }
   const Result<std::vector<Cid>> roots = commit_roots(*block);
   if (!roots) {
-    report({Errc::corrupt, commit.text(), roots.error().message(), {}});
+    report({Errc::corrupt, commit.text(), roots.error().message(), kMalformedRemedy});
     return {};
   }
   return follow(*roots);
@@ -74,7 +75,7 @@ Status ObjectAuditor::follow(std::vector<Cid> open) {
     }
     const Result<std::vector<Cid>> links = block_links(cid.codec, *block);
     if (!links) {
-      report({Errc::corrupt, cid.text(), links.error().message(), {}});
+      report({Errc::corrupt, cid.text(), links.error().message(), kMalformedRemedy});
       continue;
     }
     open.insert(open.end(), links->rbegin(), links->rend());

@@ -70,6 +70,8 @@ class PutLane {
   std::unique_ptr<QueuePair> queue_pair_;
   std::vector<Batch> batches_;
   std::vector<Job*> finished_;
+  std::vector<Bytes> messages_;  // check_digests: what is digested again, and to what
+  std::vector<Digest> digests_;
   WholeFileReader whole_files_;
   Verifier verifier_;
   bool source_ended_ = false;

@@ -13,6 +13,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "base/size_text.h"
+#include "dag/object_source.h"
 #include "pipeline/memory_plan.h"
 #include "pipeline/restore_stage.h"
 
@@ -52,7 +53,8 @@ Result<Bytes> extent_bytes(const FileExtent& extent, Bytes inline_bytes, BlockSo
   if (block->size() != extent.leaf_bytes)
     return fail(Errc::corrupt, extent.leaf.text(),
                 "has " + std::to_string(block->size()) + " bytes where its parent says " +
-                    std::to_string(extent.leaf_bytes));
+                    std::to_string(extent.leaf_bytes),
+                kMalformedRemedy);
   return block->subspan(extent.leaf_offset, extent.length);
 }
 
@@ -193,7 +195,8 @@ Status Restoration::cut_tasks(RestoredFile& file, uint64_t begin) {
   }
   if (!file.damaged && end != file.bytes)
     return fail(Errc::corrupt, file.path,
-                "its tree ends after " + std::to_string(end) + " bytes of " + std::to_string(file.bytes));
+                "its tree ends after " + std::to_string(end) + " bytes of " + std::to_string(file.bytes),
+                kMalformedRemedy);
   if (task.extents.empty()) return {};
   task.sequence = sequence;
   return queue_task(task, &file);
@@ -208,7 +211,8 @@ Status Restoration::queue_task(RestoreTask& task, RestoredFile* file) {
   }
   end_task(file);
   const std::lock_guard lock(mutex_);
-  return failure_ ? Status(Failure(*failure_)) : fail(Errc::failed, "restore", "was stopped");
+  return failure_ ? Status(Failure(*failure_))
+                  : fail(Errc::failed, "restore", "was stopped", "see the line before");
 }
 
 void Restoration::run_worker(BlockSource& reader, MutableBytes buffer) {
@@ -280,7 +284,8 @@ Status Restoration::bring_in_turn(const RestoreTask& task, BlockSource& reader, 
     {
       std::unique_lock lock(mutex_);
       turned_.wait(lock, [&] { return turn_ == task.sequence || failure_ || queue_.stopped(); });
-      if (turn_ != task.sequence) return fail(Errc::failed, task.file->path, "the restore was stopped");
+      if (turn_ != task.sequence)
+        return fail(Errc::failed, task.file->path, "the restore was stopped", "see the line before");
     }
     return write_out(*task.file, buffer.first(std::exchange(filled, 0)), std::nullopt);
   };

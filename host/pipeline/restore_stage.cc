@@ -77,7 +77,8 @@ Result<RestoreStage> RestoreStage::create(const std::string& path, bool for_dire
   struct stat status {};
   if (lstat(stage.path_.c_str(), &status) == 0) {
     if (!for_directory) return fail(Errc::failed, path, "exists already", "choose another path with -o");
-    if (!S_ISDIR(status.st_mode)) return fail(Errc::failed, path, "exists and is not a directory");
+    if (!S_ISDIR(status.st_mode))
+      return fail(Errc::failed, path, "exists and is not a directory", "choose another path with -o");
     PENSTOCK_TRY_ASSIGN(const auto names, names_in(stage.path_));
     if (!names.empty())
       return fail(Errc::failed, path, "is a directory that is not empty", "choose another path with -o");

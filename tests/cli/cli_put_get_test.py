@@ -2,6 +2,7 @@
 """What goes in comes out: trees, odd names, holes, pipes, ranges."""
 
 import os
+import re
 import subprocess
 import unittest
 
@@ -151,6 +152,18 @@ class PutGet(ToolCase):
             self.assertEqual(self.ok("get", cid), content, codec)
         for level in ("full", "payload", "sample:0.5"):
             self.assertEqual(self.put(file, "--verify", level), cid)
+
+    def test_every_way_to_hash_gives_the_same(self):
+        content = os.urandom(300_000) + bytes(200_000) + b"text" * 50_000
+        file = self.write("file", content)
+        paths = re.search(r"its fastest way, or (.*?) \(default auto", " ".join(self.ok("put", "--help").decode().split()))
+        names = ["auto", *paths.group(1).split(", ")]
+        self.assertIn("reference", names)
+        roots = {self.put(file, "--sha256", name) for name in names}
+        self.assertEqual(len(roots), 1)
+        for name in names:
+            self.ok("verify", "--sha256", name)
+            self.assertEqual(self.ok("get", next(iter(roots)), "--sha256", name), content)
 
     def test_the_ipfs_profile_has_a_root_of_its_own(self):
         content = self.random.randbytes(3 << 20)

@@ -44,7 +44,7 @@ class WrongUsage(ToolCase):
     def test_unknown_choices(self):
         file = self.write("file", b"content")
         for choice in ("--codec=zip", "--codec=zstd:99", "--codec=", "--device=gpu", "--verify=none", "--verify=cross",
-                       "--verify=sample:2", "--profile=ipf", "--threads=0"):
+                       "--verify=sample:2", "--profile=ipf", "--threads=0", "--sha256=md5", "--sha256="):
             self.fails(USAGE, "put", file, choice)
         for chunker in ("cdc", "cdc:1:2:3", "cdc:16K:60K:256K", "fixed:2M", "fixed:0"):
             self.fails(USAGE, "init", "-s", self.path("never"), "--chunker", chunker)

@@ -38,24 +38,27 @@ bool is_damage(const Error& error) {
   return error.code == Errc::corrupt || error.code == Errc::absent;
 }
 
+// What an object needs and is not there is missing data, not an unknown object.
+Result<Bytes> read_leaf(const Cid& leaf, BlockSource& reader) {
+  Result<Bytes> block = reader.read(leaf);
+  if (block || block.error().code != Errc::absent) return block;
+  Error error = std::move(block).error();
+  error.code = Errc::corrupt;
+  return Failure(std::move(error));
+}
+
 }  // namespace
 
 Result<Bytes> extent_bytes(const FileExtent& extent, Bytes inline_bytes, BlockSource& reader) {
   if (extent.kind == FileExtent::Kind::inline_bytes)
     return inline_bytes.subspan(extent.leaf_offset, extent.length);
-  Result<Bytes> block = reader.read(extent.leaf);
-  if (!block) {
-    Error error = std::move(block).error();
-    // A leaf that an object needs is missing data, not an unknown object.
-    if (error.code == Errc::absent) error.code = Errc::corrupt;
-    return Failure(std::move(error));
-  }
-  if (block->size() != extent.leaf_bytes)
+  PENSTOCK_TRY_ASSIGN(const Bytes block, read_leaf(extent.leaf, reader));
+  if (block.size() != extent.leaf_bytes)
     return fail(Errc::corrupt, extent.leaf.text(),
-                "has " + std::to_string(block->size()) + " bytes where its parent says " +
+                "has " + std::to_string(block.size()) + " bytes where its parent says " +
                     std::to_string(extent.leaf_bytes),
                 kMalformedRemedy);
-  return block->subspan(extent.leaf_offset, extent.length);
+  return block.subspan(extent.leaf_offset, extent.length);
 }
 
 Restoration::Restoration(Store& store, Order order, const RestoreOptions& options)
@@ -209,7 +212,7 @@ Status Restoration::queue_task(RestoreTask& task, RestoredFile* file) {
     task = RestoreTask();
     return {};
   }
-  end_task(file);
+  if (file != nullptr) --file->tasks;  // not the last: the walk has one
   const std::lock_guard lock(mutex_);
   return failure_ ? Status(Failure(*failure_))
                   : fail(Errc::failed, "restore", "was stopped", "see the line before");
@@ -242,27 +245,21 @@ void Restoration::run_task(RestoreTask& task, BlockSource& reader, MutableBytes 
 }
 
 Status Restoration::bring_leaf_file(const LeafFile& leaf, BlockSource& reader) {
-  Result<Bytes> block = reader.read(leaf.cid);
-  if (!block) {
-    Error error = std::move(block).error();
-    // What a tree needs is missing data, not an unknown object.
-    if (error.code == Errc::absent) error.code = Errc::corrupt;
-    return Failure(std::move(error));
-  }
-  PENSTOCK_TRY(charge(block->size(), leaf.path));
+  PENSTOCK_TRY_ASSIGN(const Bytes block, read_leaf(leaf.cid, reader));
+  PENSTOCK_TRY(charge(block.size(), leaf.path));
   PENSTOCK_TRY_ASSIGN(Descriptor output,
                       open_beneath(leaf_root_, leaf.path, O_WRONLY | O_CREAT | O_EXCL, 0666, leaf.path));
   RestoredFile file;
   file.descriptor = output.release();
   file.path = leaf.path;
-  bytes_content_ += block->size();
-  if (options_->progress != nullptr) options_->progress->bytes_expected += block->size();
+  bytes_content_ += block.size();
+  if (options_->progress != nullptr) options_->progress->bytes_expected += block.size();
   Status written;
-  if (is_long_zero_run(*block)) {
-    if (ftruncate(file.descriptor, static_cast<off_t>(block->size())) != 0) written = fail_errno(leaf.path);
-    if (options_->progress != nullptr) options_->progress->bytes_content += block->size();
+  if (is_long_zero_run(block)) {
+    if (ftruncate(file.descriptor, static_cast<off_t>(block.size())) != 0) written = fail_errno(leaf.path);
+    if (options_->progress != nullptr) options_->progress->bytes_content += block.size();
   } else {
-    written = write_out(file, *block, 0);
+    written = write_out(file, block, 0);
   }
   // Some file systems report a failed write only here.
   if (close(file.descriptor) != 0 && errno != EINTR && written) written = fail_errno(leaf.path);
@@ -361,7 +358,7 @@ void Restoration::stop(const Error& error) {
 }
 
 Status Restoration::finish() {
-  const Status queued = queue_leaf_files();
+  Status queued = queue_leaf_files();
   queue_.close();
   workers_.clear();
   for (RestoreTask& task : queue_.drain()) end_task(task.file);

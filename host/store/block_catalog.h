@@ -85,7 +85,6 @@ class BlockCatalog {
 
  private:
   const PendingTable::Slot* pending(const Digest& digest) const;
-  std::optional<BlockLocation> located(const PendingTable::Slot* slot) const;
   BlockLocation admit(const std::optional<Placement>& hit) const;
   // Those whose blocks are not readable as it is.
   Result<std::vector<IndexEntry>> news(std::span<const IndexEntry> entries);

@@ -51,6 +51,8 @@ std::optional<NeighbourCache::RecordKey> NeighbourCache::next_of(const RecordKey
 }
 
 void NeighbourCache::learn(std::span<const std::optional<Placement>> hits) {
+  // New data, the common case, finds nothing.
+  if (std::ranges::none_of(hits, [](const auto& hit) { return hit.has_value(); })) return;
   std::vector<RecordKey> keys;
   keys.reserve(hits.size());
   for (const auto& hit : hits) {

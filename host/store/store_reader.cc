@@ -113,8 +113,10 @@ Status StoreReader::load(Frame& frame, const Placement& placement, bool whole) {
   PENSTOCK_TRY(record_.read_payload(*file));
   if (frame.raw == nullptr) frame.raw = std::make_unique_for_overwrite<uint8_t[]>(kFrameBytesMax);
   frame.list(record_.table());
+  if (placement.place >= frame.entries.size())
+    return fail(Errc::corrupt, "record", "does not have this block at its place");
   const MutableBytes raw(frame.raw.get(), record_.header().raw_bytes);
-  if (whole || placement.place >= frame.entries.size()) {
+  if (whole) {
     PENSTOCK_TRY(record_.decode(decoder_, raw));
     frame.decoded = raw.size();
     frame.checked.flip();
@@ -155,7 +157,7 @@ Result<Bytes> StoreReader::read_block(const Digest& digest) {
     const Status loaded = load(*frame, placement, pattern_ == ReadPattern::sequential);
     if (!loaded) return locate_error(digest, placement, loaded.error());
     place = placement.place;
-    if (place >= frame->entries.size() || frame->entries[place].digest != digest) {
+    if (frame->entries[place].digest != digest) {
       frame->segment = 0;
       return locate_error(digest, placement,
                           {Errc::corrupt, "record", "does not have this block at its place", {}});

@@ -49,7 +49,6 @@ class Bystander {
 
 TEST(CpuPinTest, HoldsEveryThreadOnOneCpuAndGivesTheirsBack) {
   const cpu_set_t before = own_cpus();
-  if (CPU_COUNT(&before) < 2) GTEST_SKIP() << "this process has one CPU anyhow";
   Bystander bystander;
   cpu_set_t started{};
   {

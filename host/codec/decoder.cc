@@ -66,30 +66,73 @@ struct Decoder::Contexts {
     return !ZSTD_isError(written) && written == raw.size();
   }
 
-  std::optional<size_t> decode_zstd_front(Bytes encoded, MutableBytes raw, size_t wanted) {
-    if (!is_one_plain_frame(encoded, raw.size())) return std::nullopt;
-    ZSTD_DCtx* const context = zstd.get();
-    PENSTOCK_CHECK(!ZSTD_isError(ZSTD_DCtx_reset(context, ZSTD_reset_session_only)));
-    PENSTOCK_CHECK(!ZSTD_isError(ZSTD_DCtx_setParameter(context, ZSTD_d_stableOutBuffer, 1)));
-    ZSTD_outBuffer out{raw.data(), raw.size(), 0};
-    ZSTD_inBuffer in{encoded.data(), 0, 0};
-    size_t step = ZSTD_FRAMEHEADERSIZE_MIN(ZSTD_f_zstd1);
+  // What decode_front began and decode_further goes on with.
+  struct Front {
+    CodecId id = CodecId::stored;
+    Bytes encoded;
+    MutableBytes raw;
+    size_t taken = 0;    // of encoded, by zstd
+    size_t step = 0;     // what zstd asks for next
+    size_t decoded = 0;  // of raw
+  };
+  std::optional<Front> front;
+
+  bool begin_front(CodecId id, Bytes encoded, MutableBytes raw) {
+    front = Front{.id = id, .encoded = encoded, .raw = raw};
+    switch (id) {
+      case CodecId::stored:
+        return encoded.size() == raw.size();
+      case CodecId::lz4:
+        return true;
+      case CodecId::zstd:
+        front->step = ZSTD_FRAMEHEADERSIZE_MIN(ZSTD_f_zstd1);
+        PENSTOCK_CHECK(!ZSTD_isError(ZSTD_DCtx_reset(zstd.get(), ZSTD_reset_session_only)));
+        PENSTOCK_CHECK(!ZSTD_isError(ZSTD_DCtx_setParameter(zstd.get(), ZSTD_d_stableOutBuffer, 1)));
+        return is_one_plain_frame(encoded, raw.size());
+      case CodecId::deflate:
+        isal_inflate_init(&deflate);
+        deflate.next_in = const_cast<uint8_t*>(encoded.data());
+        deflate.avail_in = static_cast<uint32_t>(encoded.size());
+        return true;
+    }
+    return false;
+  }
+
+  std::optional<size_t> further(size_t wanted) {
+    switch (front->id) {
+      case CodecId::stored:
+        std::copy(front->encoded.begin() + static_cast<ptrdiff_t>(front->decoded),
+                  front->encoded.begin() + static_cast<ptrdiff_t>(wanted),
+                  front->raw.begin() + static_cast<ptrdiff_t>(front->decoded));
+        return wanted;
+      case CodecId::lz4:
+        // A block has no places to stop at: from the front again.
+        return decode_lz4_front(front->encoded, front->raw, wanted);
+      case CodecId::zstd:
+        return further_zstd(wanted);
+      case CodecId::deflate:
+        return further_deflate(wanted);
+    }
+    return std::nullopt;
+  }
+
+  std::optional<size_t> further_zstd(size_t wanted) {
+    ZSTD_outBuffer out{front->raw.data(), front->raw.size(), front->decoded};
+    ZSTD_inBuffer in{front->encoded.data(), 0, front->taken};
     while (out.pos < wanted) {
       // As much as the library asks for is one block and the next one's header.
-      in.size = std::min(encoded.size(), in.pos + step);
+      in.size = std::min(front->encoded.size(), in.pos + front->step);
       if (in.size == in.pos) return std::nullopt;
-      step = ZSTD_decompressStream(context, &out, &in);
-      if (ZSTD_isError(step) || (step == 0 && out.pos < wanted)) return std::nullopt;
+      front->step = ZSTD_decompressStream(zstd.get(), &out, &in);
+      if (ZSTD_isError(front->step) || (front->step == 0 && out.pos < wanted)) return std::nullopt;
     }
+    front->taken = in.pos;
     return out.pos;
   }
 
-  std::optional<size_t> decode_deflate_front(Bytes encoded, MutableBytes raw, size_t wanted) {
-    isal_inflate_init(&deflate);
-    deflate.next_in = const_cast<uint8_t*>(encoded.data());
-    deflate.avail_in = static_cast<uint32_t>(encoded.size());
-    deflate.next_out = raw.data();
-    deflate.avail_out = static_cast<uint32_t>(wanted);
+  std::optional<size_t> further_deflate(size_t wanted) {
+    deflate.next_out = front->raw.data() + front->decoded;
+    deflate.avail_out = static_cast<uint32_t>(wanted - front->decoded);
     if (isal_inflate(&deflate) != ISAL_DECOMP_OK || deflate.avail_out != 0) return std::nullopt;
     return wanted;
   }
@@ -113,6 +156,7 @@ Decoder::Decoder(Decoder&&) noexcept = default;
 Decoder& Decoder::operator=(Decoder&&) noexcept = default;
 
 bool Decoder::decode(CodecId id, Bytes encoded, MutableBytes raw) noexcept {
+  contexts_->front.reset();
   // The libraries count in int and uint32_t.
   if (encoded.size() > INT_MAX || raw.size() > INT_MAX) return false;
   switch (id) {
@@ -131,21 +175,24 @@ bool Decoder::decode(CodecId id, Bytes encoded, MutableBytes raw) noexcept {
 std::optional<size_t> Decoder::decode_front(CodecId id, Bytes encoded, MutableBytes raw,
                                             size_t wanted) noexcept {
   PENSTOCK_CHECK(wanted <= raw.size());
+  contexts_->front.reset();
   if (encoded.size() > INT_MAX || raw.size() > INT_MAX) return std::nullopt;
-  if (wanted == 0) return 0;
-  switch (id) {
-    case CodecId::stored:
-      if (encoded.size() != raw.size()) return std::nullopt;
-      std::copy_n(encoded.begin(), wanted, raw.begin());
-      return wanted;
-    case CodecId::lz4:
-      return decode_lz4_front(encoded, raw, wanted);
-    case CodecId::zstd:
-      return contexts_->decode_zstd_front(encoded, raw, wanted);
-    case CodecId::deflate:
-      return contexts_->decode_deflate_front(encoded, raw, wanted);
-  }
+  if (contexts_->begin_front(id, encoded, raw)) return decode_further(wanted);
+  contexts_->front.reset();
   return std::nullopt;
+}
+
+std::optional<size_t> Decoder::decode_further(size_t wanted) noexcept {
+  auto& front = contexts_->front;
+  if (!front || wanted > front->raw.size()) return std::nullopt;
+  if (wanted <= front->decoded) return front->decoded;
+  const auto decoded = contexts_->further(wanted);
+  if (decoded) {
+    front->decoded = *decoded;
+  } else {
+    front.reset();
+  }
+  return decoded;
 }
 
 }  // namespace penstock

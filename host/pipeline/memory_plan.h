@@ -13,7 +13,7 @@ namespace penstock {
 // size does not enter into it.
 struct MemoryPlan {
   static constexpr size_t kBudgetBytes = size_t{448} << 20;  // of a process's 512 MiB
-  static constexpr size_t kStoreBytes = size_t{96} << 20;    // index caches and buffers, pending entries
+  static constexpr size_t kStoreBytes = size_t{160} << 20;   // index caches and buffers, pending entries
   static constexpr size_t kFixedBytes = size_t{48} << 20;    // program, libraries, tree builder, node frames
 
   unsigned lanes = 1;             // threads

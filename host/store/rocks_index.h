@@ -12,7 +12,7 @@ namespace penstock {
 // statuses end here.
 class RocksIndex final : public Index {
  public:
-  static constexpr size_t kMemoryBytes = size_t{64} << 20;  // write buffers and block cache
+  static constexpr size_t kMemoryBytes = size_t{128} << 20;  // write buffers and block cache
 
   // failed: cannot be opened, damaged, or of another store: to be opened again with `discard`.
   static Result<std::unique_ptr<Index>> open(const IndexOpening& opening);

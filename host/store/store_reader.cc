@@ -99,6 +99,7 @@ Result<const File*> StoreReader::open(uint32_t segment) {
 }
 
 Status StoreReader::read_head(const Placement& placement) {
+  front_ = nullptr;
   PENSTOCK_TRY_ASSIGN(const File* file, open(placement.segment));
   // The watermark does not bound it: in the writing process the record may not be acknowledged yet.
   PENSTOCK_TRY_ASSIGN(const uint64_t size, file->size());
@@ -106,32 +107,63 @@ Status StoreReader::read_head(const Placement& placement) {
   return record_.read_head(*file, segment_seed(uuid_, placement.segment), placement.record, limit);
 }
 
-Status StoreReader::load(Frame& frame, const Placement& placement, bool whole) {
+Status StoreReader::begin(Frame& frame, const Placement& placement) {
   frame.segment = 0;
   PENSTOCK_TRY(read_head(placement));
-  PENSTOCK_TRY_ASSIGN(const File* file, open(placement.segment));
-  PENSTOCK_TRY(record_.read_payload(*file));
   if (frame.raw == nullptr) frame.raw = std::make_unique_for_overwrite<uint8_t[]>(kFrameBytesMax);
   frame.list(record_.table());
-  if (placement.place >= frame.entries.size())
-    return fail(Errc::corrupt, "record", "does not have this block at its place");
-  const MutableBytes raw(frame.raw.get(), record_.header().raw_bytes);
-  if (whole) {
-    PENSTOCK_TRY(record_.decode(decoder_, raw));
-    frame.decoded = raw.size();
-    frame.checked.flip();
-    for (const uint32_t place : wrong_digests(record_.table(), raw)) frame.checked[place] = false;
-  } else {
-    PENSTOCK_TRY_ASSIGN(frame.decoded, record_.decode_front(decoder_, raw, frame.end_of(placement.place)));
-  }
-  frame.segment = placement.segment;
-  frame.record = placement.record;
+  frame.decoded = 0;
+  ++counters_.records;
+  counters_.bytes_read += record_.header().record_bytes();
   return {};
+}
+
+Status StoreReader::decode_whole(Frame& frame, const Placement& at) {
+  PENSTOCK_TRY_ASSIGN(const File* file, open(at.segment));
+  PENSTOCK_TRY(record_.read_payload(*file));
+  const MutableBytes raw(frame.raw.get(), record_.header().raw_bytes);
+  PENSTOCK_TRY(record_.decode(decoder_, raw));
+  frame.decoded = raw.size();
+  frame.checked.flip();
+  for (const uint32_t place : wrong_digests(record_.table(), raw)) frame.checked[place] = false;
+  frame.hold(at);
+  counters_.bytes_decoded += raw.size();
+  counters_.bytes_digested += raw.size();
+  return {};
+}
+
+Status StoreReader::decode_front(Frame& frame, const Placement& at) {
+  PENSTOCK_TRY_ASSIGN(const File* file, open(at.segment));
+  PENSTOCK_TRY(record_.fetch_payload(*file));
+  const RecordHeader& header = record_.header();
+  const MutableBytes raw(frame.raw.get(), header.raw_bytes);
+  const auto decoded = decoder_.decode_front(header.codec, record_.payload(), raw, frame.end_of(at.place));
+  // The payload's checksum tells damage from what never did decode.
+  if (!decoded) return decode_whole(frame, at);
+  frame.decoded = *decoded;
+  frame.hold(at);
+  front_ = &frame;
+  counters_.bytes_decoded += *decoded;
+  return {};
+}
+
+Status StoreReader::decode_further(Frame& frame, const Placement& at) {
+  if (front_ == &frame) {
+    if (const auto decoded = decoder_.decode_further(frame.end_of(at.place))) {
+      counters_.bytes_decoded += *decoded - frame.decoded;
+      frame.decoded = *decoded;
+      return {};
+    }
+  }
+  // Blocks of this record are asked for again and again: there may be more.
+  PENSTOCK_TRY(begin(frame, at));
+  return decode_whole(frame, at);
 }
 
 Result<Bytes> StoreReader::block_of(Frame& frame, uint32_t place) {
   const Bytes block(frame.raw.get() + frame.offsets[place], frame.entries[place].length);
   if (!frame.checked[place]) {
+    counters_.bytes_digested += block.size();
     if (sha256(block) != frame.entries[place].digest)
       return fail(Errc::corrupt, "record", "the block does not match its address");
     frame.checked[place] = true;
@@ -141,7 +173,8 @@ Result<Bytes> StoreReader::block_of(Frame& frame, uint32_t place) {
 }
 
 Result<Bytes> StoreReader::read(const Cid& cid) {
-  Result<Bytes> block = read_block(cid.digest);
+  const bool node = cid.codec == Multicodec::dag_pb && pattern_ == ReadPattern::scattered;
+  Result<Bytes> block = node ? read_node(cid.digest) : read_block(cid.digest);
   if (block) return block;
   // Whoever asks knows the block by its CID.
   Error error = std::move(block).error();
@@ -149,27 +182,43 @@ Result<Bytes> StoreReader::read(const Cid& cid) {
   return Failure(std::move(error));
 }
 
+Result<StoreReader::Frame*> StoreReader::load(const Digest& digest, const Placement& at) {
+  Frame* frame = &*std::ranges::min_element(frames_, {}, &Frame::used);
+  PENSTOCK_TRY(begin(*frame, at));
+  if (at.place >= frame->entries.size() || frame->entries[at.place].digest != digest)
+    return fail(Errc::corrupt, "record", "does not have this block at its place");
+  PENSTOCK_TRY(pattern_ == ReadPattern::sequential ? decode_whole(*frame, at) : decode_front(*frame, at));
+  return frame;
+}
+
+Result<Bytes> StoreReader::read_node(const Digest& digest) {
+  if (const auto known = nodes_.find(digest); known != nodes_.end()) return Bytes(known->second);
+  PENSTOCK_TRY_ASSIGN(const Bytes block, read_block(digest));
+  if (block.size() > kNodeBytesMax - node_bytes_) {
+    nodes_.clear();
+    node_bytes_ = 0;
+  }
+  nodes_.emplace(digest, std::vector<uint8_t>(block.begin(), block.end()));
+  node_bytes_ += block.size();
+  return block;
+}
+
 Result<Bytes> StoreReader::read_block(const Digest& digest) {
   auto [frame, place] = cached(digest);
+  Placement at;
   if (frame == nullptr) {
-    PENSTOCK_TRY_ASSIGN(const Placement placement, locate(digest));
-    frame = &*std::ranges::min_element(frames_, {}, &Frame::used);
-    const Status loaded = load(*frame, placement, pattern_ == ReadPattern::sequential);
-    if (!loaded) return locate_error(digest, placement, loaded.error());
-    place = placement.place;
-    if (frame->entries[place].digest != digest) {
-      frame->segment = 0;
-      return locate_error(digest, placement,
-                          {Errc::corrupt, "record", "does not have this block at its place", {}});
+    PENSTOCK_TRY_ASSIGN(at, locate(digest));
+    const auto loaded = load(digest, at);
+    if (!loaded) return locate_error(digest, at, loaded.error());
+    frame = *loaded;
+  } else {
+    at = {frame->segment, frame->record, place};
+    if (frame->end_of(place) > frame->decoded) {
+      const Status decoded = decode_further(*frame, at);
+      if (!decoded) return locate_error(digest, at, decoded.error());
     }
   }
-  const Placement at{frame->segment, frame->record, place};
-  if (frame->end_of(place) > frame->decoded) {
-    // A second block behind what the first one needed: there may be more.
-    const Status loaded = load(*frame, at, true);
-    if (!loaded) return locate_error(digest, at, loaded.error());
-  }
-  auto block = block_of(*frame, place);
+  auto block = block_of(*frame, at.place);
   if (!block) return locate_error(digest, at, block.error());
   return block;
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -19,18 +20,29 @@ namespace penstock {
 
 // What a reader is going to be asked for.
 enum class ReadPattern : uint8_t {
-  scattered,   // single blocks: of a record no more is decoded than the first of them needs
+  scattered,   // a few blocks of a record: no more of it is decoded than up to the last of them
   sequential,  // most blocks of each record, one after the other
 };
 
+// What a reader has done so far.
+struct ReadCounters {
+  uint64_t records = 0;         // whose decoding was begun, whole or from the front
+  uint64_t bytes_read = 0;      // of them: heads and payloads
+  uint64_t bytes_decoded = 0;   // raw bytes
+  uint64_t bytes_digested = 0;  // raw bytes
+};
+
 // Reads blocks of a store by address. One thread; the store outlives it. A record is read and decoded once
-// for all of its blocks that are asked for soon after each other (scattered reads: twice at the most); every
-// block's digest is checked before it is handed out. Memory, taken as frames come: kFrames × 2 MiB and one
-// encoded record.
+// for all of its blocks that are asked for soon after each other (scattered reads: twice at the most, and the
+// second time only where another record was read between two of its blocks); every block's digest is checked
+// before it is handed out. Scattered reads go through the same nodes again and again: these are kept apart,
+// so that frames of leaves do not push them out. Memory, taken as it is needed: kFrames × 2 MiB, one encoded
+// record, and kNodeBytesMax.
 class StoreReader final : public BlockSource {
  public:
   static constexpr size_t kFrames = 4;
   static constexpr size_t kFiles = 8;
+  static constexpr size_t kNodeBytesMax = size_t{16} << 20;  // those of a file of 20 GiB
 
   StoreReader(FileSystem& files, StorePaths paths, const StoreUuid& uuid, BlockCatalog& catalog,
               ReadPattern pattern);
@@ -40,6 +52,8 @@ class StoreReader final : public BlockSource {
   Result<Bytes> read(const Cid& cid) override;
   // Its length, read from the record's table: nothing is decoded.
   Result<uint32_t> block_bytes(const Digest& digest);
+
+  const ReadCounters& counters() const { return counters_; }
 
  private:
   // A record of which the first `decoded` bytes are decoded. Its blocks' lengths and digests stand in
@@ -58,6 +72,10 @@ class StoreReader final : public BlockSource {
     std::optional<uint32_t> place_of(const Digest& digest) const;
     size_t end_of(uint32_t place) const { return offsets[place] + size_t{entries[place].length}; }
     void list(const ChunkTable& table);
+    void hold(const Placement& at) {
+      segment = at.segment;
+      record = at.record;
+    }
   };
   struct OpenFile {
     uint32_t segment = 0;  // 0: none
@@ -65,14 +83,23 @@ class StoreReader final : public BlockSource {
     std::unique_ptr<File> file;
   };
 
+  Result<Bytes> read_node(const Digest& digest);
   Result<Bytes> read_block(const Digest& digest);
   Result<Placement> locate(const Digest& digest);
   // The frame and place of a block that some frame holds; null if none does.
   std::pair<Frame*, uint32_t> cached(const Digest& digest);
   Result<const File*> open(uint32_t segment);
   Status read_head(const Placement& placement);
-  // Decodes the record into `frame`: as a whole, or up to the end of `place`.
-  Status load(Frame& frame, const Placement& placement, bool whole);
+  // Reads the record's table into `frame`, which holds nothing then.
+  Status begin(Frame& frame, const Placement& at);
+  // What `begin` began: with the checksum and all digests.
+  Status decode_whole(Frame& frame, const Placement& at);
+  // Up to the end of one block, without the checksum: block_of checks what is handed out.
+  Status decode_front(Frame& frame, const Placement& at);
+  // Goes on with a front up to the end of another block, unless another record was read since: then the whole
+  // record anew.
+  Status decode_further(Frame& frame, const Placement& at);
+  Result<Frame*> load(const Digest& digest, const Placement& at);
   Result<Bytes> block_of(Frame& frame, uint32_t place);
   Failure locate_error(const Digest& digest, const Placement& placement, const Error& error) const;
 
@@ -83,6 +110,10 @@ class StoreReader final : public BlockSource {
   ReadPattern pattern_;
   Decoder decoder_;
   StoredRecord record_;
+  const Frame* front_ = nullptr;  // the frame of which decoder_ and record_ can still give more
+  ReadCounters counters_;
+  std::unordered_map<Digest, std::vector<uint8_t>, DigestHash> nodes_;  // verified
+  size_t node_bytes_ = 0;
   std::array<Frame, kFrames> frames_;
   std::array<OpenFile, kFiles> open_files_;
   uint64_t clock_ = 0;

@@ -37,7 +37,7 @@ Status StoredRecord::read_head(const File& file, SegmentSeed seed, uint32_t offs
 }
 
 Status StoredRecord::read_payload(const File& file) {
-  PENSTOCK_TRY(fill(file, header_.record_bytes()));
+  PENSTOCK_TRY(fetch_payload(file));
   if (crc32c(payload()) != header_.payload_crc) {
     return fail(Errc::corrupt, "record", "the payload's checksum differs");
   }
@@ -48,13 +48,6 @@ Status StoredRecord::decode(Decoder& decoder, MutableBytes raw) const {
   PENSTOCK_CHECK(raw.size() == header_.raw_bytes);
   if (decoder.decode(header_.codec, payload(), raw)) return {};
   return fail(Errc::corrupt, "record", "the payload does not decode");
-}
-
-Result<size_t> StoredRecord::decode_front(Decoder& decoder, MutableBytes raw, size_t wanted) const {
-  PENSTOCK_CHECK(raw.size() == header_.raw_bytes);
-  const auto decoded = decoder.decode_front(header_.codec, payload(), raw, wanted);
-  if (!decoded) return fail(Errc::corrupt, "record", "the payload does not decode");
-  return *decoded;
 }
 
 }  // namespace penstock

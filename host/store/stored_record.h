@@ -22,18 +22,17 @@ class StoredRecord {
   Status read_head(const File& file, SegmentSeed seed, uint32_t offset, uint32_t limit);
   // Reads what is missing of the payload. corrupt error: its checksum differs.
   Status read_payload(const File& file);
+  // The same, but for the checksum: for who checks the digests of what comes of it.
+  Status fetch_payload(const File& file) { return fill(file, header_.record_bytes()); }
   // Decodes the payload into `raw`, of header().raw_bytes. corrupt error: it does not decode to that many.
   Status decode(Decoder& decoder, MutableBytes raw) const;
-
-  // The same of the first `wanted` bytes or some more; returns how many.
-  Result<size_t> decode_front(Decoder& decoder, MutableBytes raw, size_t wanted) const;
 
   // What read_head found.
   const RecordHeader& header() const { return header_; }
   const ChunkTable& table() const { return table_; }
   uint32_t offset() const { return offset_; }
   uint32_t end() const { return offset_ + header_.record_bytes(); }
-  // What read_payload found.
+  // What read_payload or fetch_payload found.
   Bytes payload() const { return Bytes(bytes_.get() + header_.head_bytes(), header_.payload_bytes); }
 
  private:

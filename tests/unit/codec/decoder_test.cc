@@ -136,6 +136,24 @@ TEST_P(DecoderOfEachCodecTest, DecodesTheFrontAlone) {
   }
 }
 
+TEST_P(DecoderOfEachCodecTest, GoesOnBehindAFront) {
+  const auto raw = text_sample(1'000'000, 8);
+  const auto payload = encoded(raw);
+  std::vector<uint8_t> out(raw.size());
+  auto front = decoder_.decode_front(GetParam(), payload, out, 1);
+  for (const size_t wanted : {200'000, 200'001, 100, 700'000, 1'000'000}) {
+    const size_t before = front.value();
+    front = decoder_.decode_further(wanted);
+    ASSERT_TRUE(front) << wanted;
+    EXPECT_GE(*front, std::max(before, wanted));
+    EXPECT_LE(*front, std::max(before, std::min(raw.size(), wanted + 128 * 1024)));
+    EXPECT_TRUE(std::equal(out.begin(), out.begin() + static_cast<ptrdiff_t>(*front), raw.begin()));
+  }
+  EXPECT_FALSE(decoder_.decode_further(raw.size() + 1));
+  EXPECT_TRUE(decodes(payload, raw.size()));
+  EXPECT_FALSE(decoder_.decode_further(raw.size())) << "another frame was decoded meanwhile";
+}
+
 INSTANTIATE_TEST_SUITE_P(, DecoderOfEachCodecTest,
                          testing::Values(CodecId::stored, CodecId::lz4, CodecId::zstd, CodecId::deflate),
                          [](const auto& id) { return std::string(codec_name(id.param)); });

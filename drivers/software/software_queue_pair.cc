@@ -127,12 +127,21 @@ JobStatus SoftwareQueuePair::encode(Job& job) {
   size_t length = 0;
   if (!job.chunks.empty()) length = job.chunks.back().offset + job.chunks.back().length;
   if (length == 0 || job.codec == CodecId::stored) return JobStatus::stored;
+  const Bytes raw = job.input.first(length);
+  if (!worth_encoding(job.codec, raw)) return JobStatus::stored;
   // Only what is smaller than the raw bytes is worth a payload.
   const MutableBytes room = job.output.first(std::min(job.output.size(), length - 1));
-  const auto written = encoder_.encode({job.codec, job.codec_level}, job.input.first(length), room);
-  if (!written) return JobStatus::stored;
+  const auto written = encoder_.encode({job.codec, job.codec_level}, raw, room);
+  shrank_ = written.has_value();
+  if (!shrank_) return JobStatus::stored;
   job.output_length = static_cast<uint32_t>(*written);
   return JobStatus::done;
+}
+
+// Behind a frame that did not shrink, one that looks as if it would not either is left as it is: the
+// libraries need longer to find out. LZ4 does not.
+bool SoftwareQueuePair::worth_encoding(CodecId codec, Bytes raw) const {
+  return shrank_ || codec == CodecId::lz4 || !looks_like_noise(raw);
 }
 
 JobStatus SoftwareQueuePair::decode(Job& job) {

@@ -30,6 +30,7 @@ class SoftwareQueuePair final : public QueuePair {
   JobStatus run(Job& job);
   void digest(const Job& job);
   JobStatus encode(Job& job);
+  bool worth_encoding(CodecId codec, Bytes raw) const;
   JobStatus decode(Job& job);
 
   std::vector<Job*> ring_;
@@ -38,6 +39,7 @@ class SoftwareQueuePair final : public QueuePair {
   uint32_t generation_ = 1;
   Encoder encoder_;
   Decoder decoder_;
+  bool shrank_ = true;           // the last frame that was to be encoded
   std::vector<Bytes> messages_;  // chunks of the job at hand
   QueuePairCounters counters_;
 };

@@ -124,6 +124,25 @@ TEST_P(ResultsConformanceTest, SaysStoredOfIncompressibleFrames) {
   }
 }
 
+TEST_P(ResultsConformanceTest, EncodesWhatShrinksBehindFramesThatDoNot) {
+  constexpr uint32_t kLength = 500'000;
+  for (Operation operation : encodings()) {
+    for (CodecId codec : codecs()) {
+      Blob half = random_sample(kLength, random_());
+      for (int i = 0; i < 3; ++i) {
+        PreparedJob& job = this->job(*queue_, operation, half, {kLength}, kLength);
+        job.job.codec = codec;
+        expect_stored(job);
+      }
+      const Blob text = text_sample(kLength / 2, random_());
+      std::ranges::copy(text, half.begin() + kLength / 4);
+      PreparedJob& job = this->job(*queue_, operation, half, {kLength}, kLength);
+      job.job.codec = codec;
+      expect_encoded(job, half);
+    }
+  }
+}
+
 TEST_P(ResultsConformanceTest, SaysStoredWhereTheFrameDoesNotFitAndWritesNothingBehind) {
   for (Operation operation : encodings()) {
     for (CodecId codec : codecs()) {

@@ -15,6 +15,7 @@ class DescriptorSource final : public Source {
   DescriptorSource(int fd, std::string name) : fd_(fd), name_(std::move(name)) {}
 
   Result<ReadResult> read(MutableBytes into) override;
+  bool may_wait() const override { return true; }
 
  private:
   int fd_;

@@ -26,6 +26,9 @@ class Source {
   // end. An error concerns this source alone (a bad sector, say), not the ones that follow.
   virtual Result<ReadResult> read(MutableBytes into) = 0;
 
+  // Whether read may wait for somebody who writes, for as long as he likes.
+  virtual bool may_wait() const { return false; }
+
   // Asked at the end: why the content cannot be taken as one moment's (it grew, shrank or was written to
   // while it was read); empty if it can.
   virtual std::string changed() { return {}; }

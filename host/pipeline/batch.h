@@ -78,7 +78,8 @@ struct Batch {
   std::vector<ChunkRef> chunks;
   std::vector<Digest> digests;
   std::vector<Claim> claims;
-  std::vector<BlockEntry> entries;  // the misses, adjacent from the front of input
+  std::vector<BlockEntry> entries;  // the misses, adjacent in input
+  uint32_t missing_begin = 0;       // where in input they begin
   uint32_t bytes_missing = 0;       // their sum
   Buffer output;
   Job job;

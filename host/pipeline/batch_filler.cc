@@ -23,7 +23,8 @@ BatchFiller::BatchFiller(EntryStream& entries, BufferPool& buffers, const PutOpt
       buffers_(&buffers),
       options_(&options),
       whole_files_max_(whole_files_max),
-      chunker_(options.chunker) {
+      chunker_(options.chunker),
+      ahead_(buffers, chunker_.retained_max()) {
   current_ = buffers_->acquire();
   PENSTOCK_CHECK(current_.capacity() > chunker_.retained_max());
 }
@@ -61,10 +62,11 @@ Result<bool> BatchFiller::advance(Batch& batch, StageClock& clock) {
     // What was shown is cut as far as it can be; the rest moves to the next buffer, or, where nothing in this
     // one is needed (a long zero run), to its front.
     const size_t before = scan_begin_;
+    ahead_.offer(*source_);
     scan(Tail::more, 0, clock);
     if (scan_begin_ != before) return true;
     if (!batch.chunks.empty() || !batch.whole_files.empty()) return false;
-    shift_to(current_, scan_begin_);
+    shift_to(current_, scan_begin_, 0);
   }
   if (!fill_hole(clock)) PENSTOCK_TRY(read_source(batch, clock));
   return true;
@@ -200,7 +202,8 @@ bool BatchFiller::place_pieces(Batch& batch) {
 }
 
 Status BatchFiller::read_source(Batch& batch, StageClock& clock) {
-  const Result<ReadResult> got = source_->read(current_.bytes().subspan(window_end_));
+  const Result<ReadResult> got =
+      ahead_.read(*source_, current_.bytes().subspan(window_end_), counters_.bytes_moved);
   clock.lap(Stage::read);
   if (!got) {
     drop_file(batch, got.error());
@@ -274,21 +277,40 @@ void BatchFiller::carry_over(Batch& batch) {
     }
     offset += pieces_[i].length;
   }
-  Buffer next = buffers_->acquire();
-  shift_to(next, keep);
+  ReadAhead::Window next = next_window(window_end_ - keep);
+  shift_to(next.buffer, keep, next.begin);
+  if (next.end > 0) window_end_ = next.end;
   batch.input = std::move(current_);
-  current_ = std::move(next);
+  current_ = std::move(next.buffer);
 }
 
-// Copies what current_ holds from `keep` on to the front of `to`, which may be current_ itself, and counts
-// positions from there.
-void BatchFiller::shift_to(const Buffer& to, size_t keep) {
+// A buffer with room for `kept` bytes from `begin` on, behind which, up to `end`, comes what was read ahead;
+// `end` is 0 where nothing was.
+ReadAhead::Window BatchFiller::next_window(size_t kept) {
+  // Zeros of a hole would have to stand between the two.
+  const bool adjoining = source_ && hole_.before + hole_.skipped + hole_.after + hole_shift_ == 0;
+  std::optional<ReadAhead::Window> ahead;
+  if (adjoining) ahead = ahead_.take(kept);
+  if (!ahead) return {.buffer = buffers_->acquire()};
+  ahead->begin -= kept;
+  return *std::move(ahead);
+}
+
+// Copies what current_ holds from `keep` on to `place` in `to`, which may be current_ itself, and counts
+// positions there.
+void BatchFiller::shift_to(const Buffer& to, size_t keep, size_t place) {
   const size_t kept = window_end_ - keep;
-  std::memmove(to.bytes().data(), current_.bytes().data() + keep, kept);
+  std::memmove(to.bytes().data() + place, current_.bytes().data() + keep, kept);
   counters_.bytes_moved += kept;
-  origin_ += keep;
-  scan_begin_ -= keep;
-  window_end_ = kept;
+  origin_ += keep - place;
+  scan_begin_ = scan_begin_ - keep + place;
+  window_end_ = place + kept;
+}
+
+bool BatchFiller::read_ahead(StageClock& clock) {
+  const bool read = ahead_.help();
+  if (read) clock.lap(Stage::read);
+  return read;
 }
 
 }  // namespace penstock

@@ -12,6 +12,7 @@
 #include "memory/buffer_pool.h"
 #include "pipeline/batch.h"
 #include "pipeline/put.h"
+#include "pipeline/read_ahead.h"
 #include "pipeline/stage_times.h"
 
 namespace penstock {
@@ -19,15 +20,19 @@ namespace penstock {
 // The front of a put: reads the entries one after the other into buffers and cuts them. What is not yet cut
 // when a buffer is full is carried over to the next one (counted in bytes_moved). Files that fit into the
 // batch as a whole are only opened here and given a place: the lane reads them itself. Lanes take turns: one
-// thread at a time.
+// thread at a time, but for read_ahead.
 class BatchFiller {
  public:
-  // `buffers`: of kFrameBytesMax each; one is held here, one goes with each batch.
+  // `buffers`: of kFrameBytesMax each; two are held here, one goes with each batch.
   // `whole_files_max`: of a batch; each is an open descriptor.
   BatchFiller(EntryStream& entries, BufferPool& buffers, const PutOptions& options, size_t whole_files_max);
 
   // Fills an idle batch: its input, chunks, whole_files and outline.events. False when there is nothing more.
   Result<bool> fill(Batch& batch, StageClock& clock);
+
+  // For a lane that would only wait for its turn: reads what the next batch will want, where that is known by
+  // now. False if there is nothing to do.
+  bool read_ahead(StageClock& clock);
 
   // What was met so far; fields that concern the source.
   const PutCounters& counters() const { return counters_; }
@@ -54,7 +59,8 @@ class BatchFiller {
   void write_zeros(uint64_t& count);
   void scan(Tail tail, uint64_t zeros, StageClock& clock);
   void carry_over(Batch& batch);
-  void shift_to(const Buffer& to, size_t keep);
+  ReadAhead::Window next_window(size_t kept);
+  void shift_to(const Buffer& to, size_t keep, size_t place);
   void report(const Error& error);
   bool is_full(const Batch& batch) const;
   size_t space() const { return current_.capacity() - window_end_; }
@@ -78,6 +84,7 @@ class BatchFiller {
   size_t event_text_bytes_ = 0;  // names and targets in the batch
   size_t pieces_planned_ = 0;    // at most, of the batch's whole files
   std::unique_ptr<Source> source_;
+  ReadAhead ahead_;  // of source_
   std::string path_;
   HolePlan hole_;
   uint64_t hole_shift_ = 0;  // a hole that the chunker knows of, and origin_ does not yet

@@ -19,7 +19,7 @@ MemoryPlan plan_for(unsigned lanes, unsigned batches_per_lane, CodecSpec codec) 
   MemoryPlan plan;
   plan.lanes = lanes;
   plan.batches_per_lane = batches_per_lane;
-  plan.input_buffers = batches + 1;
+  plan.input_buffers = batches + 2;
   plan.frame_buffers = batches + lanes * kVerifierBuffers + BlockPacker::kBuffers;
   plan.codec_bytes = (size_t{lanes} + 1) * encoder_memory(codec);
   return plan;

@@ -71,7 +71,11 @@ Batch* PutLane::idle_batch() {
 Result<bool> PutLane::start_batch(Batch& batch) {
   std::unique_lock lock(course_->source_mutex, std::defer_lock);
   if (active_ == 0) {
-    lock.lock();
+    if (!lock.try_lock()) {
+      clock_.lap(Stage::stall_source);
+      course_->filler.read_ahead(clock_);
+      lock.lock();
+    }
   } else if (!lock.try_lock()) {
     return false;
   }
@@ -180,6 +184,7 @@ Status PutLane::deliver_outline(Batch& batch) {
 void PutLane::collect_misses(Batch& batch) {
   uint8_t* base = batch.input.bytes().data();
   batch.entries.clear();
+  batch.missing_begin = 0;
   uint32_t end = 0;
   for (size_t i = 0; i < batch.chunks.size(); ++i) {
     const ChunkRef chunk = batch.chunks[i];
@@ -188,16 +193,17 @@ void PutLane::collect_misses(Batch& batch) {
       ++counters_.chunks_duplicate;
       continue;
     }
+    if (batch.entries.empty()) batch.missing_begin = end = chunk.offset;
     if (end != chunk.offset) {
       std::memmove(base + end, base + chunk.offset, chunk.length);
       counters_.bytes_moved += chunk.length;
     }
-    batch.chunks[batch.entries.size()] = {end, chunk.length};
+    batch.chunks[batch.entries.size()] = {end - batch.missing_begin, chunk.length};
     batch.entries.push_back({batch.digests[i], Multicodec::raw, chunk.length});
     end += chunk.length;
   }
   batch.chunks.resize(batch.entries.size());
-  batch.bytes_missing = end;
+  batch.bytes_missing = end - batch.missing_begin;
 }
 
 void PutLane::prepare_encode(Batch& batch) {
@@ -205,7 +211,7 @@ void PutLane::prepare_encode(Batch& batch) {
   job.operation = Operation::encode;
   job.codec = course_->options.codec.id;
   job.codec_level = course_->options.codec.level;
-  job.input = batch.input.bytes().first(batch.bytes_missing);
+  job.input = batch.input.bytes().subspan(batch.missing_begin, batch.bytes_missing);
   job.chunks = batch.chunks;
   job.output = batch.output.bytes();
   job.digests = {};

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/read_ahead.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace penstock {
+
+ReadAhead::ReadAhead(BufferPool& buffers, size_t headroom) : buffers_(&buffers), headroom_(headroom) {}
+
+bool ReadAhead::may_offer(const Source& source) const {
+  return headroom_ <= buffers_->buffer_bytes() / 4 && !source.may_wait();
+}
+
+void ReadAhead::offer(Source& source) {
+  const std::lock_guard lock(mutex_);
+  if (may_offer(source)) offered_ = &source;
+}
+
+Result<ReadResult> ReadAhead::read(Source& source, MutableBytes into, uint64_t& bytes_moved) {
+  const std::lock_guard lock(mutex_);
+  offered_ = nullptr;
+  if (window_.buffer) {
+    const size_t bytes = std::min(into.size(), window_.end - window_.begin);
+    std::memcpy(into.data(), window_.buffer.bytes().data() + window_.begin, bytes);
+    window_.begin += bytes;
+    if (window_.begin == window_.end) window_ = {};
+    bytes_moved += bytes;
+    return ReadResult{.bytes = bytes};
+  }
+  if (behind_) return *std::exchange(behind_, std::nullopt);
+  Result<ReadResult> got = source.read(into);
+  if (got && got->bytes == into.size() && may_offer(source)) offered_ = &source;
+  return got;
+}
+
+std::optional<ReadAhead::Window> ReadAhead::take(size_t room) {
+  const std::lock_guard lock(mutex_);
+  if (!window_.buffer || window_.begin < room) return std::nullopt;
+  return std::exchange(window_, {});
+}
+
+bool ReadAhead::help() {
+  const std::lock_guard lock(mutex_);
+  if (offered_ == nullptr || window_.buffer || behind_) return false;
+  Buffer buffer = buffers_->try_acquire();
+  if (!buffer) return false;
+  Result<ReadResult> got = offered_->read(buffer.bytes().subspan(headroom_));
+  if (!got || got->bytes == 0) {
+    behind_ = std::move(got);
+    return true;
+  }
+  window_ = {.buffer = std::move(buffer), .begin = headroom_, .end = headroom_ + got->bytes};
+  return true;
+}
+
+}  // namespace penstock

@@ -14,6 +14,7 @@ inline constexpr uint64_t kTiB = uint64_t{1} << 40;
 inline constexpr uint32_t kBlockBytesMax = 2 * kMiB;     // raw bytes of one block: leaf, node or commit
 inline constexpr uint32_t kLeafBytesMax = 1 * kMiB;      // raw bytes of a leaf that we cut
 inline constexpr uint32_t kFrameBytesMax = 2 * kMiB;     // raw bytes of one frame (one record)
+inline constexpr uint32_t kFrameBytesAim = 1 * kMiB;     // what a put fills a frame with (docs/codecs.md)
 inline constexpr uint32_t kFrameChunksMax = 4096;        // chunks in one frame
 inline constexpr uint64_t kSegmentBytesMax = 64 * kMiB;  // a segment file, footer included
 inline constexpr uint64_t kFileBytesMax = (uint64_t{1} << 63) - 1;  // raw bytes of one file

@@ -48,7 +48,7 @@ void FrameSet::divide_into_batches() {
   size_t begin = 0;
   uint64_t bytes = 0;
   for (size_t i = 0; i < chunks_.size(); ++i) {
-    if (i > begin && (bytes + chunks_[i].size() > kFrameBytesMax || i - begin == kFrameChunksMax)) {
+    if (i > begin && (bytes + chunks_[i].size() > kFrameBytesAim || i - begin == kFrameChunksMax)) {
       batches_.emplace_back(chunks_.data() + begin, i - begin);
       begin = i;
       bytes = 0;

@@ -20,6 +20,8 @@ class ZstdLibrary final : public LibraryCodec {
     PENSTOCK_CHECK(encoder_ != nullptr && decoder_ != nullptr);
     PENSTOCK_CHECK(!ZSTD_isError(ZSTD_CCtx_setParameter(encoder_.get(), ZSTD_c_compressionLevel, level)));
     PENSTOCK_CHECK(!ZSTD_isError(ZSTD_CCtx_setParameter(encoder_.get(), ZSTD_c_windowLog, kZstdWindowLog)));
+    PENSTOCK_CHECK(
+        !ZSTD_isError(ZSTD_CCtx_setParameter(encoder_.get(), ZSTD_c_minMatch, zstd_min_match(level))));
   }
 
   const char* encoder_name() const override { return "ZSTD_compress2"; }

@@ -46,6 +46,8 @@ struct Encoder::Contexts {
   std::optional<size_t> encode_zstd(int level, Bytes raw, MutableBytes out) {
     if (level != zstd_level) {
       PENSTOCK_CHECK(!ZSTD_isError(ZSTD_CCtx_setParameter(zstd.get(), ZSTD_c_compressionLevel, level)));
+      PENSTOCK_CHECK(
+          !ZSTD_isError(ZSTD_CCtx_setParameter(zstd.get(), ZSTD_c_minMatch, zstd_min_match(level))));
       zstd_level = level;
     }
     const size_t written = ZSTD_compress2(zstd.get(), out.data(), out.size(), raw.data(), raw.size());

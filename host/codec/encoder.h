@@ -17,6 +17,12 @@ namespace penstock {
 inline constexpr int kZstdWindowLog = 21;
 static_assert(uint64_t{1} << kZstdWindowLog == kFrameBytesMax);
 
+// The shortest match that zstd looks for; 0 is the library's own choice. At level 1 that would be 7, in
+// frames of 256 KiB and more (docs/codecs.md has what either costs).
+constexpr int zstd_min_match(int level) {
+  return level == 1 ? 6 : 0;
+}
+
 // Turns frames into payloads. Owns the libraries' contexts: encoding allocates only when zstd first sees a
 // level, or a frame so much larger or smaller that it wants other tables. One thread at a time.
 class Encoder {

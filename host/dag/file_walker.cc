@@ -2,6 +2,7 @@
 #include "dag/file_walker.h"
 
 #include <algorithm>
+#include <memory>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -52,18 +53,19 @@ class NodeMemory {
 struct FileWalker::State {
   // A node on the path, and where its next child begins in the file.
   struct Frame {
-    std::vector<Child> children;
-    size_t next = 0;
+    std::shared_ptr<const FileNode> node;
+    size_t next = 0;  // of its children
     uint64_t offset = 0;
   };
 
   explicit State(BlockSource& from) : source(&from) {}
 
   Status open_root(const Cid& file);
+  Status read_root(const Cid& file);
   Result<std::optional<FileExtent>> step();
   Result<std::optional<FileExtent>> leaf_extent(const Child& leaf, uint64_t offset, bool likely);
   Result<std::optional<FileExtent>> enter(const Child& child, uint64_t offset);
-  Result<FileNode> read_node(const Child& child);
+  Result<std::shared_ptr<const FileNode>> read_node(const Child& child);
   Result<bool> node_is_zero(const Cid& cid, const FileNode& node, size_t depth);
   Result<bool> child_is_zero(const Child& child, size_t depth);
   Result<bool> known_zeros(const Child& child, size_t depth) const;
@@ -77,8 +79,10 @@ struct FileWalker::State {
   uint64_t begin = 0;
   uint64_t end = 0;
   std::vector<Frame> path;
-  std::vector<uint8_t> inline_bytes;
-  std::optional<FileExtent> ahead;  // met while zeros were gathered
+  std::shared_ptr<const FileNode> inline_node;  // whose inline bytes were handed out
+  Cid root_cid;
+  std::shared_ptr<const FileNode> root;  // of root_cid: ranges of one file are opened again and again
+  std::optional<FileExtent> ahead;       // met while zeros were gathered
   bool behind_zeros = false;
   ZeroLeaves zero_leaves;
   NodeMemory nodes;
@@ -121,24 +125,37 @@ Status FileWalker::State::open_root(const Cid& file) {
   if (file.codec == Multicodec::dag_cbor)
     return fail(Errc::usage, file.text(), "it is not a file",
                 "see what it is with: penstock stat " + file.text());
-  PENSTOCK_TRY_ASSIGN(const Bytes block, source->read(file));
-  file_bytes = block.size();
   if (file.codec == Multicodec::dag_pb) {
-    PENSTOCK_TRY_ASSIGN(const FileNode node, decode_file_node(file, block));
-    file_bytes = node.file_bytes;
+    if (!root || file != root_cid) PENSTOCK_TRY(read_root(file));
+    file_bytes = root->file_bytes;
+  } else {
+    PENSTOCK_TRY_ASSIGN(const Bytes block, source->read(file));
+    file_bytes = block.size();
   }
-  path.push_back({.children = {{file, file_bytes}}, .next = 0, .offset = 0});
+  auto above = std::make_shared<FileNode>();
+  above->children.push_back({file, file_bytes});
+  path.push_back({.node = std::move(above), .next = 0, .offset = 0});
+  return {};
+}
+
+Status FileWalker::State::read_root(const Cid& file) {
+  root.reset();
+  PENSTOCK_TRY_ASSIGN(const Bytes block, source->read(file));
+  PENSTOCK_TRY_ASSIGN(FileNode node, decode_file_node(file, block));
+  root = std::make_shared<const FileNode>(std::move(node));
+  root_cid = file;
   return {};
 }
 
 Result<std::optional<FileExtent>> FileWalker::State::step() {
   while (!path.empty()) {
     Frame& frame = path.back();
-    if (frame.next == frame.children.size()) {
+    const std::vector<Child>& children = frame.node->children;
+    if (frame.next == children.size()) {
       path.pop_back();
       continue;
     }
-    const Child child = frame.children[frame.next++];
+    const Child& child = children[frame.next++];
     const uint64_t offset = frame.offset;
     frame.offset += child.bytes;
     if (offset >= end) {
@@ -148,8 +165,8 @@ Result<std::optional<FileExtent>> FileWalker::State::step() {
     // Empty children are passed by too: they hold nothing, and may be endlessly many.
     if (frame.offset <= begin || child.bytes == 0) continue;
 
-    const bool repeated = (frame.next > 1 && frame.children[frame.next - 2] == child) ||
-                          (frame.next < frame.children.size() && frame.children[frame.next] == child);
+    const bool repeated = (frame.next > 1 && children[frame.next - 2] == child) ||
+                          (frame.next < children.size() && children[frame.next] == child);
     if (child.cid.codec == Multicodec::raw) return leaf_extent(child, offset, repeated || behind_zeros);
     PENSTOCK_TRY_ASSIGN(auto extent, enter(child, offset));
     if (extent) return extent;
@@ -174,27 +191,31 @@ Result<std::optional<FileExtent>> FileWalker::State::enter(const Child& child, u
   const size_t depth = path.size();
   PENSTOCK_TRY_ASSIGN(behind_zeros, known_zeros(child, depth));
   if (behind_zeros) return cut(FileExtent::Kind::zeros, offset, child.bytes);
-  PENSTOCK_TRY_ASSIGN(FileNode node, read_node(child));
-  PENSTOCK_TRY_ASSIGN(behind_zeros, node_is_zero(child.cid, node, depth));
+  PENSTOCK_TRY_ASSIGN(const auto node, read_node(child));
+  PENSTOCK_TRY_ASSIGN(behind_zeros, node_is_zero(child.cid, *node, depth));
   if (behind_zeros) return cut(FileExtent::Kind::zeros, offset, child.bytes);
 
-  const uint64_t inline_end = offset + node.inline_bytes.size();
-  path.push_back({.children = std::move(node.children), .next = 0, .offset = inline_end});
+  const uint64_t inline_end = offset + node->inline_bytes.size();
+  path.push_back({.node = node, .next = 0, .offset = inline_end});
   if (inline_end <= begin || inline_end == offset) return std::nullopt;
-  inline_bytes = std::move(node.inline_bytes);
-  FileExtent extent = cut(FileExtent::Kind::inline_bytes, offset, inline_bytes.size());
-  extent.bytes = Bytes(inline_bytes).subspan(extent.file_offset - offset, extent.length);
+  inline_node = node;
+  FileExtent extent = cut(FileExtent::Kind::inline_bytes, offset, node->inline_bytes.size());
+  extent.bytes = Bytes(node->inline_bytes).subspan(extent.file_offset - offset, extent.length);
   return extent;
 }
 
-Result<FileNode> FileWalker::State::read_node(const Child& child) {
-  ObjectSource blocks(*source, object);
-  PENSTOCK_TRY_ASSIGN(const Bytes block, blocks.read(child.cid));
-  auto node = decode_file_node(child.cid, block);
+Result<std::shared_ptr<const FileNode>> FileWalker::State::read_node(const Child& child) {
+  std::shared_ptr<const FileNode> node = child.cid == root_cid ? root : nullptr;
   if (!node) {
-    // Inside a file, another kind of object is not the caller's mistake.
-    node.error().code = Errc::corrupt;
-    return node;
+    ObjectSource blocks(*source, object);
+    PENSTOCK_TRY_ASSIGN(const Bytes block, blocks.read(child.cid));
+    auto decoded = decode_file_node(child.cid, block);
+    if (!decoded) {
+      // Inside a file, another kind of object is not the caller's mistake.
+      decoded.error().code = Errc::corrupt;
+      return Failure(std::move(decoded).error());
+    }
+    node = std::make_shared<const FileNode>(*std::move(decoded));
   }
   if (node->file_bytes != child.bytes) return lying(child, node->file_bytes);
   return node;
@@ -227,8 +248,8 @@ Result<bool> FileWalker::State::child_is_zero(const Child& child, size_t depth) 
   if (child.cid.codec == Multicodec::raw) return zero_leaf(child, true);
   PENSTOCK_TRY_ASSIGN(const bool known, known_zeros(child, depth));
   if (known) return true;
-  PENSTOCK_TRY_ASSIGN(const FileNode node, read_node(child));
-  return node_is_zero(child.cid, node, depth);
+  PENSTOCK_TRY_ASSIGN(const auto node, read_node(child));
+  return node_is_zero(child.cid, *node, depth);
 }
 
 Result<bool> FileWalker::State::zero_leaf(const Child& leaf, bool likely) {

@@ -34,8 +34,8 @@ struct FileExtent {
 // to 64. Sub-trees outside the range are not read; those of zeros alone are seen once, and neighbouring zeros
 // are one extent, so that a file of exabytes of holes takes as many reads as its tree has levels. (A raw leaf
 // counts as zeros where that is cheap to know: whole MiB or 4 KiB pages, repeated, or behind zeros; it may
-// pass as a leaf.) Memory: the nodes on the path. One thread; `source` is not touched between calls, and
-// outlives the walker.
+// pass as a leaf.) Memory: the nodes on the path, and the root of the file before. One thread; `source` is
+// not touched between calls, and outlives the walker.
 class FileWalker {
  public:
   static constexpr unsigned kDepthMax = 64;
@@ -45,7 +45,8 @@ class FileWalker {
   FileWalker(FileWalker&&) noexcept;
   FileWalker& operator=(FileWalker&&) noexcept;
 
-  // Begins with `file`; what was learnt about zeros is kept from the file before. Returns the file's size;
+  // Begins with `file`; what was learnt about zeros is kept from the file before, and of the same file again
+  // the root is not read again. Returns the file's size;
   // the range is cut to it. absent: no such object; usage: not a file; corrupt: malformed.
   Result<uint64_t> open(const Cid& file, uint64_t offset = 0, uint64_t length = UINT64_MAX);
   // Nothing at the end. corrupt: a block is missing, malformed or not as long as its parent says, or the tree

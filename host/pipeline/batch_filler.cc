@@ -15,6 +15,13 @@ namespace {
 // Larger files are read in stream order, so that batches are filled to their end.
 constexpr uint64_t kWholeFileBytesMax = kMiB;
 
+// A frame's worth; more where so much may be left uncut that it would be copied again and again.
+size_t fill_max_of(const Chunker& chunker, const BufferPool& buffers) {
+  const size_t retained_max = chunker.retained_max();
+  PENSTOCK_CHECK(retained_max < buffers.buffer_bytes());
+  return std::min(std::max<size_t>(kFrameBytesAim, 2 * retained_max), buffers.buffer_bytes());
+}
+
 }  // namespace
 
 BatchFiller::BatchFiller(EntryStream& entries, BufferPool& buffers, const PutOptions& options,
@@ -24,9 +31,9 @@ BatchFiller::BatchFiller(EntryStream& entries, BufferPool& buffers, const PutOpt
       options_(&options),
       whole_files_max_(whole_files_max),
       chunker_(options.chunker),
-      ahead_(buffers, chunker_.retained_max()) {
+      fill_max_(fill_max_of(chunker_, buffers)),
+      ahead_(buffers, chunker_.retained_max(), fill_max_) {
   current_ = buffers_->acquire();
-  PENSTOCK_CHECK(current_.capacity() > chunker_.retained_max());
 }
 
 Result<bool> BatchFiller::fill(Batch& batch, StageClock& clock) {
@@ -203,7 +210,7 @@ bool BatchFiller::place_pieces(Batch& batch) {
 
 Status BatchFiller::read_source(Batch& batch, StageClock& clock) {
   const Result<ReadResult> got =
-      ahead_.read(*source_, current_.bytes().subspan(window_end_), counters_.bytes_moved);
+      ahead_.read(*source_, current_.bytes().subspan(window_end_, space()), counters_.bytes_moved);
   clock.lap(Stage::read);
   if (!got) {
     drop_file(batch, got.error());

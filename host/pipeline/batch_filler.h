@@ -63,13 +63,14 @@ class BatchFiller {
   void shift_to(const Buffer& to, size_t keep, size_t place);
   void report(const Error& error);
   bool is_full(const Batch& batch) const;
-  size_t space() const { return current_.capacity() - window_end_; }
+  size_t space() const { return window_end_ < fill_max_ ? fill_max_ - window_end_ : 0; }
 
   EntryStream* entries_;
   BufferPool* buffers_;
   const PutOptions* options_;
   size_t whole_files_max_;
   Chunker chunker_;
+  const size_t fill_max_;  // bytes of a buffer that are filled in turn
   PutCounters counters_;
 
   Buffer current_;

@@ -7,10 +7,11 @@
 
 namespace penstock {
 
-ReadAhead::ReadAhead(BufferPool& buffers, size_t headroom) : buffers_(&buffers), headroom_(headroom) {}
+ReadAhead::ReadAhead(BufferPool& buffers, size_t headroom, size_t bytes_max)
+    : buffers_(&buffers), headroom_(headroom), bytes_max_(bytes_max) {}
 
 bool ReadAhead::may_offer(const Source& source) const {
-  return headroom_ <= buffers_->buffer_bytes() / 4 && !source.may_wait();
+  return headroom_ + bytes_max_ <= buffers_->buffer_bytes() && !source.may_wait();
 }
 
 void ReadAhead::offer(Source& source) {
@@ -46,7 +47,7 @@ bool ReadAhead::help() {
   if (offered_ == nullptr || window_.buffer || behind_) return false;
   Buffer buffer = buffers_->try_acquire();
   if (!buffer) return false;
-  Result<ReadResult> got = offered_->read(buffer.bytes().subspan(headroom_));
+  Result<ReadResult> got = offered_->read(buffer.bytes().subspan(headroom_, bytes_max_));
   if (!got || got->bytes == 0) {
     behind_ = std::move(got);
     return true;

@@ -22,10 +22,10 @@ class ReadAhead {
     size_t end = 0;
   };
 
-  // In a window, `headroom` bytes stay free in front of what was read, for what the last one leaves over.
-  // Where that would be more than a quarter of a buffer nothing is read ahead, nor from a source that may
-  // wait: a batch that is full would wait with it.
-  ReadAhead(BufferPool& buffers, size_t headroom);
+  // At most `bytes_max` bytes are read, and in front of them `headroom` bytes stay free for what the last
+  // window leaves over. Where a buffer does not hold both, nothing is read ahead, nor from a source that
+  // may wait: a batch that is full would wait with it.
+  ReadAhead(BufferPool& buffers, size_t headroom, size_t bytes_max);
 
   // Others may read on in `source` until the next call of read; it is not to be destroyed before that.
   void offer(Source& source);
@@ -44,6 +44,7 @@ class ReadAhead {
 
   BufferPool* buffers_;
   size_t headroom_;
+  size_t bytes_max_;
   std::mutex mutex_;  // held while a source is read
   Source* offered_ = nullptr;
   Window window_;

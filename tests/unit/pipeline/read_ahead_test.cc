@@ -23,7 +23,7 @@ constexpr size_t kHeadroom = 20'000;
 class ReadAheadTest : public testing::Test {
  protected:
   std::unique_ptr<BufferPool> pool_ = BufferPool::create("ahead", kBufferBytes, 1).value();
-  ReadAhead ahead_{*pool_, kHeadroom};
+  ReadAhead ahead_{*pool_, kHeadroom, kBufferBytes - kHeadroom};
   std::vector<uint8_t> into_ = std::vector<uint8_t>(30'000);
   uint64_t moved_ = 0;
 
@@ -83,8 +83,8 @@ TEST_F(ReadAheadTest, LeavesSourcesAloneThatMayWait) {
   EXPECT_FALSE(ahead_.help());
 }
 
-TEST_F(ReadAheadTest, LeavesBuffersAloneThatHeadroomWouldTakeUp) {
-  ReadAhead ahead(*pool_, kBufferBytes / 4 + 1);
+TEST_F(ReadAheadTest, LeavesBuffersAloneThatDoNotHoldBoth) {
+  ReadAhead ahead(*pool_, kHeadroom, kBufferBytes - kHeadroom + 1);
   ScriptedSource source(ScriptedContent::of(random_bytes(500'000, 1)));
   ahead.offer(source);
   EXPECT_FALSE(ahead.help());

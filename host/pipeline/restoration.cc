@@ -218,11 +218,11 @@ Status Restoration::queue_task(RestoreTask& task, RestoredFile* file) {
                   : fail(Errc::failed, "restore", "was stopped", "see the line before");
 }
 
-void Restoration::run_worker(BlockSource& reader, MutableBytes buffer) {
+void Restoration::run_worker(StoreReader& reader, MutableBytes buffer) {
   while (std::optional<RestoreTask> task = queue_.pop()) run_task(*task, reader, buffer);
 }
 
-void Restoration::run_task(RestoreTask& task, BlockSource& reader, MutableBytes buffer) {
+void Restoration::run_task(RestoreTask& task, StoreReader& reader, MutableBytes buffer) {
   Status status;
   for (const LeafFile& leaf : task.leaf_files) {
     status = bring_leaf_file(leaf, reader);
@@ -267,12 +267,23 @@ Status Restoration::bring_leaf_file(const LeafFile& leaf, BlockSource& reader) {
   return written;
 }
 
-Status Restoration::bring(const RestoreTask& task, BlockSource& reader) {
+// What lies side by side in a frame and in the file is written at once: writers of one file wait for each
+// other.
+Status Restoration::bring(const RestoreTask& task, StoreReader& reader) {
+  static_assert(StoreReader::kRecordsKept > 1, "the bytes pending go when another record is read");
+  Bytes pending;
+  uint64_t offset = 0;
   for (const FileExtent& extent : task.extents) {
     PENSTOCK_TRY_ASSIGN(const Bytes bytes, extent_bytes(extent, task.inline_bytes, reader));
-    PENSTOCK_TRY(write_out(*task.file, bytes, extent.file_offset));
+    if (pending.data() + pending.size() == bytes.data() && offset + pending.size() == extent.file_offset) {
+      pending = Bytes(pending.data(), pending.size() + bytes.size());
+      continue;
+    }
+    PENSTOCK_TRY(write_out(*task.file, pending, offset));
+    pending = bytes;
+    offset = extent.file_offset;
   }
-  return {};
+  return write_out(*task.file, pending, offset);
 }
 
 Status Restoration::bring_in_turn(const RestoreTask& task, BlockSource& reader, MutableBytes buffer) {

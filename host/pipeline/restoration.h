@@ -66,13 +66,13 @@ class Restoration {
   Status queue_leaf_files();
   // Whether `task` is large enough, and `next` lies in another record than `last`.
   Result<bool> task_ends(const RestoreTask& task, const Cid& last, const Cid& next);
-  void run_worker(BlockSource& reader, MutableBytes buffer);
+  void run_worker(StoreReader& reader, MutableBytes buffer);
   Status bring_leaf_file(const LeafFile& leaf, BlockSource& reader);
-  Status bring(const RestoreTask& task, BlockSource& reader);
+  Status bring(const RestoreTask& task, StoreReader& reader);
   Status bring_in_turn(const RestoreTask& task, BlockSource& reader, MutableBytes buffer);
   Status write_out(const RestoredFile& file, Bytes bytes, std::optional<uint64_t> offset);
   Status write_zeros(const RestoredFile& file, uint64_t bytes);
-  void run_task(RestoreTask& task, BlockSource& reader, MutableBytes buffer);
+  void run_task(RestoreTask& task, StoreReader& reader, MutableBytes buffer);
   void end_task(RestoredFile* file);
   void stop(const Error& error);
 
@@ -84,7 +84,7 @@ class Restoration {
   TaskQueue<RestoreTask> queue_;
   std::unique_ptr<BufferPool> buffers_;
   std::vector<Buffer> worker_buffers_;
-  std::vector<std::unique_ptr<BlockSource>> readers_;
+  std::vector<std::unique_ptr<StoreReader>> readers_;
   std::vector<std::jthread> workers_;
   RestoreTask leaf_task_;  // leaf files that are not queued yet
   int leaf_root_ = -1;

@@ -35,12 +35,13 @@ struct ReadCounters {
 // Reads blocks of a store by address. One thread; the store outlives it. A record is read and decoded once
 // for all of its blocks that are asked for soon after each other (scattered reads: twice at the most, and the
 // second time only where another record was read between two of its blocks); every block's digest is checked
-// before it is handed out. Scattered reads go through the same nodes again and again: these are kept apart,
-// so that frames of leaves do not push them out. Memory, taken as it is needed: kFrames × 2 MiB, one encoded
-// record, and kNodeBytesMax.
+// before it is handed out. A leaf stays valid while blocks of kRecordsKept other records are read. Scattered
+// reads go through the same nodes again and again: these are kept apart, so that frames of leaves do not push
+// them out. Memory, taken as it is needed: kFrames × 2 MiB, one encoded record, and kNodeBytesMax.
 class StoreReader final : public BlockSource {
  public:
   static constexpr size_t kFrames = 4;
+  static constexpr size_t kRecordsKept = kFrames - 1;
   static constexpr size_t kFiles = 8;
   static constexpr size_t kNodeBytesMax = size_t{16} << 20;  // those of a file of 20 GiB
 

@@ -24,7 +24,7 @@ struct ScriptedContent {
   };
   std::vector<Stretch> stretches;
   size_t read_max = SIZE_MAX;     // of one read; 0: random sizes
-  uint64_t fail_at = UINT64_MAX;  // a read at or behind this offset fails
+  uint64_t fail_at = UINT64_MAX;  // what lies at or behind this offset cannot be read
   std::string change;             // what changed() says
   std::atomic<uint64_t>* bytes_handed_out = nullptr;
   uint64_t size_hint = 0;  // of the entry
@@ -49,19 +49,22 @@ class ScriptedSource final : public Source {
   Result<ReadResult> read(MutableBytes into) override {
     while (stretch_ < content_.stretches.size()) {
       const auto& stretch = content_.stretches[stretch_];
+      if (stretch.hole == 0 && at_ == stretch.bytes.size()) {
+        ++stretch_;
+        at_ = 0;
+        continue;
+      }
+      // Only where something is left: not everybody asks once more at the end.
       if (offset_ >= content_.fail_at) return fail(Errc::failed, "scripted", "input/output error");
       if (stretch.hole > 0) {
         ++stretch_;
         offset_ += stretch.hole;
         return ReadResult{0, stretch.hole};
       }
-      if (at_ == stretch.bytes.size()) {
-        ++stretch_;
-        at_ = 0;
-        continue;
-      }
       size_t part = std::min(into.size(), stretch.bytes.size() - at_);
       part = std::min(part, content_.read_max == 0 ? 1 + random_() % 100'000 : content_.read_max);
+      // Whether it fails must not depend on how it is read.
+      part = std::min<uint64_t>(part, content_.fail_at - offset_);
       std::memcpy(into.data(), stretch.bytes.data() + at_, part);
       at_ += part;
       offset_ += part;

@@ -14,13 +14,23 @@ constexpr uint64_t kVersion = 1;
 constexpr size_t kV0Letters = 46;
 constexpr size_t kTextBytesShown = 80;
 
+bool is_supported(uint64_t codec) {
+  return codec == 0x55 || codec == 0x70 || codec == 0x71;
+}
+
 // The fault of a binary CID of version 1, or nothing and `cid` is set.
 const char* take_binary_cid(Bytes bytes, Cid& cid) {
+  // A node has thousands of them: what is right is taken at once, what is wrong is looked at closely.
+  if (bytes.size() == Cid::kBinaryBytes && bytes[0] == kVersion && is_supported(bytes[1]) &&
+      bytes[2] == static_cast<uint8_t>(HashId::sha2_256) && bytes[3] == cid.digest.bytes.size()) {
+    cid.codec = static_cast<Multicodec>(bytes[1]);
+    std::ranges::copy(bytes.subspan(4), cid.digest.bytes.begin());
+    return nullptr;
+  }
   const auto version = take_varint(bytes);
   if (version != kVersion) return "not a CID of version 1";
   const auto codec = take_varint(bytes);
-  if (codec != uint64_t{0x55} && codec != uint64_t{0x70} && codec != uint64_t{0x71})
-    return "its codec is not raw, dag-pb or dag-cbor";
+  if (!codec || !is_supported(*codec)) return "its codec is not raw, dag-pb or dag-cbor";
   const auto hash = take_varint(bytes);
   if (hash != static_cast<uint64_t>(HashId::sha2_256)) return "its hash function is not sha2-256";
   const auto length = take_varint(bytes);

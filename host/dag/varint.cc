@@ -17,7 +17,7 @@ size_t varint_bytes(uint64_t value) {
   return (static_cast<size_t>(std::bit_width(value | 1)) + 6) / 7;
 }
 
-std::optional<uint64_t> take_varint(Bytes& from) {
+std::optional<uint64_t> take_long_varint(Bytes& from) {
   uint64_t value = 0;
   for (size_t i = 0; i < from.size() && i < kVarintBytesMax; ++i) {
     const uint8_t byte = from[i];

@@ -106,8 +106,8 @@ struct Decoder::Contexts {
                   front->raw.begin() + static_cast<ptrdiff_t>(front->decoded));
         return wanted;
       case CodecId::lz4:
-        // A block has no places to stop at: from the front again.
-        return decode_lz4_front(front->encoded, front->raw, wanted);
+        // A block has no places to stop at: from the front again, and that once.
+        return decode_lz4_front(front->encoded, front->raw, front->decoded == 0 ? wanted : front->raw.size());
       case CodecId::zstd:
         return further_zstd(wanted);
       case CodecId::deflate:

@@ -29,7 +29,8 @@ class Decoder {
   // behind it is not looked at, so that the bytes must be checked by their digest.
   std::optional<size_t> decode_front(CodecId id, Bytes encoded, MutableBytes raw, size_t wanted) noexcept;
   // Goes on from where the last decode_front or decode_further stopped, until `wanted` bytes stand in `raw`,
-  // which is still there as it was left, and so is `encoded`. Nothing, too, where anything else was decoded
+  // which is still there as it was left, and so is `encoded`. lz4 begins at the front again, and so decodes
+  // all there is. Nothing, too, where anything else was decoded
   // since, or the last call gave nothing.
   std::optional<size_t> decode_further(size_t wanted) noexcept;
 

@@ -26,6 +26,8 @@ class FileSource final : public Source {
 
   Result<ReadResult> read(MutableBytes into) override;
   std::string changed() override;
+  // Those of size 0 are the kernel's: trace_pipe, say.
+  bool may_wait() const override { return at_open_.st_size == 0; }
 
   uint64_t size_at_open() const { return static_cast<uint64_t>(at_open_.st_size); }
 

@@ -17,7 +17,7 @@ struct ReadResult {
   bool end() const { return bytes == 0 && hole_bytes == 0; }
 };
 
-// A stream of bytes, read once from front to back. One thread.
+// A stream of bytes, read once from front to back. One thread at a time.
 class Source {
  public:
   virtual ~Source() = default;

@@ -15,11 +15,14 @@ namespace {
 // Larger files are read in stream order, so that batches are filled to their end.
 constexpr uint64_t kWholeFileBytesMax = kMiB;
 
-// A frame's worth; more where so much may be left uncut that it would be copied again and again.
+// A frame's worth, in whole chunks where all are of one size; more where so much may be left uncut that it
+// would be copied again and again.
 size_t fill_max_of(const Chunker& chunker, const BufferPool& buffers) {
   const size_t retained_max = chunker.retained_max();
-  PENSTOCK_CHECK(retained_max < buffers.buffer_bytes());
-  return std::min(std::max<size_t>(kFrameBytesAim, 2 * retained_max), buffers.buffer_bytes());
+  const size_t grain = chunker.hole_grain();
+  PENSTOCK_CHECK(retained_max < buffers.buffer_bytes() && grain <= buffers.buffer_bytes());
+  if (grain == 1) return std::min(std::max<size_t>(kFrameBytesAim, 2 * retained_max), buffers.buffer_bytes());
+  return std::min((kFrameBytesAim + grain - 1) / grain, buffers.buffer_bytes() / grain) * grain;
 }
 
 }  // namespace
@@ -32,6 +35,7 @@ BatchFiller::BatchFiller(EntryStream& entries, BufferPool& buffers, const PutOpt
       whole_files_max_(whole_files_max),
       chunker_(options.chunker),
       fill_max_(fill_max_of(chunker_, buffers)),
+      fill_end_(fill_max_),
       ahead_(buffers, chunker_.retained_max(), fill_max_) {
   current_ = buffers_->acquire();
 }
@@ -312,6 +316,7 @@ void BatchFiller::shift_to(const Buffer& to, size_t keep, size_t place) {
   origin_ += keep - place;
   scan_begin_ = scan_begin_ - keep + place;
   window_end_ = place + kept;
+  fill_end_ = std::min(place + fill_max_, to.capacity());
 }
 
 bool BatchFiller::read_ahead(StageClock& clock) {

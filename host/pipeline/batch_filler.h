@@ -63,7 +63,7 @@ class BatchFiller {
   void shift_to(const Buffer& to, size_t keep, size_t place);
   void report(const Error& error);
   bool is_full(const Batch& batch) const;
-  size_t space() const { return window_end_ < fill_max_ ? fill_max_ - window_end_ : 0; }
+  size_t space() const { return window_end_ < fill_end_ ? fill_end_ - window_end_ : 0; }
 
   EntryStream* entries_;
   BufferPool* buffers_;
@@ -75,6 +75,7 @@ class BatchFiller {
 
   Buffer current_;
   size_t window_end_ = 0;  // bytes of current_ in use
+  size_t fill_end_;        // how far it is filled in turn
   size_t scan_begin_ = 0;  // where the chunker's next window starts
   uint64_t origin_ = 0;    // stream offset of current_'s first byte, modulo 2^64
   std::vector<Piece> pieces_;

@@ -193,7 +193,8 @@ void PutLane::collect_misses(Batch& batch) {
       ++counters_.chunks_duplicate;
       continue;
     }
-    if (batch.entries.empty()) batch.missing_begin = end = chunk.offset;
+    if (batch.entries.empty())
+      batch.missing_begin = end = chunk.offset - chunk.offset % std::max(1u, capabilities_->input_alignment);
     if (end != chunk.offset) {
       std::memmove(base + end, base + chunk.offset, chunk.length);
       counters_.bytes_moved += chunk.length;

@@ -15,8 +15,9 @@ bool ReadAhead::may_offer(const Source& source) const {
 }
 
 void ReadAhead::offer(Source& source) {
-  const std::lock_guard lock(mutex_);
-  if (may_offer(source)) offered_ = &source;
+  // Who holds it is reading what was offered before.
+  const std::unique_lock lock(mutex_, std::try_to_lock);
+  if (lock && may_offer(source)) offered_ = &source;
 }
 
 Result<ReadResult> ReadAhead::read(Source& source, MutableBytes into, uint64_t& bytes_moved) {

@@ -48,7 +48,7 @@ class ReadAhead {
   std::mutex mutex_;  // held while a source is read
   Source* offered_ = nullptr;
   Window window_;
-  std::optional<Result<ReadResult>> behind_;  // what follows window_, other than bytes
+  std::optional<Result<ReadResult>> behind_;  // what was read ahead where that was no bytes
 };
 
 }  // namespace penstock

@@ -270,12 +270,15 @@ Status Restoration::bring_leaf_file(const LeafFile& leaf, BlockSource& reader) {
 // What lies side by side in a frame and in the file is written at once: writers of one file wait for each
 // other.
 Status Restoration::bring(const RestoreTask& task, StoreReader& reader) {
-  static_assert(StoreReader::kRecordsKept > 1, "the bytes pending go when another record is read");
+  static_assert(StoreReader::kRecordsKept > 1, "the bytes pending go when other records are read");
   Bytes pending;
   uint64_t offset = 0;
   for (const FileExtent& extent : task.extents) {
     PENSTOCK_TRY_ASSIGN(const Bytes bytes, extent_bytes(extent, task.inline_bytes, reader));
-    if (pending.data() + pending.size() == bytes.data() && offset + pending.size() == extent.file_offset) {
+    const bool adjoining =
+        pending.data() + pending.size() == bytes.data() && offset + pending.size() == extent.file_offset;
+    // Should frames adjoin in memory, this is of two at the most.
+    if (adjoining && pending.size() + bytes.size() <= kFrameBytesMax) {
       pending = Bytes(pending.data(), pending.size() + bytes.size());
       continue;
     }

@@ -194,12 +194,13 @@ Result<StoreReader::Frame*> StoreReader::load(const Digest& digest, const Placem
 Result<Bytes> StoreReader::read_node(const Digest& digest) {
   if (const auto known = nodes_.find(digest); known != nodes_.end()) return Bytes(known->second);
   PENSTOCK_TRY_ASSIGN(const Bytes block, read_block(digest));
-  if (block.size() > kNodeBytesMax - node_bytes_) {
+  const size_t cost = block.size() + kNodeCost;
+  if (cost > kNodeBytesMax - node_bytes_) {
     nodes_.clear();
     node_bytes_ = 0;
   }
   nodes_.emplace(digest, std::vector<uint8_t>(block.begin(), block.end()));
-  node_bytes_ += block.size();
+  node_bytes_ += cost;
   return block;
 }
 

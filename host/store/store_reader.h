@@ -44,6 +44,7 @@ class StoreReader final : public BlockSource {
   static constexpr size_t kRecordsKept = kFrames - 1;
   static constexpr size_t kFiles = 8;
   static constexpr size_t kNodeBytesMax = size_t{16} << 20;  // those of a file of 20 GiB
+  static constexpr size_t kNodeCost = 128;                   // of keeping one, beside its bytes
 
   StoreReader(FileSystem& files, StorePaths paths, const StoreUuid& uuid, BlockCatalog& catalog,
               ReadPattern pattern);

@@ -146,7 +146,9 @@ TEST_P(DecoderOfEachCodecTest, GoesOnBehindAFront) {
     front = decoder_.decode_further(wanted);
     ASSERT_TRUE(front) << wanted;
     EXPECT_GE(*front, std::max(before, wanted));
-    EXPECT_LE(*front, std::max(before, std::min(raw.size(), wanted + 128 * 1024)));
+    // LZ4 goes on once, and to the end.
+    const size_t overrun = GetParam() == CodecId::lz4 ? raw.size() : 128 * 1024;
+    EXPECT_LE(*front, std::max(before, std::min(raw.size(), wanted + overrun)));
     EXPECT_TRUE(std::equal(out.begin(), out.begin() + static_cast<ptrdiff_t>(*front), raw.begin()));
   }
   EXPECT_FALSE(decoder_.decode_further(raw.size() + 1));

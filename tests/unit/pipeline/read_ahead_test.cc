@@ -97,8 +97,9 @@ TEST_F(ReadAheadTest, KeepsTheOrderWhileAnotherThreadHelps) {
   const auto bytes = random_bytes(5'000'000, seed);
   ScriptedSource source(ScriptedContent::of(bytes));
   std::atomic<bool> done = false;
+  size_t helped = 0;
   std::jthread helper([&] {
-    while (!done) ahead_.help();
+    while (!done) helped += ahead_.help() ? 1 : 0;
   });
   std::vector<uint8_t> got;
   while (true) {
@@ -115,74 +116,123 @@ TEST_F(ReadAheadTest, KeepsTheOrderWhileAnotherThreadHelps) {
     if (random() % 2 == 0) ahead_.offer(source);
   }
   done = true;
+  helper.join();
+  EXPECT_GT(helped, 0u);
   EXPECT_EQ(got, bytes);
 }
+
+enum class Help : uint8_t { none, between_batches, beside };
 
 // What a file's batches hold, one behind the other, and the lengths of its leaves.
 struct Filled {
   std::vector<uint8_t> bytes;
   std::vector<uint32_t> leaves;
-  size_t batches_read_ahead = 0;
+  size_t batches = 0;
+  uint64_t bytes_moved = 0;
+  std::atomic<size_t> parts_read_ahead = 0;
 };
 
-Filled fill(const ScriptedContent& content, bool ahead) {
+void take(const Batch& batch, Filled& filled) {
+  ++filled.batches;
+  size_t chunk = 0;
+  for (const TreeEvent& event : batch.outline.events) {
+    if (event.kind == TreeEvent::Kind::zero_run) filled.bytes.resize(filled.bytes.size() + event.zero_bytes);
+    if (event.kind != TreeEvent::Kind::leaves) continue;
+    for (uint32_t i = 0; i < event.leaf_count; ++i, ++chunk) {
+      const ChunkRef place = batch.chunks[chunk];
+      const Bytes part = batch.input.bytes().subspan(place.offset, place.length);
+      filled.bytes.insert(filled.bytes.end(), part.begin(), part.end());
+      filled.leaves.push_back(place.length);
+    }
+  }
+}
+
+void fill(const std::vector<ScriptedContent>& files, const char* chunker, Help help, Filled& filled) {
   ScriptedEntries entries;
-  entries.file("a", content);
+  for (const ScriptedContent& content : files) entries.file("a", content);
   const auto pool = BufferPool::create("input", kFrameBytesMax, 3).value();
-  const PutOptions options;
+  PutOptions options;
+  options.chunker = *parse_chunker(chunker);
   BatchFiller filler(entries, *pool, options, 0);
+  const auto read_ahead = [&] {
+    StageTimes times;
+    StageClock clock(times);
+    if (filler.read_ahead(clock)) ++filled.parts_read_ahead;
+  };
+  std::atomic<bool> done = false;
+  std::jthread helper([&] {
+    while (help == Help::beside && !done) read_ahead();
+  });
   StageTimes times;
   StageClock clock(times);
-  Filled filled;
   Batch batch;
   while (filler.fill(batch, clock).value()) {
-    size_t chunk = 0;
-    for (const TreeEvent& event : batch.outline.events) {
-      if (event.kind == TreeEvent::Kind::zero_run)
-        filled.bytes.resize(filled.bytes.size() + event.zero_bytes);
-      if (event.kind != TreeEvent::Kind::leaves) continue;
-      for (uint32_t i = 0; i < event.leaf_count; ++i, ++chunk) {
-        const ChunkRef place = batch.chunks[chunk];
-        const Bytes part = batch.input.bytes().subspan(place.offset, place.length);
-        filled.bytes.insert(filled.bytes.end(), part.begin(), part.end());
-        filled.leaves.push_back(place.length);
-      }
-    }
+    take(batch, filled);
     batch.input = Buffer();
-    if (ahead && filler.read_ahead(clock)) ++filled.batches_read_ahead;
+    if (help == Help::between_batches) read_ahead();
   }
-  return filled;
+  done = true;
+  helper.join();
+  filled.bytes_moved = filler.counters().bytes_moved;
+}
+
+// Data, zeros that a file system would know of, and zeros that it would not.
+ScriptedContent random_content(std::mt19937_64& random, std::vector<uint8_t>& bytes) {
+  ScriptedContent content;
+  for (int stretch = 0; stretch < 6; ++stretch) {
+    const auto part = random_bytes(random() % 3'000'000, random());
+    bytes.insert(bytes.end(), part.begin(), part.end());
+    content.stretches.push_back({part, 0});
+    const size_t zeros = 1 + random() % (random() % 2 == 0 ? 10'000 : 4'000'000);
+    bytes.resize(bytes.size() + zeros);
+    if (random() % 3 == 0) {
+      content.stretches.push_back({std::vector<uint8_t>(zeros), 0});
+    } else {
+      content.stretches.push_back({{}, zeros});
+    }
+  }
+  if (random() % 2 == 0) content.read_max = 0;
+  return content;
 }
 
 TEST(BatchFillerTest, CutsTheSameWhateverWasReadAhead) {
   const uint64_t seed = random_seed();
   SCOPED_TRACE(seed_text(seed));
   std::mt19937_64 random(seed);
-  size_t batches_read_ahead = 0;
-  for (int round = 0; round < 4; ++round) {
-    ScriptedContent content;
+  for (const char* chunker : {"cdc:16K:64K:256K", "cdc:256K:512K:1M", "fixed:1M", "fixed:600K"}) {
+    SCOPED_TRACE(chunker);
     std::vector<uint8_t> bytes;
-    for (int stretch = 0; stretch < 8; ++stretch) {
-      const auto part = random_bytes(random() % 5'000'000, random());
-      bytes.insert(bytes.end(), part.begin(), part.end());
-      content.stretches.push_back({part, 0});
-      // Short holes are written out as zeros, long ones are runs; some zeros are in memory.
-      const size_t zeros = random() % (random() % 2 == 0 ? 10'000 : 4'000'000);
-      bytes.resize(bytes.size() + zeros);
-      if (zeros > 0 && random() % 3 == 0)
-        content.stretches.push_back({std::vector<uint8_t>(zeros), 0});
-      else if (zeros > 0)
-        content.stretches.push_back({{}, zeros});
-    }
-    if (round % 2 == 1) content.read_max = 0;
-    const Filled plain = fill(content, false);
-    const Filled ahead = fill(content, true);
+    std::vector<ScriptedContent> files;
+    for (int file = 0; file < 2; ++file) files.push_back(random_content(random, bytes));
+    Filled plain;
+    fill(files, chunker, Help::none, plain);
     ASSERT_EQ(plain.bytes, bytes);
-    ASSERT_EQ(ahead.bytes, bytes);
-    EXPECT_EQ(ahead.leaves, plain.leaves);
-    batches_read_ahead += ahead.batches_read_ahead;
+    for (const Help help : {Help::between_batches, Help::beside}) {
+      Filled ahead;
+      fill(files, chunker, help, ahead);
+      ASSERT_EQ(ahead.bytes, bytes);
+      EXPECT_EQ(ahead.leaves, plain.leaves);
+    }
   }
-  EXPECT_GT(batches_read_ahead, 0u);
+}
+
+TEST(BatchFillerTest, MakesBatchesAsLargeWithWhatWasReadAhead) {
+  const std::vector<ScriptedContent> files = {ScriptedContent::of(random_bytes(20'000'000, 1))};
+  for (const Help help : {Help::none, Help::between_batches, Help::beside}) {
+    Filled filled;
+    fill(files, "cdc:16K:64K:256K", help, filled);
+    EXPECT_LE(filled.batches, 20'000'000 / kFrameBytesAim + 6);
+    EXPECT_EQ(filled.parts_read_ahead > 0, help != Help::none);
+  }
+}
+
+TEST(BatchFillerTest, MovesNothingOfChunksOfOneSize) {
+  for (const char* chunker : {"fixed:1M", "fixed:512K", "fixed:4K"}) {
+    Filled filled;
+    fill({ScriptedContent::of(random_bytes(5 * kMiB, 1))}, chunker, Help::none, filled);
+    EXPECT_LE(filled.batches, 6u) << chunker;  // the last is the end alone
+    EXPECT_EQ(filled.bytes_moved, 0u) << chunker;
+  }
 }
 
 }  // namespace

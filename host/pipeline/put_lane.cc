@@ -175,7 +175,7 @@ Status PutLane::check_digests(const Batch& batch) {
 Status PutLane::deliver_outline(Batch& batch) {
   for (size_t i = 0; i < batch.chunks.size(); ++i)
     batch.outline.leaves.push_back({batch.digests[i], batch.chunks[i].length});
-  const Status status = course_->order.deliver(batch.outline);
+  Status status = course_->order.deliver(batch.outline);
   clock_.lap(Stage::assemble);
   return status;
 }

@@ -204,8 +204,8 @@ TEST(BatchFillerTest, CutsTheSameWhateverWasReadAhead) {
   for (const char* chunker : {"cdc:16K:64K:256K", "cdc:256K:512K:1M", "fixed:1M", "fixed:600K"}) {
     SCOPED_TRACE(chunker);
     std::vector<uint8_t> bytes;
-    std::vector<ScriptedContent> files;
-    for (int file = 0; file < 2; ++file) files.push_back(random_content(random, bytes));
+    std::vector<ScriptedContent> files(2);
+    for (ScriptedContent& file : files) file = random_content(random, bytes);
     Filled plain;
     fill(files, chunker, Help::none, plain);
     ASSERT_EQ(plain.bytes, bytes);

@@ -81,6 +81,7 @@ class ScriptedSource final : public Source {
   size_t stretch_ = 0;
   size_t at_ = 0;
   uint64_t offset_ = 0;
+  // NOLINTNEXTLINE(cert-msc32-c,cert-msc51-cpp): read sizes, the same each time
   std::minstd_rand random_{7};
 };
 
@@ -94,14 +95,14 @@ class ScriptedEntries final : public EntryStream {
   ScriptedEntries& symlink(std::string name, std::string target) {
     return add({.kind = Entry::Kind::symlink, .name = std::move(name), .target = std::move(target)});
   }
-  ScriptedEntries& file(std::string name, ScriptedContent content) {
+  ScriptedEntries& file(const std::string& name, const ScriptedContent& content) {
     return add({.kind = Entry::Kind::file,
                 .name = name,
                 .path = name,
                 .source = std::make_unique<ScriptedSource>(content),
                 .size_hint = content.size_hint});
   }
-  ScriptedEntries& unreadable(std::string name) {
+  ScriptedEntries& unreadable(const std::string& name) {
     return add({.kind = Entry::Kind::unreadable,
                 .name = name,
                 .error = {Errc::partial, name, "permission denied", {}}});

@@ -73,7 +73,6 @@ Result<bool> BatchFiller::advance(Batch& batch, StageClock& clock) {
     // What was shown is cut as far as it can be; the rest moves to the next buffer, or, where nothing in this
     // one is needed (a long zero run), to its front.
     const size_t before = scan_begin_;
-    ahead_.offer(*source_);
     scan(Tail::more, 0, clock);
     if (scan_begin_ != before) return true;
     if (!batch.chunks.empty() || !batch.whole_files.empty()) return false;

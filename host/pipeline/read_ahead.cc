@@ -14,15 +14,17 @@ bool ReadAhead::may_offer(const Source& source) const {
   return headroom_ + bytes_max_ <= buffers_->buffer_bytes() && !source.may_wait();
 }
 
-void ReadAhead::offer(Source& source) {
-  // Who holds it is reading what was offered before.
-  const std::unique_lock lock(mutex_, std::try_to_lock);
-  if (lock && may_offer(source)) offered_ = &source;
-}
-
 Result<ReadResult> ReadAhead::read(Source& source, MutableBytes into, uint64_t& bytes_moved) {
   const std::lock_guard lock(mutex_);
   offered_ = nullptr;
+  Result<ReadResult> got = next(source, into, bytes_moved);
+  // Whoever has all that he had room for is going to cut it.
+  if (got && got->bytes == into.size() && may_offer(source)) offered_ = &source;
+  return got;
+}
+
+// With mutex_ held.
+Result<ReadResult> ReadAhead::next(Source& source, MutableBytes into, uint64_t& bytes_moved) {
   if (window_.buffer) {
     const size_t bytes = std::min(into.size(), window_.end - window_.begin);
     std::memcpy(into.data(), window_.buffer.bytes().data() + window_.begin, bytes);
@@ -32,9 +34,7 @@ Result<ReadResult> ReadAhead::read(Source& source, MutableBytes into, uint64_t& 
     return ReadResult{.bytes = bytes};
   }
   if (behind_) return *std::exchange(behind_, std::nullopt);
-  Result<ReadResult> got = source.read(into);
-  if (got && got->bytes == into.size() && may_offer(source)) offered_ = &source;
-  return got;
+  return source.read(into);
 }
 
 std::optional<ReadAhead::Window> ReadAhead::take(size_t room) {

@@ -11,7 +11,7 @@
 namespace penstock {
 
 // What comes next in the file that is being read, brought by a thread that would only wait for its turn at
-// the source while another one cuts. Holds one buffer at most. The thread in turn calls read, offer and take;
+// the source while another one cuts. Holds one buffer at most. The thread in turn calls read and take;
 // help may be called by any at any time.
 class ReadAhead {
  public:
@@ -27,20 +27,20 @@ class ReadAhead {
   // may wait: a batch that is full would wait with it.
   ReadAhead(BufferPool& buffers, size_t headroom, size_t bytes_max);
 
-  // Others may read on in `source` until the next call of read; it is not to be destroyed before that.
-  void offer(Source& source);
   // Source::read, in the order of the stream: first what was read ahead of it, by a copy, then `source`
-  // itself. What was copied is added to `bytes_moved`. Where `into` was filled, `source` is offered again.
+  // itself. What was copied is added to `bytes_moved`. Where `into` was filled, others may read on in
+  // `source` until the next call, and it is not to be destroyed before that.
   Result<ReadResult> read(Source& source, MutableBytes into, uint64_t& bytes_moved);
   // The whole of what was read ahead as it lies there, with at least `room` bytes free before it; nothing if
   // there is none.
   std::optional<Window> take(size_t room);
 
-  // Reads what is offered, after whoever is reading; false where nothing is, or where it has been read.
+  // Reads on, after whoever is reading; false where there is nothing to read, or it has been read.
   bool help();
 
  private:
   bool may_offer(const Source& source) const;
+  Result<ReadResult> next(Source& source, MutableBytes into, uint64_t& bytes_moved);
 
   BufferPool* buffers_;
   size_t headroom_;

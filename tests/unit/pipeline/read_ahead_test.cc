@@ -30,10 +30,10 @@ class ReadAheadTest : public testing::Test {
   ReadResult read(Source& source) { return ahead_.read(source, into_, moved_).value(); }
 };
 
-TEST_F(ReadAheadTest, HelpsOnlyWithWhatIsOfferedAndOnce) {
+TEST_F(ReadAheadTest, HelpsOnlyBehindAReadThatFilledItsRoomAndOnce) {
   ScriptedSource source(ScriptedContent::of(random_bytes(500'000, 1)));
   EXPECT_FALSE(ahead_.help());
-  ahead_.offer(source);
+  EXPECT_EQ(read(source).bytes, into_.size());
   EXPECT_TRUE(ahead_.help());
   EXPECT_FALSE(ahead_.help());
   EXPECT_FALSE(ahead_.take(kHeadroom + 1));
@@ -44,7 +44,7 @@ TEST_F(ReadAheadTest, HelpsOnlyWithWhatIsOfferedAndOnce) {
   EXPECT_FALSE(ahead_.take(0));
 }
 
-TEST_F(ReadAheadTest, IsOfferedAgainByAReadThatFillsItsRoom) {
+TEST_F(ReadAheadTest, GivesWhatWasReadAheadFirst) {
   auto content = ScriptedContent::of(random_bytes(50'000, 1));
   ScriptedSource source(content);
   EXPECT_EQ(read(source).bytes, into_.size());
@@ -58,16 +58,22 @@ TEST_F(ReadAheadTest, IsOfferedAgainByAReadThatFillsItsRoom) {
 TEST_F(ReadAheadTest, KeepsWhatIsNoBytesForTheNextRead) {
   auto content = ScriptedContent::of(random_bytes(30'000, 1));
   content.stretches.push_back({{}, 5'000'000});
-  content.stretches.push_back({{1, 2, 3}, 0});
-  content.fail_at = 5'030'000;
   ScriptedSource source(content);
   EXPECT_EQ(read(source).bytes, 30'000u);
   EXPECT_TRUE(ahead_.help());
   EXPECT_FALSE(ahead_.help());
   EXPECT_FALSE(ahead_.take(0));
   EXPECT_EQ(read(source).hole_bytes, 5'000'000u);
-  ahead_.offer(source);
+  EXPECT_TRUE(read(source).end());
+}
+
+TEST_F(ReadAheadTest, KeepsAnErrorForTheNextRead) {
+  auto content = ScriptedContent::of(random_bytes(30'001, 1));
+  content.fail_at = 30'000;
+  ScriptedSource source(content);
+  EXPECT_EQ(read(source).bytes, 30'000u);
   EXPECT_TRUE(ahead_.help());
+  EXPECT_FALSE(ahead_.take(0));
   EXPECT_FALSE(ahead_.read(source, into_, moved_));
 }
 
@@ -79,14 +85,13 @@ TEST_F(ReadAheadTest, LeavesSourcesAloneThatMayWait) {
   };
   Pipe pipe;
   EXPECT_EQ(read(pipe).bytes, into_.size());
-  ahead_.offer(pipe);
   EXPECT_FALSE(ahead_.help());
 }
 
 TEST_F(ReadAheadTest, LeavesBuffersAloneThatDoNotHoldBoth) {
   ReadAhead ahead(*pool_, kHeadroom, kBufferBytes - kHeadroom + 1);
   ScriptedSource source(ScriptedContent::of(random_bytes(500'000, 1)));
-  ahead.offer(source);
+  EXPECT_EQ(ahead.read(source, into_, moved_).value().bytes, into_.size());
   EXPECT_FALSE(ahead.help());
 }
 
@@ -115,7 +120,6 @@ TEST_F(ReadAheadTest, KeepsTheOrderWhileAnotherThreadHelps) {
     const ReadResult part = read(source);
     if (part.end()) break;
     got.insert(got.end(), into_.begin(), into_.begin() + static_cast<ptrdiff_t>(part.bytes));
-    if (random() % 2 == 0) ahead_.offer(source);
   }
   done = true;
   helper.join();

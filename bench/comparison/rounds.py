@@ -8,6 +8,10 @@ import subprocess
 from comparison.measured_run import CommandFailed, measured_run
 from comparison.real_files import stored_bytes
 from comparison.results import Sample
+from comparison.warm_memory import warm_memory
+
+# What a program takes beside the data: stores, caches, its own memory.
+MEMORY_BESIDE_BYTES = 768 << 20
 
 
 class RestoredDiffers(CommandFailed):
@@ -75,6 +79,7 @@ class Rounds:
         places = self._places(program)
         stores = [path.format(**places) for path in program.stored]
         before = stored_bytes(*stores)
+        warm_memory(self.sizes[program.source] + MEMORY_BESIDE_BYTES)
         ran = measured_run(program.command(program.operations[operation], places), places["out"],
                            self._environment(program, places))
         after = stored_bytes(*stores)

@@ -72,7 +72,9 @@ void print_report(const RestoreReport& report, const Cid& cid, const std::string
   set_text(object, "path", path);
   object["entries"] = {
       {"files", report.files}, {"directories", report.directories}, {"symlinks", report.symlinks}};
-  object["sizes"] = {{"content", report.bytes_content}, {"written", report.bytes_written}};
+  object["sizes"] = {{"content", report.bytes_content},
+                     {"written", report.bytes_written},
+                     {"decoded", report.bytes_decoded}};
   object["rates"] = {{"seconds", seconds_of(report.nanoseconds)},
                      {"bytes_per_second", bytes_per_second(report.bytes_content, report.nanoseconds)}};
   object["left_out_count"] = report.entries_reported;

@@ -24,8 +24,11 @@ constexpr size_t kTasksPerWorker = 4;
 constexpr unsigned kWorkersMax = 16;  // each holds a reader's frames and a buffer: docs/memory.md
 constexpr size_t kBufferBytes = 4 * kMiB;
 
-// What a leaf file costs beside its bytes, as bytes: opening and closing it.
-constexpr uint64_t kLeafFileCost = 4 * kKiB;
+// Of a tree: each has its descriptor, and its pieces wait in the window.
+constexpr size_t kOpenFilesMax = 256;
+
+// What a file of one block costs beside its bytes, as bytes: opening and closing it.
+constexpr uint64_t kWholeFileCost = 4 * kKiB;
 // Zeros from here on are left as a hole.
 constexpr size_t kHoleBytesMin = 64 * kKiB;
 
@@ -67,7 +70,10 @@ Restoration::Restoration(Store& store, Order order, const RestoreOptions& option
       order_(order),
       source_(store.new_reader()),
       walker_(*source_),
-      queue_(kTasksPerWorker * kWorkersMax) {}
+      queue_(kTasksPerWorker * kWorkersMax),
+      window_([&store](std::span<const Digest> digests, std::span<BlockLocation> locations) {
+        return store.find(digests, locations);
+      }) {}
 
 Result<std::unique_ptr<Restoration>> Restoration::start(Store& store, Order order,
                                                         const RestoreOptions& options) {
@@ -95,12 +101,16 @@ Restoration::~Restoration() {
     turned_.notify_all();
   }
   workers_.clear();
-  for (RestoreTask& task : queue_.drain()) end_task(task.file);
+  drop_rest();
 }
 
 Status Restoration::restore_file(std::unique_ptr<RestoredFile> owned, const Cid& cid,
                                  std::optional<ByteRange> range) {
-  RestoredFile* file = owned.release();  // the last end_task takes it
+  RestoredFile* file = owned.release();  // whoever ends its last piece takes it
+  {
+    const std::lock_guard lock(mutex_);
+    ++open_files_;
+  }
   const uint64_t begin = range ? range->offset : 0;
   const Result<uint64_t> size = walker_.open(cid, begin, range ? range->length : UINT64_MAX);
   Status status;
@@ -110,49 +120,72 @@ Status Restoration::restore_file(std::unique_ptr<RestoredFile> owned, const Cid&
     file->bytes = range ? range->length : *size;
     status = charge(file->bytes, file->path.empty() ? cid.text() : file->path);
     if (!status) {
-      end_task(file);
+      end_pieces(file);
       return status;
     }
     bytes_content_ += file->bytes;
     if (options_->progress != nullptr) options_->progress->bytes_expected += file->bytes;
     if (order_ == Order::any && ftruncate(file->descriptor, static_cast<off_t>(file->bytes)) != 0)
       status = fail_errno(file->path);
-    if (status) status = cut_tasks(*file, begin);
+    if (status) status = order_ == Order::any ? cut_pieces(*file, begin) : cut_stream(*file, begin);
   }
   if (!status && order_ == Order::in_turn) {
     // Whoever waits for a turn that will not come has to hear of it.
     stop(status.error());
   } else if (!status && is_damage(status.error())) {
-    file->damaged = true;
-    report(file->path, status.error());
+    damage(*file, status.error());
     status = {};
   }
-  end_task(file);
-  return status;
+  end_pieces(file);
+  return status ? wait_for_files() : status;
+}
+
+Status Restoration::wait_for_files() {
+  std::unique_lock lock(mutex_);
+  if (open_files_ < kOpenFilesMax) return {};
+  lock.unlock();
+  PENSTOCK_TRY(queue_window());  // what they wait for may be in it
+  lock.lock();
+  turned_.wait(lock, [this] { return open_files_ < kOpenFilesMax || failure_; });
+  return {};
 }
 
 Status Restoration::restore_leaf_file(int root, std::string path, const Cid& cid, uint64_t bytes_hint) {
   PENSTOCK_CHECK(order_ == Order::any && cid.codec == Multicodec::raw);
   leaf_root_ = root;
-  if (!leaf_task_.leaf_files.empty()) {
-    PENSTOCK_TRY_ASSIGN(const bool ends, task_ends(leaf_task_, leaf_task_.leaf_files.back().cid, cid));
-    if (ends) PENSTOCK_TRY(queue_leaf_files());
+  RestorePiece piece;
+  piece.path = std::move(path);
+  piece.extent.leaf = cid;
+  piece.bytes = std::min(bytes_hint, uint64_t{kBlockBytesMax}) + kWholeFileCost;
+  return gather(std::move(piece));
+}
+
+// The window grows for as long as the workers have enough to do.
+Status Restoration::gather(RestorePiece piece) {
+  PENSTOCK_TRY(window_.add(std::move(piece)));
+  const bool enough = window_.bytes() >= workers_.size() * RestoreTask::kBytes;
+  return window_.full() || (enough && queue_.size() < workers_.size()) ? queue_window() : Status();
+}
+
+Status Restoration::queue_window() {
+  PENSTOCK_TRY_ASSIGN(std::vector<RestoreTask> tasks, window_.take());
+  Status status;
+  for (RestoreTask& task : tasks) {
+    if (status) status = queue_task(task);
+    if (!status) end_pieces(task.pieces);
   }
-  leaf_task_.leaf_files.push_back({std::move(path), cid});
-  leaf_task_.bytes += std::min(bytes_hint, uint64_t{kBlockBytesMax}) + kLeafFileCost;
-  return {};
+  return status;
 }
 
-Status Restoration::queue_leaf_files() {
-  return leaf_task_.leaf_files.empty() ? Status() : queue_task(leaf_task_, nullptr);
-}
-
-Result<bool> Restoration::task_ends(const RestoreTask& task, const Cid& last, const Cid& next) {
-  if (task.bytes < RestoreTask::kBytes) return false;
-  if (task.bytes >= 2 * RestoreTask::kBytes) return true;
-  PENSTOCK_TRY_ASSIGN(const auto before, store_->find(last.digest));
-  PENSTOCK_TRY_ASSIGN(const auto behind, store_->find(next.digest));
-  return !before || !behind || before->segment != behind->segment || before->record != behind->record;
+// A failure leaves the task as it was.
+Status Restoration::queue_task(RestoreTask& task) {
+  if (queue_.push(std::move(task))) {
+    task = RestoreTask();
+    return {};
+  }
+  const std::lock_guard lock(mutex_);
+  return failure_ ? Status(Failure(*failure_))
+                  : fail(Errc::failed, "restore", "was stopped", "see the line before");
 }
 
 Status Restoration::charge(uint64_t bytes, const std::string& what) {
@@ -167,146 +200,191 @@ Status Restoration::charge(uint64_t bytes, const std::string& what) {
   return {};
 }
 
-Status Restoration::cut_tasks(RestoredFile& file, uint64_t begin) {
+// The file's next extent by its offset in the output, or nothing at its end, which has to be where its size
+// says.
+Result<std::optional<FileExtent>> Restoration::next_extent(const RestoredFile& file, uint64_t begin,
+                                                           uint64_t& end) {
+  PENSTOCK_TRY_ASSIGN(std::optional<FileExtent> extent, walker_.next());
+  if (!extent && end != file.bytes)
+    return fail(Errc::corrupt, file.path,
+                "its tree ends after " + std::to_string(end) + " bytes of " + std::to_string(file.bytes),
+                kMalformedRemedy);
+  if (!extent) return extent;
+  PENSTOCK_CHECK(extent->file_offset - begin == end);
+  extent->file_offset = end;
+  end += extent->length;
+  return extent;
+}
+
+Status Restoration::cut_pieces(RestoredFile& file, uint64_t begin) {
+  uint64_t end = 0;
+  while (!file.damaged) {
+    PENSTOCK_TRY_ASSIGN(const std::optional<FileExtent> extent, next_extent(file, begin, end));
+    if (!extent) break;
+    switch (extent->kind) {
+      case FileExtent::Kind::zeros:
+        if (options_->progress != nullptr) options_->progress->bytes_content += extent->length;
+        break;
+      case FileExtent::Kind::inline_bytes:
+        PENSTOCK_TRY(write_out(file, extent->bytes, extent->file_offset));
+        break;
+      case FileExtent::Kind::leaf:
+        ++file.pieces;
+        PENSTOCK_TRY(gather({&file, {}, *extent, extent->length}));
+        break;
+    }
+  }
+  return {};
+}
+
+Status Restoration::cut_stream(RestoredFile& file, uint64_t begin) {
   RestoreTask task;
   uint64_t sequence = 0;
   uint64_t end = 0;
+  const auto queue = [&]() -> Status {
+    task.sequence = sequence++;
+    const auto pieces = static_cast<uint32_t>(task.pieces.size());
+    file.pieces += pieces;
+    const Status queued = queue_task(task);
+    if (!queued) file.pieces -= pieces;  // not the last: the walk has one
+    return queued;
+  };
   while (!file.damaged) {
-    PENSTOCK_TRY_ASSIGN(std::optional<FileExtent> extent, walker_.next());
+    PENSTOCK_TRY_ASSIGN(std::optional<FileExtent> extent, next_extent(file, begin, end));
     if (!extent) break;
-    PENSTOCK_CHECK(extent->file_offset - begin == end);
-    end += extent->length;
-    if (extent->kind == FileExtent::Kind::zeros && order_ == Order::any) {
-      if (options_->progress != nullptr) options_->progress->bytes_content += extent->length;
-      continue;
-    }
-    if (!task.extents.empty()) {
-      PENSTOCK_TRY_ASSIGN(const bool ends, task_ends(task, task.extents.back().leaf, extent->leaf));
-      if (ends) {
-        task.sequence = sequence++;
-        PENSTOCK_TRY(queue_task(task, &file));
-      }
+    if (!task.pieces.empty()) {
+      PENSTOCK_TRY_ASSIGN(const bool ends, task_ends(task, extent->leaf));
+      if (ends) PENSTOCK_TRY(queue());
     }
     if (extent->kind == FileExtent::Kind::inline_bytes) {
       extent->leaf_offset = task.inline_bytes.size();
       task.inline_bytes.insert(task.inline_bytes.end(), extent->bytes.begin(), extent->bytes.end());
       extent->bytes = {};
     }
-    extent->file_offset -= begin;
     task.bytes += extent->length;
-    task.extents.push_back(*extent);
+    task.pieces.push_back({&file, {}, *extent, extent->length});
   }
-  if (!file.damaged && end != file.bytes)
-    return fail(Errc::corrupt, file.path,
-                "its tree ends after " + std::to_string(end) + " bytes of " + std::to_string(file.bytes),
-                kMalformedRemedy);
-  if (task.extents.empty()) return {};
-  task.sequence = sequence;
-  return queue_task(task, &file);
+  return task.pieces.empty() ? Status() : queue();
 }
 
-Status Restoration::queue_task(RestoreTask& task, RestoredFile* file) {
-  task.file = file;
-  if (file != nullptr) ++file->tasks;
-  if (queue_.push(std::move(task))) {
-    task = RestoreTask();
-    return {};
-  }
-  if (file != nullptr) --file->tasks;  // not the last: the walk has one
-  const std::lock_guard lock(mutex_);
-  return failure_ ? Status(Failure(*failure_))
-                  : fail(Errc::failed, "restore", "was stopped", "see the line before");
+Result<bool> Restoration::task_ends(const RestoreTask& task, const Cid& next) {
+  if (task.bytes < RestoreTask::kBytes) return false;
+  if (task.bytes >= 2 * RestoreTask::kBytes) return true;
+  PENSTOCK_TRY_ASSIGN(const auto before, store_->find(task.pieces.back().extent.leaf.digest));
+  PENSTOCK_TRY_ASSIGN(const auto behind, store_->find(next.digest));
+  return !before || !behind || before->segment != behind->segment || before->record != behind->record;
 }
 
 void Restoration::run_worker(StoreReader& reader, MutableBytes buffer) {
-  while (std::optional<RestoreTask> task = queue_.pop()) run_task(*task, reader, buffer);
-}
-
-void Restoration::run_task(RestoreTask& task, StoreReader& reader, MutableBytes buffer) {
-  Status status;
-  for (const LeafFile& leaf : task.leaf_files) {
-    status = bring_leaf_file(leaf, reader);
-    if (status) continue;
-    if (!is_damage(status.error())) return stop(status.error());
-    report(leaf.path, status.error());
-  }
-  if (task.file == nullptr) return;
-  if (!task.file->damaged)
-    status = order_ == Order::any ? bring(task, reader) : bring_in_turn(task, reader, buffer);
-  if (!status) {
-    // A stream cannot go on behind a gap; a tree can do without a file.
-    if (order_ == Order::any && is_damage(status.error())) {
-      if (!task.file->damaged.exchange(true)) report(task.file->path, status.error());
+  while (const std::optional<RestoreTask> task = queue_.pop()) {
+    if (order_ == Order::any) {
+      bring(*task, reader);
     } else {
-      stop(status.error());
+      bring_in_turn(*task, reader, buffer);
     }
   }
-  end_task(task.file);
 }
 
-Status Restoration::bring_leaf_file(const LeafFile& leaf, BlockSource& reader) {
-  PENSTOCK_TRY_ASSIGN(const Bytes block, read_leaf(leaf.cid, reader));
-  PENSTOCK_TRY(charge(block.size(), leaf.path));
+void Restoration::bring(const RestoreTask& task, StoreReader& reader) {
+  Run run;
+  for (const RestorePiece& piece : task.pieces) {
+    if (piece.file != nullptr) {
+      bring_extent(piece, reader, run);
+      continue;
+    }
+    write_run(run);
+    const Status brought = bring_whole_file(piece, reader);
+    if (brought) continue;
+    if (is_damage(brought.error())) {
+      report(piece.path, brought.error());
+    } else {
+      stop(brought.error());
+    }
+  }
+  write_run(run);
+}
+
+Status Restoration::bring_whole_file(const RestorePiece& piece, BlockSource& reader) {
+  PENSTOCK_TRY_ASSIGN(const Bytes block, read_leaf(piece.extent.leaf, reader));
+  PENSTOCK_TRY(charge(block.size(), piece.path));
   PENSTOCK_TRY_ASSIGN(Descriptor output,
-                      open_beneath(leaf_root_, leaf.path, O_WRONLY | O_CREAT | O_EXCL, 0666, leaf.path));
+                      open_beneath(leaf_root_, piece.path, O_WRONLY | O_CREAT | O_EXCL, 0666, piece.path));
   RestoredFile file;
   file.descriptor = output.release();
-  file.path = leaf.path;
+  file.path = piece.path;
   bytes_content_ += block.size();
   if (options_->progress != nullptr) options_->progress->bytes_expected += block.size();
   Status written;
   if (is_long_zero_run(block)) {
-    if (ftruncate(file.descriptor, static_cast<off_t>(block.size())) != 0) written = fail_errno(leaf.path);
+    if (ftruncate(file.descriptor, static_cast<off_t>(block.size())) != 0) written = fail_errno(piece.path);
     if (options_->progress != nullptr) options_->progress->bytes_content += block.size();
   } else {
     written = write_out(file, block, 0);
   }
   // Some file systems report a failed write only here.
-  if (close(file.descriptor) != 0 && errno != EINTR && written) written = fail_errno(leaf.path);
+  if (close(file.descriptor) != 0 && errno != EINTR && written) written = fail_errno(piece.path);
   if (options_->progress != nullptr) ++options_->progress->files;
   return written;
 }
 
-// What lies side by side in a frame and in the file is written at once: writers of one file wait for each
-// other.
-Status Restoration::bring(const RestoreTask& task, StoreReader& reader) {
-  static_assert(StoreReader::kRecordsKept > 1, "the bytes pending go when other records are read");
-  Bytes pending;
-  uint64_t offset = 0;
-  for (const FileExtent& extent : task.extents) {
-    PENSTOCK_TRY_ASSIGN(const Bytes bytes, extent_bytes(extent, task.inline_bytes, reader));
-    const bool adjoining =
-        pending.data() + pending.size() == bytes.data() && offset + pending.size() == extent.file_offset;
-    // Should frames adjoin in memory, this is of two at the most.
-    if (adjoining && pending.size() + bytes.size() <= kFrameBytesMax) {
-      pending = Bytes(pending.data(), pending.size() + bytes.size());
-      continue;
-    }
-    PENSTOCK_TRY(write_out(*task.file, pending, offset));
-    pending = bytes;
-    offset = extent.file_offset;
+// Between two calls of write_run at most one other record is read, so that the run's bytes are still there.
+void Restoration::bring_extent(const RestorePiece& piece, StoreReader& reader, Run& run) {
+  static_assert(StoreReader::kRecordsKept > 1);
+  RestoredFile& file = *piece.file;
+  const uint64_t offset = piece.extent.file_offset;
+  if (file.damaged) return end_pieces(&file);
+  const Result<Bytes> bytes = extent_bytes(piece.extent, {}, reader);
+  const bool adjoining = bytes && run.file == &file && run.bytes.data() + run.bytes.size() == bytes->data() &&
+                         run.offset + run.bytes.size() == offset;
+  // Should frames adjoin in memory, this is of two at the most.
+  if (adjoining && run.bytes.size() + bytes->size() <= kFrameBytesMax) {
+    run.bytes = Bytes(run.bytes.data(), run.bytes.size() + bytes->size());
+    ++run.pieces;
+    return;
   }
-  return write_out(*task.file, pending, offset);
+  write_run(run);
+  if (bytes) {
+    run = {&file, *bytes, offset, 1};
+    return;
+  }
+  damage(file, bytes.error());
+  end_pieces(&file);
 }
 
-Status Restoration::bring_in_turn(const RestoreTask& task, BlockSource& reader, MutableBytes buffer) {
+void Restoration::write_run(Run& run) {
+  if (run.file == nullptr) return;
+  const Status written = run.file->damaged ? Status() : write_out(*run.file, run.bytes, run.offset);
+  if (!written) stop(written.error());
+  end_pieces(run.file, run.pieces);
+  run = {};
+}
+
+// A stream cannot go on behind a gap.
+void Restoration::bring_in_turn(const RestoreTask& task, BlockSource& reader, MutableBytes buffer) {
+  const Status written = write_in_turn(task, reader, buffer);
+  if (!written) stop(written.error());
+  end_pieces(task.pieces);
+}
+
+Status Restoration::write_in_turn(const RestoreTask& task, BlockSource& reader, MutableBytes buffer) {
+  const RestoredFile& file = *task.pieces.front().file;
   size_t filled = 0;
   const auto flush = [&]() -> Status {
     {
       std::unique_lock lock(mutex_);
       turned_.wait(lock, [&] { return turn_ == task.sequence || failure_ || queue_.stopped(); });
       if (turn_ != task.sequence)
-        return fail(Errc::failed, task.file->path, "the restore was stopped", "see the line before");
+        return fail(Errc::failed, file.path, "the restore was stopped", "see the line before");
     }
-    return write_out(*task.file, buffer.first(std::exchange(filled, 0)), std::nullopt);
+    return write_out(file, buffer.first(std::exchange(filled, 0)), std::nullopt);
   };
-  for (const FileExtent& extent : task.extents) {
-    if (extent.kind == FileExtent::Kind::zeros) {
+  for (const RestorePiece& piece : task.pieces) {
+    if (piece.extent.kind == FileExtent::Kind::zeros) {
       PENSTOCK_TRY(flush());
-      PENSTOCK_TRY(write_zeros(*task.file, extent.length));
+      PENSTOCK_TRY(write_zeros(file, piece.extent.length));
       continue;
     }
-    PENSTOCK_TRY_ASSIGN(const Bytes bytes, extent_bytes(extent, task.inline_bytes, reader));
+    PENSTOCK_TRY_ASSIGN(const Bytes bytes, extent_bytes(piece.extent, task.inline_bytes, reader));
     if (filled + bytes.size() > buffer.size()) PENSTOCK_TRY(flush());
     std::memcpy(buffer.data() + filled, bytes.data(), bytes.size());
     filled += bytes.size();
@@ -346,6 +424,12 @@ Status Restoration::write_zeros(const RestoredFile& file, uint64_t bytes) {
   return {};
 }
 
+uint64_t Restoration::bytes_decoded() const {
+  uint64_t bytes = 0;
+  for (const auto& reader : readers_) bytes += reader->counters().bytes_decoded;
+  return bytes;
+}
+
 void Restoration::report(const std::string& path, const Error& error) {
   const std::lock_guard lock(mutex_);
   damages_.push_back({path, error});
@@ -356,12 +440,31 @@ void Restoration::report(const std::string& path, const Error& error) {
   options_->report(named);
 }
 
-void Restoration::end_task(RestoredFile* file) {
-  if (file == nullptr || file->tasks.fetch_sub(1) != 1) return;
+// A tree can do without a file: it is named once, and its other pieces are left.
+void Restoration::damage(RestoredFile& file, const Error& error) {
+  if (!is_damage(error)) return stop(error);
+  if (!file.damaged.exchange(true)) report(file.path, error);
+}
+
+void Restoration::end_pieces(RestoredFile* file, uint32_t count) {
+  if (file->pieces.fetch_sub(count) != count) return;
   const std::unique_ptr<RestoredFile> last(file);
   // Some file systems report a failed write only here.
   if (close(file->descriptor) != 0 && errno != EINTR) stop({Errc::failed, file->path, errno_text(errno), {}});
   if (options_->progress != nullptr) ++options_->progress->files;
+  const std::lock_guard lock(mutex_);
+  --open_files_;
+  turned_.notify_all();
+}
+
+void Restoration::end_pieces(std::span<const RestorePiece> pieces) {
+  for (const RestorePiece& piece : pieces)
+    if (piece.file != nullptr) end_pieces(piece.file);
+}
+
+void Restoration::drop_rest() {
+  for (const RestoreTask& task : queue_.drain()) end_pieces(task.pieces);
+  end_pieces(window_.drop());
 }
 
 void Restoration::stop(const Error& error) {
@@ -372,10 +475,10 @@ void Restoration::stop(const Error& error) {
 }
 
 Status Restoration::finish() {
-  Status queued = queue_leaf_files();
+  Status queued = queue_window();
   queue_.close();
   workers_.clear();
-  for (RestoreTask& task : queue_.drain()) end_task(task.file);
+  drop_rest();
   const std::lock_guard lock(mutex_);
   if (failure_) return Failure(*failure_);
   return queued;

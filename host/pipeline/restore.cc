@@ -184,6 +184,7 @@ Result<RestoreReport> restore_to_descriptor(Store& store, const Cid& cid, int fd
   report.files = 1;
   report.bytes_content = restoration->bytes_content();
   report.bytes_written = restoration->bytes_written();
+  report.bytes_decoded = restoration->bytes_decoded();
   report.nanoseconds = nanoseconds_since(start);
   return report;
 }
@@ -210,6 +211,7 @@ Result<RestoreReport> restore_to_path(Store& store, const Cid& cid, const std::s
   PENSTOCK_TRY(stage.promote());
   report.bytes_content = restoration->bytes_content();
   report.bytes_written = restoration->bytes_written();
+  report.bytes_decoded = restoration->bytes_decoded();
   report.nanoseconds = nanoseconds_since(start);
   return report;
 }

@@ -35,6 +35,7 @@ struct RestoreReport {
   uint64_t entries_reported = 0;  // left out: damaged or missing
   uint64_t bytes_content = 0;     // holes included
   uint64_t bytes_written = 0;     // without holes
+  uint64_t bytes_decoded = 0;     // of the store's records, to bring them
   uint64_t nanoseconds = 0;
 };
 

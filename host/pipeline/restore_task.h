@@ -10,33 +10,32 @@
 
 namespace penstock {
 
-// A file being restored. Its tasks are spread over workers; the one that ends the last of them closes it.
+// A file being restored. Its pieces are spread over workers; the one that ends the last of them closes it.
 struct RestoredFile {
   int descriptor = -1;
-  std::string path;                // below what is restored, for messages; empty for that itself
-  uint64_t bytes = 0;              // its size when whole
-  std::atomic<uint32_t> tasks{1};  // still to end, and one for the walk that makes them
+  std::string path;                 // below what is restored, for messages; empty for that itself
+  uint64_t bytes = 0;               // its size when whole
+  std::atomic<uint32_t> pieces{1};  // still to end, and one for the walk that makes them
   std::atomic<bool> damaged{false};
 };
 
-// A file that is one block: the worker makes it, and no one else has to read the block before.
-struct LeafFile {
-  std::string path;  // below what is restored
-  Cid cid;
+// One block's part in what is restored: an extent of a file, or a whole file that is one block. The worker
+// makes the latter, and no one else has to read the block before.
+struct RestorePiece {
+  RestoredFile* file = nullptr;  // null: a whole file, to be made as `path`
+  std::string path;              // below what is restored
+  FileExtent extent;             // by its offset in the output; of a whole file its `leaf` alone
+  uint64_t bytes = 0;            // of content, or about
 };
 
-// A run of one file's extents, or files of one block each, some MiB together, that one worker brings. It ends
-// where a record of the store does, so that no two workers decode the same one.
+// Some MiB of work for one worker.
 struct RestoreTask {
   static constexpr uint64_t kBytes = uint64_t{8} << 20;
 
-  std::vector<LeafFile> leaf_files;
-  RestoredFile* file = nullptr;     // null: leaf_files it is
-  uint64_t sequence = 0;            // of the file's tasks, in order of the content
-  uint64_t output_offset = 0;       // where in the output the first extent goes
-  uint64_t bytes = 0;               // of all extents; of leaf files about
-  std::vector<FileExtent> extents;  // inline ones: `bytes` points into inline_bytes by leaf_offset
-  std::vector<uint8_t> inline_bytes;
+  std::vector<RestorePiece> pieces;
+  uint64_t bytes = 0;                 // of all pieces
+  uint64_t sequence = 0;              // of a stream's tasks, in order of the content
+  std::vector<uint8_t> inline_bytes;  // of a stream: where inline extents lie, by their leaf_offset
 };
 
 }  // namespace penstock

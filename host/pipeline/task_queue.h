@@ -57,6 +57,11 @@ class TaskQueue {
     return std::exchange(tasks_, {});
   }
 
+  size_t size() {
+    const std::lock_guard lock(mutex_);
+    return tasks_.size();
+  }
+
   bool stopped() {
     const std::lock_guard lock(mutex_);
     return stopped_;

@@ -112,6 +112,28 @@ TEST_F(RestoreTest, BringsATreeBackWithItsHoles) {
   EXPECT_TRUE(nothing_partial_left());
 }
 
+TEST_F(RestoreTest, BringsBackMoreFilesThanAreOpenAtATime) {
+  ScriptedEntries entries;
+  entries.directory("top");
+  constexpr int kFiles = 600;  // each of some chunks, every third one a file that was there before
+  for (int i = 0; i < kFiles; ++i)
+    entries.file(std::to_string(i),
+                 ScriptedContent::of(random_bytes(300'000, i % 3 == 2 ? i / 9 : 1000 + i)));
+  entries.end();
+  const Cid root = put(entries);
+  for (const unsigned threads : {1u, 3u}) {
+    const fs::path back = directory_ / ("back" + std::to_string(threads));
+    RestoreOptions options;
+    options.threads = threads;
+    const auto report = restore_to_path(*store_, root, back, options);
+    ASSERT_TRUE(report) << report.error().message();
+    EXPECT_EQ(report->files, uint64_t{kFiles});
+    EXPECT_EQ(report->bytes_written, uint64_t{kFiles} * 300'000);
+    for (int i = 0; i < kFiles; ++i)
+      ASSERT_EQ(content(back / std::to_string(i)), random_bytes(300'000, i % 3 == 2 ? i / 9 : 1000 + i)) << i;
+  }
+}
+
 TEST_F(RestoreTest, LeavesOutADamagedFileAndKeepsTheRest) {
   const Cid root = put_blocks([](BlockSink& sink) {
     FileBuilder file(sink, LinkLayout::content_cut, kLeafBytesMax);

@@ -119,7 +119,8 @@ Result<int> GetCommand::run(const GlobalOptions& global, Console& console) const
   PENSTOCK_TRY_ASSIGN(const auto store, open_store(global, Access::read, console));
   const auto source = store->new_reader();
   PENSTOCK_TRY_ASSIGN(const auto found, find_content(name, *store, *source));
-  const auto& [cid, info] = found;
+  const Cid& cid = found.cid;
+  const ObjectInfo& info = found.info;
   if (part) {
     PENSTOCK_TRY_ASSIGN(options.range, fit_to_file(*part, info, object));
   }

@@ -52,7 +52,7 @@ class TreeRestore {
 
   // One entry: `name` in the directory `parent`, `path` for messages.
   Status make(int parent, const std::string& name, const std::string& path, const Cid& cid, size_t depth) {
-    PENSTOCK_TRY(restoration_->charge(kEntryBytes + name.size(), path));
+    PENSTOCK_TRY(restoration_->course().charge(kEntryBytes + name.size(), path));
     const Result<ObjectInfo> info = inspect(restoration_->source(), cid);
     if (!info) return left_out(path, info.error());
     switch (info->kind) {
@@ -82,7 +82,7 @@ class TreeRestore {
     for (const DirectoryEntry& entry : *entries) {
       std::string below = path.empty() ? entry.name : path + "/" + entry.name;
       if (entry.cid.codec == Multicodec::raw && entry.name.size() <= NAME_MAX && below.size() < PATH_MAX) {
-        PENSTOCK_TRY(restoration_->charge(kEntryBytes + entry.name.size(), below));
+        PENSTOCK_TRY(restoration_->course().charge(kEntryBytes + entry.name.size(), below));
         ++report_->files;
         PENSTOCK_TRY(restoration_->restore_leaf_file(root_, std::move(below), entry.cid, entry.dag_bytes));
         continue;
@@ -97,7 +97,7 @@ class TreeRestore {
   Status left_out(const std::string& path, Error error) {
     if (error.code != Errc::corrupt && error.code != Errc::absent) return Failure(std::move(error));
     error.code = Errc::corrupt;
-    restoration_->report(path, error);
+    restoration_->course().report(path, error);
     return {};
   }
 
@@ -105,8 +105,9 @@ class TreeRestore {
   Status not_made(const std::string& path, int error) {
     if (error != ENAMETOOLONG && error != EINVAL && error != EILSEQ)
       return fail_errno(path, error, "see that there are room and rights, and restore again");
-    restoration_->report(path, {Errc::corrupt, "entry", "the file system refuses it: " + errno_text(error),
-                                "restore it alone, as CID/PATH with -o"});
+    restoration_->course().report(path,
+                                  {Errc::corrupt, "entry", "the file system refuses it: " + errno_text(error),
+                                   "restore it alone, as CID/PATH with -o"});
     return {};
   }
 
@@ -148,8 +149,8 @@ Status restore_content(Restoration& restoration, const RestoreStage& stage, cons
 }
 
 // A damaged file must not stand there as if it were right.
-Status remove_damaged(const Restoration& restoration, const RestoreStage& stage) {
-  for (const Restoration::Damage& damage : restoration.damages()) {
+Status remove_damaged(const RestoreCourse& course, const RestoreStage& stage) {
+  for (const RestoreCourse::Damage& damage : course.damages()) {
     const size_t slash = damage.path.rfind('/');
     const std::string name = damage.path.substr(slash == std::string::npos ? 0 : slash + 1);
     const std::string parent = slash == std::string::npos ? "." : damage.path.substr(0, slash);
@@ -168,7 +169,7 @@ Result<RestoreReport> restore_to_descriptor(Store& store, const Cid& cid, int fd
                                             const RestoreOptions& options) {
   const Clock::time_point start = Clock::now();
   RestoreReport report;
-  PENSTOCK_TRY_ASSIGN(auto restoration, Restoration::start(store, Restoration::Order::in_turn, options));
+  PENSTOCK_TRY_ASSIGN(auto restoration, Restoration::start(store, RestoreOrder::in_turn, options));
   PENSTOCK_TRY_ASSIGN(const ObjectInfo info, inspect(restoration->source(), cid));
   PENSTOCK_TRY(check_range(cid, info, options.range));
   if (info.kind != ObjectKind::file)
@@ -178,12 +179,11 @@ Result<RestoreReport> restore_to_descriptor(Store& store, const Cid& cid, int fd
   file->descriptor = fcntl(fd, F_DUPFD_CLOEXEC, 0);
   if (file->descriptor < 0) return fail_errno("output");
   const Status queued = restoration->restore_file(std::move(file), cid, options.range);
-  PENSTOCK_TRY(restoration->finish());
-  PENSTOCK_TRY(queued);
-  if (!restoration->damages().empty()) return Failure(restoration->damages().front().error);
+  PENSTOCK_TRY(restoration->finish(queued));
+  if (!restoration->course().damages().empty()) return Failure(restoration->course().damages().front().error);
   report.files = 1;
-  report.bytes_content = restoration->bytes_content();
-  report.bytes_written = restoration->bytes_written();
+  report.bytes_content = restoration->course().bytes_content();
+  report.bytes_written = restoration->course().bytes_written();
   report.bytes_decoded = restoration->bytes_decoded();
   report.nanoseconds = nanoseconds_since(start);
   return report;
@@ -193,24 +193,23 @@ Result<RestoreReport> restore_to_path(Store& store, const Cid& cid, const std::s
                                       const RestoreOptions& options) {
   const Clock::time_point start = Clock::now();
   RestoreReport report;
-  PENSTOCK_TRY_ASSIGN(auto restoration, Restoration::start(store, Restoration::Order::any, options));
+  PENSTOCK_TRY_ASSIGN(auto restoration, Restoration::start(store, RestoreOrder::any, options));
   PENSTOCK_TRY_ASSIGN(const ObjectInfo info, inspect(restoration->source(), cid));
   PENSTOCK_TRY(check_range(cid, info, options.range));
   const bool directory = info.kind == ObjectKind::directory;
   PENSTOCK_TRY_ASSIGN(RestoreStage stage, RestoreStage::create(path, directory));
   const Status walked = restore_content(*restoration, stage, cid, info, options, report);
-  PENSTOCK_TRY(restoration->finish());
-  PENSTOCK_TRY(walked);
-  report.entries_reported = restoration->damages().size();
+  PENSTOCK_TRY(restoration->finish(walked));
+  report.entries_reported = restoration->course().damages().size();
   if (report.entries_reported > 0) {
     // Of a single file nothing would be left; of a tree the rest is worth having.
-    const Restoration::Damage& first = restoration->damages().front();
+    const RestoreCourse::Damage& first = restoration->course().damages().front();
     if (!directory || first.path.empty()) return Failure(first.error);
-    PENSTOCK_TRY(remove_damaged(*restoration, stage));
+    PENSTOCK_TRY(remove_damaged(restoration->course(), stage));
   }
   PENSTOCK_TRY(stage.promote());
-  report.bytes_content = restoration->bytes_content();
-  report.bytes_written = restoration->bytes_written();
+  report.bytes_content = restoration->course().bytes_content();
+  report.bytes_written = restoration->course().bytes_written();
   report.bytes_decoded = restoration->bytes_decoded();
   report.nanoseconds = nanoseconds_since(start);
   return report;

@@ -22,18 +22,21 @@ struct RestoredFile {
 // One block's part in what is restored: an extent of a file, or a whole file that is one block. The worker
 // makes the latter, and no one else has to read the block before.
 struct RestorePiece {
-  RestoredFile* file = nullptr;  // null: a whole file, to be made as `path`
-  std::string path;              // below what is restored
-  FileExtent extent;             // by its offset in the output; of a whole file its `leaf` alone
-  uint64_t bytes = 0;            // of content, or about
+  RestoredFile* file = nullptr;  // null: a whole file, to be made as `path` below the descriptor `root`
+  int root = -1;
+  std::string path;
+  FileExtent extent;  // by its offset in the output; of a whole file its `leaf` alone
+  uint64_t cost = 0;  // bytes of content or about, and something for the rest of the work and memory
 };
 
 // Some MiB of work for one worker.
 struct RestoreTask {
-  static constexpr uint64_t kBytes = uint64_t{8} << 20;
+  static constexpr uint64_t kCost = uint64_t{8} << 20;  // no smaller, where there is enough for all
+  static constexpr uint64_t kCostMin = uint64_t{2} << 20;
+  static constexpr uint64_t kPieceCost = 4096;  // of each piece, beside its bytes: bounds their number
 
   std::vector<RestorePiece> pieces;
-  uint64_t bytes = 0;                 // of all pieces
+  uint64_t cost = 0;                  // of all pieces
   uint64_t sequence = 0;              // of a stream's tasks, in order of the content
   std::vector<uint8_t> inline_bytes;  // of a stream: where inline extents lie, by their leaf_offset
 };

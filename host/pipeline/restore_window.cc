@@ -2,7 +2,6 @@
 #include "pipeline/restore_window.h"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 namespace penstock {
@@ -16,7 +15,8 @@ constexpr size_t kLocateBatch = 256;
 RestoreWindow::RestoreWindow(Locate locate) : locate_(std::move(locate)) {}
 
 Status RestoreWindow::add(RestorePiece piece) {
-  bytes_ += piece.bytes;
+  cost_ += piece.cost;
+  path_bytes_ += piece.path.size();
   pieces_.push_back(std::move(piece));
   return pieces_.size() - places_.size() < kLocateBatch ? Status() : locate_rest();
 }
@@ -28,25 +28,23 @@ Status RestoreWindow::locate_rest() {
   PENSTOCK_TRY(locate_(digests_, locations_));
   for (const BlockLocation& location : locations_) {
     const auto& at = location.placement ? location.placement : location.damaged;
-    places_.push_back({at.value_or(Placement{}), static_cast<uint32_t>(places_.size())});
+    const Placement place = at.value_or(Placement{});
+    places_.push_back({place.segment, place.record, static_cast<uint32_t>(places_.size())});
   }
   return {};
 }
 
-Result<std::vector<RestoreTask>> RestoreWindow::take() {
+Result<std::vector<RestoreTask>> RestoreWindow::take(size_t shares) {
   PENSTOCK_TRY(locate_rest());
-  std::ranges::sort(places_, {}, [](const Place& place) {
-    return std::tuple(place.at.segment, place.at.record, place.at.place, place.piece);
-  });
+  std::ranges::sort(places_);
+  const uint64_t aim = std::clamp(cost_ / shares, RestoreTask::kCostMin, RestoreTask::kCost);
   std::vector<RestoreTask> tasks;
   const Place* before = nullptr;
   for (const Place& place : places_) {
-    const bool same_record =
-        before != nullptr && before->at.segment == place.at.segment && before->at.record == place.at.record;
-    if (before == nullptr || tasks.back().bytes >= (same_record ? 2 : 1) * RestoreTask::kBytes)
+    if (before == nullptr || tasks.back().cost >= (place.same_record(*before) ? 2 : 1) * aim)
       tasks.emplace_back();
     RestorePiece& piece = pieces_[place.piece];
-    tasks.back().bytes += piece.bytes;
+    tasks.back().cost += piece.cost;
     tasks.back().pieces.push_back(std::move(piece));
     before = &place;
   }
@@ -56,7 +54,8 @@ Result<std::vector<RestoreTask>> RestoreWindow::take() {
 
 std::vector<RestorePiece> RestoreWindow::drop() {
   places_.clear();
-  bytes_ = 0;
+  cost_ = 0;
+  path_bytes_ = 0;
   return std::exchange(pieces_, {});
 }
 

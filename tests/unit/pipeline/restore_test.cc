@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,6 +18,7 @@
 #include "dag/file_builder.h"
 #include "dag/file_walker.h"
 #include "drivers/software/software_device.h"
+#include "hash/sha256.h"
 #include "pipeline/block_packer.h"
 #include "pipeline/put.h"
 #include "pipeline/store_audit.h"
@@ -52,6 +54,7 @@ class RestoreTest : public testing::Test {
     StoreFrameSink sink(*store_);
     PutOptions options;
     options.codec = {CodecId::zstd, 1};
+    options.chunker = chunker_;
     const auto report = put_entries(entries, *device, sink, options);
     EXPECT_TRUE(report) << report.error().message();
     return report->root.cid;
@@ -80,6 +83,7 @@ class RestoreTest : public testing::Test {
   }
 
   fs::path directory_;
+  ChunkerSpec chunker_;
   std::unique_ptr<Store> store_;
 };
 
@@ -95,7 +99,7 @@ TEST_F(RestoreTest, BringsATreeBackWithItsHoles) {
       .directory("sub")
       .file("\xff\n", ScriptedContent::of({7}))
       .end()
-      .file("zsparse", std::move(sparse))
+      .file("zsparse", sparse)
       .end();
   const Cid root = put(entries);
   const auto report = restore_to_path(*store_, root, directory_ / "back", {});
@@ -112,26 +116,115 @@ TEST_F(RestoreTest, BringsATreeBackWithItsHoles) {
   EXPECT_TRUE(nothing_partial_left());
 }
 
+// Descriptors of this process.
+size_t open_descriptors() {
+  return static_cast<size_t>(
+      std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator()));
+}
+
 TEST_F(RestoreTest, BringsBackMoreFilesThanAreOpenAtATime) {
   ScriptedEntries entries;
   entries.directory("top");
-  constexpr int kFiles = 600;  // each of some chunks, every third one a file that was there before
-  for (int i = 0; i < kFiles; ++i)
+  constexpr int kFiles = 1500;  // each of two chunks
+  const auto bytes_of = [](int file) { return random_bytes(5000, static_cast<uint64_t>(file)); };
+  for (int i = 0; i < kFiles; ++i) entries.file(std::to_string(i), ScriptedContent::of(bytes_of(i)));
+  entries.end();
+  chunker_ = *parse_chunker("fixed:4K");
+  const Cid root = put(entries);
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit tight = before;
+  tight.rlim_cur = open_descriptors() + 300;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &tight), 0);
+  RestoreOptions options;
+  options.threads = 16;  // so many want more than all of it before they begin
+  const auto report = restore_to_path(*store_, root, directory_ / "back", options);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  ASSERT_TRUE(report) << report.error().message();
+  EXPECT_EQ(report->bytes_written, uint64_t{kFiles} * 5000);
+  for (int i = 0; i < kFiles; i += 7)
+    ASSERT_EQ(content(directory_ / "back" / std::to_string(i)), bytes_of(i)) << i;
+}
+
+TEST_F(RestoreTest, DecodesEachRecordOnceForAllFilesThatLieInIt) {
+  constexpr uint64_t kFiles = 100;
+  constexpr size_t kBytes = 60'000;
+  ScriptedEntries entries;
+  entries.directory("top");
+  // The second half of them repeats the first, so that neighbours lie far apart.
+  for (uint64_t i = 0; i < 2 * kFiles; ++i)
     entries.file(std::to_string(i),
-                 ScriptedContent::of(random_bytes(300'000, i % 3 == 2 ? i / 9 : 1000 + i)));
+                 ScriptedContent::of(random_bytes(kBytes, i < kFiles ? i : i * 37 % kFiles)));
   entries.end();
   const Cid root = put(entries);
-  for (const unsigned threads : {1u, 3u}) {
+  RestoreOptions options;
+  options.threads = 16;  // so many want more than there is before the walk has ended: one window
+  const auto report = restore_to_path(*store_, root, directory_ / "back", options);
+  ASSERT_TRUE(report) << report.error().message();
+  EXPECT_EQ(report->bytes_written, 2 * kFiles * kBytes);
+  EXPECT_GE(report->bytes_decoded, kFiles * kBytes);
+  EXPECT_LT(report->bytes_decoded, kFiles * kBytes + 100'000);  // and the tree's nodes
+  for (uint64_t i = 0; i < 2 * kFiles; ++i) {
+    ASSERT_EQ(content(directory_ / "back" / std::to_string(i)),
+              random_bytes(kBytes, i < kFiles ? i : i * 37 % kFiles))
+        << i;
+  }
+}
+
+TEST_F(RestoreTest, BringsTheFilesAroundDamageAndClosesAll) {
+  const std::vector<uint8_t> left = random_bytes(100'000, 1);
+  const std::vector<uint8_t> right = random_bytes(100'000, 2);
+  const Cid root = put_blocks([&](BlockSink& sink) {
+    DirectoryBuilder directory(sink);
+    Digest missing;
+    missing.bytes[3] = 9;
+    for (const char* name : {"a", "bad", "c"}) {
+      FileBuilder file(sink, LinkLayout::content_cut, kLeafBytesMax);
+      for (const auto* part : {&left, &right}) {
+        const Cid leaf{Multicodec::raw, sha256(*part)};
+        EXPECT_TRUE(sink.put(leaf, *part));
+        EXPECT_TRUE(file.add_leaf(leaf.digest, static_cast<uint32_t>(part->size())));
+        if (name == std::string("bad")) {
+          EXPECT_TRUE(file.add_leaf(missing, 1000));
+        }
+      }
+      EXPECT_TRUE(directory.add(name, *file.finish()));
+    }
+    return directory.finish()->cid;
+  });
+  std::vector<uint8_t> whole = left;
+  whole.insert(whole.end(), right.begin(), right.end());
+  for (const unsigned threads : {1u, 4u}) {
     const fs::path back = directory_ / ("back" + std::to_string(threads));
     RestoreOptions options;
     options.threads = threads;
+    const size_t descriptors = open_descriptors();
     const auto report = restore_to_path(*store_, root, back, options);
     ASSERT_TRUE(report) << report.error().message();
-    EXPECT_EQ(report->files, uint64_t{kFiles});
-    EXPECT_EQ(report->bytes_written, uint64_t{kFiles} * 300'000);
-    for (int i = 0; i < kFiles; ++i)
-      ASSERT_EQ(content(back / std::to_string(i)), random_bytes(300'000, i % 3 == 2 ? i / 9 : 1000 + i)) << i;
+    EXPECT_EQ(open_descriptors(), descriptors);
+    EXPECT_EQ(report->entries_reported, 1u);
+    EXPECT_EQ(content(back / "a"), whole);
+    EXPECT_EQ(content(back / "c"), whole);
+    EXPECT_FALSE(fs::exists(back / "bad"));
   }
+}
+
+TEST_F(RestoreTest, ClosesAllFilesWhenItStopsHalfway) {
+  ScriptedEntries entries;
+  entries.directory("top");
+  for (uint64_t i = 0; i < 50; ++i)
+    entries.file("f" + std::to_string(i), ScriptedContent::of(random_bytes(600'000, i)));
+  entries.end();
+  const Cid root = put(entries);
+  RestoreOptions options;
+  options.bytes_max = 20'000'000;
+  const size_t descriptors = open_descriptors();
+  const auto report = restore_to_path(*store_, root, directory_ / "back", options);
+  ASSERT_FALSE(report);
+  EXPECT_NE(report.error().message().find("--max-size"), std::string::npos) << report.error().message();
+  EXPECT_EQ(open_descriptors(), descriptors);
+  EXPECT_FALSE(fs::exists(directory_ / "back"));
+  EXPECT_TRUE(nothing_partial_left());
 }
 
 TEST_F(RestoreTest, LeavesOutADamagedFileAndKeepsTheRest) {
@@ -204,7 +297,7 @@ TEST_F(RestoreTest, StreamsAFileAndItsRangesInOrder) {
   const std::vector<uint8_t> rest = random_bytes(21'000'000, 6);
   expected.insert(expected.end(), rest.begin(), rest.end());
   ScriptedEntries entries;
-  entries.file("a", std::move(both));
+  entries.file("a", both);
   const Cid root = put(entries);
   const std::vector<std::optional<ByteRange>> ranges = {
       std::nullopt, ByteRange{0, 0}, ByteRange{8'999'999, 3'000'002}, ByteRange{expected.size() - 1, 1},

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <map>
-#include <random>
 #include <set>
 #include <utility>
 
@@ -36,11 +35,11 @@ Record record_of(const RestorePiece& piece) {
   return {at.segment, at.record};
 }
 
-RestorePiece piece_of(uint64_t block, uint64_t bytes) {
+RestorePiece piece_of(uint64_t block, uint64_t cost) {
   RestorePiece piece;
   piece.path = std::to_string(block);
   piece.extent.leaf.digest = digest_of(block);
-  piece.bytes = bytes;
+  piece.cost = cost;
   return piece;
 }
 
@@ -62,56 +61,70 @@ class RestoreWindowTest : public testing::Test {
 };
 
 TEST_F(RestoreWindowTest, BringsEveryPieceOnceInTheOrderOfTheStore) {
-  std::mt19937_64 random(7);
   std::multiset<uint64_t> expected;
-  for (int i = 0; i < 5000; ++i) {
-    const uint64_t block = 1 + random() % 20'000;
+  for (uint64_t i = 0; i < 5000; ++i) {
+    const uint64_t block = 1 + i * 12'347 % 3001 * 6;  // many of them twice
     ASSERT_TRUE(window_.add(piece_of(block, 64 << 10)));
     expected.insert(block);
   }
-  EXPECT_EQ(window_.bytes(), 5000u * (64 << 10));
-  const auto tasks = window_.take();
+  EXPECT_EQ(window_.cost(), 5000u * (64 << 10));
+  const auto tasks = window_.take(2);
   ASSERT_TRUE(tasks);
   std::multiset<uint64_t> brought;
   std::map<Record, size_t> task_of;
-  uint64_t last = 0;
+  Record last;
   for (size_t i = 0; i < tasks->size(); ++i) {
-    uint64_t bytes = 0;
+    uint64_t cost = 0;
     for (const RestorePiece& piece : (*tasks)[i].pieces) {
-      const uint64_t block = block_of(piece);
-      EXPECT_EQ(piece.path, std::to_string(block));
-      EXPECT_LE(last, block);
+      EXPECT_EQ(piece.path, std::to_string(block_of(piece)));
+      EXPECT_LE(last, record_of(piece));
       EXPECT_EQ(task_of.try_emplace(record_of(piece), i).first->second, i) << "a record in two tasks";
-      last = block;
-      bytes += piece.bytes;
-      brought.insert(block);
+      last = record_of(piece);
+      cost += piece.cost;
+      brought.insert(block_of(piece));
     }
-    EXPECT_EQ((*tasks)[i].bytes, bytes);
+    EXPECT_EQ((*tasks)[i].cost, cost);
     if (i + 1 < tasks->size()) {
-      EXPECT_GE(bytes, RestoreTask::kBytes);
+      EXPECT_GE(cost, RestoreTask::kCost);
     }
   }
   EXPECT_EQ(brought, expected);
   EXPECT_GT(tasks->size(), 20u);
-  EXPECT_EQ(window_.bytes(), 0u);
-  EXPECT_TRUE(window_.take()->empty());
+  EXPECT_EQ(window_.cost(), 0u);
+  EXPECT_TRUE(window_.take(2)->empty());
 }
 
 TEST_F(RestoreWindowTest, SharesOutARecordThatIsWantedAgainAndAgain) {
   for (int i = 0; i < 1000; ++i) ASSERT_TRUE(window_.add(piece_of(5, 64 << 10)));
-  const auto tasks = window_.take();
+  const auto tasks = window_.take(2);
   ASSERT_TRUE(tasks);
   EXPECT_EQ(tasks->size(), 4u);  // 62.5 MiB, in tasks of two tasks' worth
-  for (const RestoreTask& task : *tasks) EXPECT_LE(task.bytes, 2 * RestoreTask::kBytes);
+  for (const RestoreTask& task : *tasks) EXPECT_LE(task.cost, 2 * RestoreTask::kCost);
 }
 
-TEST_F(RestoreWindowTest, KeepsPiecesOfOneBlockInTheOrderInWhichTheyCame) {
+TEST_F(RestoreWindowTest, SplitsARecordOnlyWhereItIsMoreThanOneTasksWorth) {
+  ASSERT_TRUE(window_.add(piece_of(1, RestoreTask::kCost - 1)));
+  for (int i = 0; i < 160; ++i) ASSERT_TRUE(window_.add(piece_of(101, 64 << 10)));
+  const auto tasks = window_.take(1);
+  ASSERT_TRUE(tasks);
+  ASSERT_EQ(tasks->size(), 2u);
+  EXPECT_EQ(tasks->front().pieces.size(), 1u + 129);  // the 129th passes two tasks' worth
+}
+
+TEST_F(RestoreWindowTest, MakesASmallWindowOfAsManyTasksAsAreAskedFor) {
+  for (uint64_t i = 0; i < 400; ++i) ASSERT_TRUE(window_.add(piece_of(1 + 10 * i, 64 << 10)));
+  EXPECT_EQ(window_.take(8)->size(), 8u);  // 25 MiB: each passes 3.1
+  for (uint64_t i = 0; i < 100; ++i) ASSERT_TRUE(window_.add(piece_of(1 + 10 * i, 64 << 10)));
+  EXPECT_EQ(window_.take(8)->size(), 3u);  // 6.25 MiB, 640 KiB a record: none below kCostMin but the last
+}
+
+TEST_F(RestoreWindowTest, KeepsPiecesOfOneRecordInTheOrderInWhichTheyCame) {
   for (uint64_t i = 0; i < 300; ++i) {
-    RestorePiece piece = piece_of(5, 1);
+    RestorePiece piece = piece_of(5 + i * 7 % 90, 1);
     piece.extent.file_offset = i;
     ASSERT_TRUE(window_.add(std::move(piece)));
   }
-  const auto tasks = window_.take();
+  const auto tasks = window_.take(2);
   ASSERT_TRUE(tasks);
   ASSERT_EQ(tasks->size(), 1u);
   for (uint64_t i = 0; i < 300; ++i) EXPECT_EQ(tasks->front().pieces[i].extent.file_offset, i);
@@ -120,7 +133,7 @@ TEST_F(RestoreWindowTest, KeepsPiecesOfOneBlockInTheOrderInWhichTheyCame) {
 TEST_F(RestoreWindowTest, PutsWhatIsNowhereFirst) {
   ASSERT_TRUE(window_.add(piece_of(3, 1)));
   ASSERT_TRUE(window_.add(piece_of(0, 1)));
-  const auto tasks = window_.take();
+  const auto tasks = window_.take(2);
   ASSERT_TRUE(tasks);
   ASSERT_EQ(tasks->size(), 1u);
   EXPECT_EQ(block_of(tasks->front().pieces.front()), 0u);
@@ -129,11 +142,11 @@ TEST_F(RestoreWindowTest, PutsWhatIsNowhereFirst) {
 TEST_F(RestoreWindowTest, KeepsItsPiecesWhenTheyCannotBeLocated) {
   failing_ = true;
   ASSERT_TRUE(window_.add(piece_of(3, 1)));
-  EXPECT_FALSE(window_.take());
+  EXPECT_FALSE(window_.take(2));
   EXPECT_EQ(window_.drop().size(), 1u);
-  EXPECT_EQ(window_.bytes(), 0u);
+  EXPECT_EQ(window_.cost(), 0u);
   failing_ = false;
-  EXPECT_TRUE(window_.take()->empty());
+  EXPECT_TRUE(window_.take(2)->empty());
 }
 
 TEST_F(RestoreWindowTest, IsFullWhenItSaysSo) {
@@ -141,6 +154,13 @@ TEST_F(RestoreWindowTest, IsFullWhenItSaysSo) {
     EXPECT_FALSE(window_.full());
     ASSERT_TRUE(window_.add(piece_of(1 + i % 2000, 0)));
   }
+  EXPECT_TRUE(window_.full());
+  window_.drop();
+  RestorePiece piece = piece_of(1, 0);
+  piece.path.assign(RestoreWindow::kPathBytesMax - 1, 'x');
+  ASSERT_TRUE(window_.add(std::move(piece)));
+  EXPECT_FALSE(window_.full());
+  ASSERT_TRUE(window_.add(piece_of(2, 0)));
   EXPECT_TRUE(window_.full());
 }
 

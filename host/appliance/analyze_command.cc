@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "appliance/analysis_text.h"
+#include "appliance/chosen_devices.h"
 #include "appliance/command_syntax.h"
 #include "appliance/driver_table.h"
 #include "appliance/put_choices.h"
@@ -33,8 +34,8 @@ void AnalyzeCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
 
 Result<int> AnalyzeCommand::run(const GlobalOptions& global, Console& console) const {
   PENSTOCK_TRY_ASSIGN(PutOptions options, parse_put_choices({chunker, codec, profile, "full", threads}));
-  PENSTOCK_TRY_ASSIGN(auto device_opened, open_device(device, driver_table()));
-  PENSTOCK_TRY(check_device_serves(*device_opened, options));
+  PENSTOCK_TRY_ASSIGN(const auto devices, ChosenDevices::open(device, driver_table()));
+  PENSTOCK_TRY(check_devices_serve(devices.dispatcher(), options));
   PENSTOCK_TRY_ASSIGN(auto entries, open_inputs(paths, {}));
   options.report = [&](const Error& error) { console.report(error); };
   TransferProgress progress;
@@ -42,7 +43,7 @@ Result<int> AnalyzeCommand::run(const GlobalOptions& global, Console& console) c
   const auto analyze = [&] {
     std::unique_ptr<TreeSurvey> survey;
     const TransferDisplay display(console, progress, input_total(paths, console, survey));
-    return analyze_entries(*entries, *device_opened, options);
+    return analyze_entries(*entries, devices.dispatcher(), options);
   };
   PENSTOCK_TRY_ASSIGN(const AnalysisReport report, analyze());
   if (global.json) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "appliance/driver_table.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <string>
@@ -23,6 +24,8 @@ constexpr std::array<Driver, 5> kDrivers = {{
 struct DeviceName {
   std::string_view kind;
   size_t number = 0;
+
+  friend bool operator==(const DeviceName&, const DeviceName&) = default;
 };
 
 Result<DeviceName> parse_device_name(std::string_view text) {
@@ -77,20 +80,34 @@ std::span<const Driver> driver_table() {
   return kDrivers;
 }
 
-Result<std::unique_ptr<Device>> open_device(std::string_view choice, std::span<const Driver> table) {
-  if (choice == "auto") return open_first(table);
-  std::unique_ptr<Device> device;
+Result<std::vector<std::unique_ptr<Device>>> open_devices(std::string_view choice,
+                                                          std::span<const Driver> table) {
+  std::vector<std::unique_ptr<Device>> devices;
+  if (choice == "auto") {
+    PENSTOCK_TRY_ASSIGN(auto device, open_first(table));
+    devices.push_back(std::move(device));
+    return devices;
+  }
+  std::vector<DeviceName> names;
   for (std::string_view rest = choice;;) {
     const size_t comma = rest.find(',');
-    PENSTOCK_TRY_ASSIGN(device, open_named(rest.substr(0, comma), table));
-    if (comma == std::string_view::npos) break;
+    const std::string_view text = rest.substr(0, comma);
+    PENSTOCK_TRY_ASSIGN(const DeviceName name, parse_device_name(text));
+    if (std::ranges::find(names, name) != names.end())
+      return fail(Errc::usage, "--device " + std::string(choice), "names " + std::string(text) + " twice",
+                  "name each device once");
+    names.push_back(name);
+    PENSTOCK_TRY_ASSIGN(auto device, open_named(text, table));
+    devices.push_back(std::move(device));
+    if (comma == std::string_view::npos) return devices;
     rest = rest.substr(comma + 1);
   }
-  if (choice.find(',') != std::string_view::npos) {
-    return fail(Errc::usage, "--device " + std::string(choice), "names several devices",
-                "give one: it does the whole put");
-  }
-  return device;
+}
+
+Result<std::unique_ptr<Device>> open_device(std::string_view choice, std::span<const Driver> table) {
+  PENSTOCK_TRY_ASSIGN(auto devices, open_devices(choice, table));
+  if (devices.size() == 1) return std::move(devices.front());
+  return fail(Errc::usage, "--device " + std::string(choice), "names several devices", "give one");
 }
 
 }  // namespace penstock

@@ -16,9 +16,12 @@ namespace penstock {
 // The only place that knows which drivers a build has.
 std::span<const Driver> driver_table();
 
-// The device that --device names in `table`: "auto", or KIND or KIND:N (the N-th of its kind, from 0). A
-// comma separates several, of which each must be there. usage error: no such kind, or several, since one
-// device does a put's work; failed: this build or machine does not have it.
+// The devices that --device names in `table`: "auto", or KIND or KIND:N (the N-th of its kind, from 0),
+// several with commas between them. usage error: no such kind, or one of them named twice; failed: this build
+// or machine does not have it.
+Result<std::vector<std::unique_ptr<Device>>> open_devices(std::string_view choice,
+                                                          std::span<const Driver> table);
+// The same for one. usage error: several.
 Result<std::unique_ptr<Device>> open_device(std::string_view choice, std::span<const Driver> table);
 
 }  // namespace penstock

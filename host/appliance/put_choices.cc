@@ -29,15 +29,10 @@ Result<PutOptions> parse_put_choices(const PutChoices& choices) {
   return options;
 }
 
-Status check_device_serves(const Device& device, const PutOptions& options) {
-  const Capabilities& can = device.capabilities();
-  if (options.codec.id != CodecId::stored &&
-      std::ranges::find(can.codecs, options.codec.id) == can.codecs.end()) {
-    return fail(Errc::usage, "--codec " + codec_text(options.codec),
-                "the device " + can.kind + " cannot encode it", "see penstock devices");
-  }
-  if (options.verify.kind == VerifyLevel::Kind::cross) {
-    return fail(Errc::usage, "--verify cross", "needs a second device, and one does the put",
+Status check_devices_serve(const Dispatcher& devices, const PutOptions& options) {
+  const size_t cards = devices.members().size() - 1;
+  if (options.verify.kind == VerifyLevel::Kind::cross && cards < 2) {
+    return fail(Errc::usage, "--verify cross", "needs a second device, and there is none to check the first",
                 "use --verify full");
   }
   return {};

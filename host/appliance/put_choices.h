@@ -10,7 +10,7 @@
 #include "appliance/tree_survey.h"
 #include "base/result.h"
 #include "ingest/entry_stream.h"
-#include "offload/device.h"
+#include "offload/dispatcher.h"
 #include "pipeline/put.h"
 
 namespace penstock {
@@ -27,8 +27,8 @@ struct PutChoices {
 // usage error: one of them is malformed.
 Result<PutOptions> parse_put_choices(const PutChoices& choices);
 
-// usage error: `device` cannot encode with the options' codec, or nothing is there to check it as they ask.
-Status check_device_serves(const Device& device, const PutOptions& options);
+// usage error: nothing is there to check the devices as the options ask.
+Status check_devices_serve(const Dispatcher& devices, const PutOptions& options);
 
 // The paths, or standard input, called `name` or "-", where "-" is the only one.
 Result<std::unique_ptr<EntryStream>> open_inputs(const std::vector<std::string>& paths,

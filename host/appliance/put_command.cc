@@ -7,6 +7,7 @@
 
 #include <memory>
 
+#include "appliance/chosen_devices.h"
 #include "appliance/chosen_store.h"
 #include "appliance/command_syntax.h"
 #include "appliance/driver_table.h"
@@ -35,14 +36,14 @@ int64_t now_ns() {
   return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
-Result<PutReport> put_with_display(const PutCommand& command, Store& store, Device& device,
+Result<PutReport> put_with_display(const PutCommand& command, Store& store, Dispatcher& devices,
                                    EntryStream& entries, PutOptions options, Console& console) {
   TransferProgress progress;
   options.progress = &progress;
   std::unique_ptr<TreeSurvey> survey;
   const TransferDisplay display(console, progress, input_total(command.paths, console, survey));
   StoreFrameSink sink(store);
-  return put_entries(entries, device, sink, options);
+  return put_entries(entries, devices, sink, options);
 }
 
 }  // namespace
@@ -72,13 +73,13 @@ void PutCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
 Result<int> PutCommand::run(const GlobalOptions& global, Console& console) const {
   if (!valid_utf8(name)) return fail(Errc::usage, "--name", "is not UTF-8", "choose another name");
   PENSTOCK_TRY_ASSIGN(auto entries, open_inputs(paths, name));
-  PENSTOCK_TRY_ASSIGN(auto device_opened, open_device(device, driver_table()));
+  PENSTOCK_TRY_ASSIGN(const auto devices, ChosenDevices::open(device, driver_table()));
   PENSTOCK_TRY_ASSIGN(const auto store, open_store(global, Access::write, console));
   const StoreConfig& config = store->config();
   PENSTOCK_TRY_ASSIGN(
       PutOptions options,
       parse_put_choices({config.chunker, codec.empty() ? config.codec : codec, profile, verify, threads}));
-  PENSTOCK_TRY(check_device_serves(*device_opened, options));
+  PENSTOCK_TRY(check_devices_serve(devices.dispatcher(), options));
   PENSTOCK_TRY_ASSIGN(const std::string directory, store_directory(global));
   StoreExclusion input(std::move(entries), directory, [&](const std::string& path) {
     console.note(path + ": the store itself is left out");
@@ -89,7 +90,7 @@ Result<int> PutCommand::run(const GlobalOptions& global, Console& console) const
     left_out.add(error);
   };
   PENSTOCK_TRY_ASSIGN(const PutReport report,
-                      put_with_display(*this, *store, *device_opened, input, options, console));
+                      put_with_display(*this, *store, devices.dispatcher(), input, options, console));
   CommitRequest request{name, host_name(), paths, profile, now_ns()};
   PENSTOCK_TRY_ASSIGN(const Cid commit, commit_put(*store, report, options, request));
 

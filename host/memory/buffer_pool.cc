@@ -26,6 +26,10 @@ Buffer::~Buffer() {
   if (pool_ != nullptr) pool_->give_back(index_);
 }
 
+Buffer Buffer::another() const {
+  return pool_ == nullptr ? Buffer() : pool_->try_acquire();
+}
+
 Result<std::unique_ptr<BufferPool>> BufferPool::create(std::string name, size_t buffer_bytes, size_t count) {
   const size_t stride = (buffer_bytes + Slab::kAlignment - 1) / Slab::kAlignment * Slab::kAlignment;
   PENSTOCK_CHECK(stride > 0 && count > 0);

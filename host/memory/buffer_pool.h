@@ -29,6 +29,8 @@ class Buffer {
 
   MutableBytes bytes() const { return bytes_; }
   size_t capacity() const { return bytes_.size(); }
+  // One more of the same pool; empty if none is free, or if this one is.
+  Buffer another() const;
   explicit operator bool() const { return pool_ != nullptr; }
 
  private:

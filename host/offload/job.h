@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "base/ids.h"
+#include "memory/buffer_pool.h"
 
 namespace penstock {
 
@@ -51,9 +52,16 @@ struct Job {
   uint64_t cookie = 0;               // the caller's, untouched
   uint32_t generation = 0;           // must be QueuePair::generation()
 
+  // What a dispatcher needs beside it, and a device does not look at.
+  Buffer* input_buffer = nullptr;   // that input and output lie in: where a device may still touch them after
+  Buffer* output_buffer = nullptr;  // its time, others of the same pools are put in their place
+  bool any_codec = false;           // encode: a device that lacks `codec` may take what it has instead
+  bool cpu_only = false;            // after a wrong answer
+
   // The answer.
   JobStatus status = JobStatus::pending;
   uint32_t output_length = 0;  // bytes of output that count; 0 for stored
+  uint16_t member = 0;         // of a dispatcher: whose answer it is
 };
 
 }  // namespace penstock

@@ -43,7 +43,8 @@ class QueuePair {
   virtual size_t poll(std::span<Job*> finished) noexcept = 0;
 
   // Takes `job`, which is in flight here, back without its result: its status becomes failed and poll never
-  // returns it. A completion that still arrives is counted stale and dropped.
+  // returns it. A completion that still arrives is counted stale and dropped. Where quiescence is not proven,
+  // the device may still touch the bytes of input and output, but neither the job nor its lists.
   virtual Quiescence abandon(Job& job) noexcept = 0;
 
   // The generation that jobs must carry. Leaving it abandons everything in flight at once.

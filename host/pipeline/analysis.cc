@@ -55,7 +55,8 @@ double order0_entropy(const std::array<uint64_t, 256>& counts) {
   return bits;
 }
 
-Result<AnalysisReport> analyze_entries(EntryStream& entries, Device& device, const PutOptions& options) {
+Result<AnalysisReport> analyze_entries(EntryStream& entries, Dispatcher& dispatcher,
+                                       const PutOptions& options) {
   AnalysisReport report;
   std::mutex mutex;
   PutOptions observing = options;
@@ -67,7 +68,7 @@ Result<AnalysisReport> analyze_entries(EntryStream& entries, Device& device, con
       ++report.chunk_size_counts[static_cast<size_t>(std::bit_width(std::max(block.length, 1u)) - 1)];
   };
   CountingSink sink;
-  PENSTOCK_TRY_ASSIGN(report.put, put_entries(entries, device, sink, observing));
+  PENSTOCK_TRY_ASSIGN(report.put, put_entries(entries, dispatcher, sink, observing));
   report.entropy_bits_per_byte = order0_entropy(report.byte_counts);
   report.bytes_entropy_bound = static_cast<uint64_t>(
       std::ceil(static_cast<double>(report.put.counters.bytes_unique) * report.entropy_bits_per_byte / 8));

@@ -23,6 +23,7 @@ double order0_entropy(const std::array<uint64_t, 256>& counts);
 
 // Puts `entries` into nothing and counts. Remembers the digest of every block (about 60 bytes each), nothing
 // else that grows.
-Result<AnalysisReport> analyze_entries(EntryStream& entries, Device& device, const PutOptions& options);
+Result<AnalysisReport> analyze_entries(EntryStream& entries, Dispatcher& dispatcher,
+                                       const PutOptions& options);
 
 }  // namespace penstock

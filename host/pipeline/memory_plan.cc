@@ -19,8 +19,10 @@ MemoryPlan plan_for(unsigned lanes, unsigned batches_per_lane, CodecSpec codec) 
   MemoryPlan plan;
   plan.lanes = lanes;
   plan.batches_per_lane = batches_per_lane;
-  plan.input_buffers = batches + 2;
-  plan.frame_buffers = batches + lanes * kVerifierBuffers + BlockPacker::kBuffers;
+  // One that works in the lane's own thread does not hang alone.
+  plan.jobs_lost = batches_per_lane == 1 ? 0 : static_cast<unsigned>(batches);
+  plan.input_buffers = batches + 2 + plan.jobs_lost;
+  plan.frame_buffers = batches + lanes * kVerifierBuffers + BlockPacker::kBuffers + plan.jobs_lost;
   plan.codec_bytes = (size_t{lanes} + 1) * encoder_memory(codec);
   return plan;
 }

@@ -18,6 +18,7 @@ struct MemoryPlan {
 
   unsigned lanes = 1;             // threads
   unsigned batches_per_lane = 1;  // in flight with the device
+  unsigned jobs_lost = 0;         // whose buffers a device that hangs may keep: as many as are in flight
   size_t input_buffers = 0;       // of kFrameBytesMax each: one a batch, the one being filled, one read ahead
   size_t frame_buffers = 0;       // of kFrameBytesMax each: encoded output, verification
   size_t codec_bytes = 0;         // the encoders' contexts

@@ -47,6 +47,28 @@ Status run_lanes(std::vector<std::unique_ptr<PutLane>>& lanes) {
   return {};
 }
 
+// Pools end here, but where a device that was abandoned may still touch what is theirs.
+struct PutPools {
+  explicit PutPools(StrandedBuffers& stranded) : stranded_buffers(&stranded) {}
+  ~PutPools() {
+    for (std::unique_ptr<BufferPool>* pool : {&inputs, &frames})
+      if (*pool != nullptr) stranded_buffers->retire(std::move(*pool));
+  }
+  PutPools(const PutPools&) = delete;
+  PutPools& operator=(const PutPools&) = delete;
+
+  Status create(const MemoryPlan& plan, Device& device) {
+    PENSTOCK_TRY_ASSIGN(inputs, BufferPool::create("input", kFrameBytesMax, plan.input_buffers));
+    PENSTOCK_TRY_ASSIGN(frames, BufferPool::create("frames", kFrameBytesMax, plan.frame_buffers));
+    PENSTOCK_TRY(device.register_memory(inputs->slabs()));
+    return device.register_memory(frames->slabs());
+  }
+
+  StrandedBuffers* stranded_buffers;
+  std::unique_ptr<BufferPool> inputs;
+  std::unique_ptr<BufferPool> frames;
+};
+
 }  // namespace
 
 PutCounters& PutCounters::operator+=(const PutCounters& other) {
@@ -71,18 +93,22 @@ PutCounters& PutCounters::operator+=(const PutCounters& other) {
   return *this;
 }
 
-Result<PutReport> put_entries(EntryStream& entries, Device& device, FrameSink& sink,
+Result<PutReport> put_entries(EntryStream& entries, Device& cpu, FrameSink& sink, const PutOptions& options) {
+  Dispatcher alone({&cpu}, cpu, {});
+  return put_entries(entries, alone, sink, options);
+}
+
+Result<PutReport> put_entries(EntryStream& entries, Dispatcher& dispatcher, FrameSink& sink,
                               const PutOptions& options) {
   const auto start = std::chrono::steady_clock::now();
-  const Capabilities& capabilities = device.capabilities();
+  const Capabilities& capabilities = dispatcher.capabilities();
   const unsigned batches = capabilities.is_cpu ? 1 : kBatchesWithDevice;
   PENSTOCK_TRY_ASSIGN(const MemoryPlan plan, plan_memory(options.threads, batches, options.codec));
-  PENSTOCK_TRY_ASSIGN(auto inputs, BufferPool::create("input", kFrameBytesMax, plan.input_buffers));
-  PENSTOCK_TRY_ASSIGN(auto frames, BufferPool::create("frames", kFrameBytesMax, plan.frame_buffers));
-  PENSTOCK_TRY(device.register_memory(inputs->slabs()));
-  PENSTOCK_TRY(device.register_memory(frames->slabs()));
+  PutPools pools(dispatcher.stranded());
+  PENSTOCK_TRY(pools.create(plan, dispatcher));
+  dispatcher.stranded().provide(plan.jobs_lost);
 
-  BlockPacker packer(sink, *frames, options.codec, options.verify);
+  BlockPacker packer(sink, *pools.frames, options.codec, options.verify);
   TreeAssembler assembler(packer, options.layout, options.chunker.zero_leaf_bytes());
   StreamOrder order(assembler, kOutlinesPerLane * plan.lanes * plan.batches_per_lane);
   std::mutex report_mutex;
@@ -93,13 +119,13 @@ Result<PutReport> put_entries(EntryStream& entries, Device& device, FrameSink& s
       options.report(error);
     };
   }
-  BatchFiller filler(entries, *inputs, shared, descriptors_per_batch(plan.input_buffers));
-  PutCourse course{filler, order, sink, shared};
+  BatchFiller filler(entries, *pools.inputs, shared, descriptors_per_batch(plan.input_buffers));
+  PutCourse course{filler, order, sink, shared, dispatcher};
   std::vector<std::unique_ptr<PutLane>> lanes;
   for (unsigned i = 0; i < plan.lanes; ++i) {
-    PENSTOCK_TRY_ASSIGN(auto queue_pair, device.open_queue_pair(plan.batches_per_lane));
-    lanes.push_back(std::make_unique<PutLane>(course, capabilities, std::move(queue_pair), *frames,
-                                              plan.batches_per_lane));
+    PENSTOCK_TRY_ASSIGN(auto queue_pair, dispatcher.open_queue_pair(plan.batches_per_lane));
+    lanes.push_back(
+        std::make_unique<PutLane>(course, std::move(queue_pair), *pools.frames, plan.batches_per_lane));
   }
   PENSTOCK_TRY(run_lanes(lanes));
 

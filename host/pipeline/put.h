@@ -13,7 +13,7 @@
 #include "dag/dag_link.h"
 #include "dag/file_builder.h"
 #include "ingest/entry_stream.h"
-#include "offload/device.h"
+#include "offload/dispatcher.h"
 #include "pipeline/frame_sink.h"
 #include "pipeline/stage_times.h"
 #include "pipeline/transfer_progress.h"
@@ -26,6 +26,7 @@ struct PutOptions {
   ChunkerSpec chunker;
   LinkLayout layout = LinkLayout::content_cut;
   CodecSpec codec;
+  bool codec_any = false;  // a device that lacks `codec` may take its own
   VerifyLevel verify;
   unsigned threads = 0;  // 0: one a CPU
   // Names an entry that is left out, or that changed while it was read. Called by one thread at a time.
@@ -74,11 +75,14 @@ struct PutReport {
   uint64_t nanoseconds = 0;  // wall
 };
 
-// Reads everything that `entries` names, cuts, digests and encodes it on `device`, verifies it and appends
-// what is new to `sink`, together with the tree above it. Nothing is committed: when it fails, what was
-// appended has no name. failed: nothing could be read, or source, device or sink failed.
-Result<PutReport> put_entries(EntryStream& entries, Device& device, FrameSink& sink,
+// Reads everything that `entries` names, cuts, digests and encodes it on the dispatcher's devices, verifies
+// it and appends what is new to `sink`, together with the tree above it. What verification finds wrong is
+// done again by the CPU. Nothing is committed: when it fails, what was appended has no name. failed: nothing
+// could be read, or source, CPU or sink failed.
+Result<PutReport> put_entries(EntryStream& entries, Dispatcher& dispatcher, FrameSink& sink,
                               const PutOptions& options);
+// The same on the CPU alone.
+Result<PutReport> put_entries(EntryStream& entries, Device& cpu, FrameSink& sink, const PutOptions& options);
 
 // Verifies and appends one block (a commit) that the host made. Returns its payload bytes.
 Result<uint64_t> put_block(FrameSink& sink, const Cid& cid, Bytes block, const PutOptions& options);

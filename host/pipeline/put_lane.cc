@@ -12,10 +12,10 @@
 
 namespace penstock {
 
-PutLane::PutLane(PutCourse& course, const Capabilities& capabilities, std::unique_ptr<QueuePair> queue_pair,
-                 BufferPool& buffers, unsigned batches)
+PutLane::PutLane(PutCourse& course, std::unique_ptr<QueuePair> queue_pair, BufferPool& buffers,
+                 unsigned batches)
     : course_(&course),
-      capabilities_(&capabilities),
+      capabilities_(&course.dispatcher.capabilities()),
       queue_pair_(std::move(queue_pair)),
       batches_(batches),
       finished_(batches),
@@ -29,6 +29,8 @@ PutLane::PutLane(PutCourse& course, const Capabilities& capabilities, std::uniqu
     batch.claims.reserve(kFrameChunksMax);
     batch.entries.reserve(kFrameChunksMax);
     batch.job.cookie = static_cast<uint64_t>(&batch - batches_.data());
+    batch.job.input_buffer = &batch.input;
+    batch.job.output_buffer = &batch.output;
   }
 }
 
@@ -104,6 +106,7 @@ Result<bool> PutLane::start_batch(Batch& batch) {
   job.chunks = batch.chunks;
   job.output = {};
   job.digests = batch.digests;
+  job.cpu_only = false;
   batch.state = Batch::State::digest_ready;
   if (!batch.chunks.empty()) return true;
   PENSTOCK_TRY(deliver_outline(batch));
@@ -141,9 +144,8 @@ Status PutLane::poll_device() {
 
 Status PutLane::digested(Batch& batch) {
   if (batch.job.status != JobStatus::done)
-    return fail(Errc::failed, "device " + capabilities_->name, "could not digest a batch",
-                "try --device software");
-  PENSTOCK_TRY(check_digests(batch));
+    return fail(Errc::failed, "device " + capabilities_->name, "could not digest a batch", "report this");
+  check_digests(batch);
   batch.claims.assign(batch.digests.size(), Claim::present);
   PENSTOCK_TRY(course_->sink.claim(batch.digests, batch.claims));
   clock_.lap(Stage::look_up);
@@ -157,19 +159,28 @@ Status PutLane::digested(Batch& batch) {
   return {};
 }
 
+const DispatchMember& PutLane::member_of(const Job& job) const {
+  return *course_->dispatcher.members()[job.member];
+}
+
+void PutLane::blame(Batch& batch, HealthCause cause) {
+  course_->dispatcher.report_wrong(batch.job.member, cause);
+  batch.job.cpu_only = true;
+}
+
 // A digest that is found in the store is never seen by verify(), so a device's must hold before they are
-// used.
-Status PutLane::check_digests(const Batch& batch) {
-  if (capabilities_->is_cpu || course_->options.verify.kind == VerifyLevel::Kind::payload) return {};
+// used. The host's own take the place of wrong ones.
+void PutLane::check_digests(Batch& batch) {
+  if (member_of(batch.job).is_cpu() || course_->options.verify.kind == VerifyLevel::Kind::payload) return;
   messages_.clear();
   for (const ChunkRef& chunk : batch.chunks)
     messages_.push_back(batch.input.bytes().subspan(chunk.offset, chunk.length));
   digests_.resize(messages_.size());
   sha256_path().digest(messages_, digests_);
   clock_.lap(Stage::verify);
-  if (digests_ != batch.digests)
-    return fail(Errc::corrupt, "device " + capabilities_->name, "gave a wrong digest", "take the device out");
-  return {};
+  if (digests_ == batch.digests) return;
+  std::ranges::copy(digests_, batch.digests.begin());
+  blame(batch, HealthCause::wrong_digest);
 }
 
 Status PutLane::deliver_outline(Batch& batch) {
@@ -212,6 +223,7 @@ void PutLane::prepare_encode(Batch& batch) {
   job.operation = Operation::encode;
   job.codec = course_->options.codec.id;
   job.codec_level = course_->options.codec.level;
+  job.any_codec = course_->options.codec_any;
   job.input = batch.input.bytes().subspan(batch.missing_begin, batch.bytes_missing);
   job.chunks = batch.chunks;
   job.output = batch.output.bytes();
@@ -222,18 +234,25 @@ void PutLane::prepare_encode(Batch& batch) {
 Status PutLane::encoded(Batch& batch) {
   const Job& job = batch.job;
   if (job.status != JobStatus::done && job.status != JobStatus::stored)
-    return fail(Errc::failed, "device " + capabilities_->name, "could not encode a batch",
-                "try --device software");
+    return fail(Errc::failed, "device " + capabilities_->name, "could not encode a batch", "report this");
   const bool stored = job.status == JobStatus::stored;
-  const EncodedBlock block{.codec = stored ? CodecId::stored : job.codec,
-                           .raw = job.input,
-                           .entries = batch.entries,
-                           .payload = stored ? job.input : Bytes(job.output.first(job.output_length)),
-                           .digests_from_cpu = true,
-                           .payload_in_host_memory = stored || capabilities_->is_cpu};
-  PENSTOCK_TRY_ASSIGN(const VerifiedBlock verified, verifier_.verify(block));
+  const bool by_cpu = member_of(job).is_cpu();
+  const EncodedBlock block{
+      .codec = stored ? CodecId::stored : job.codec,
+      .raw = job.input,
+      .entries = batch.entries,
+      .payload = stored ? job.input : Bytes(job.output.first(job.output_length)),
+      .digests_from_cpu = true,
+      .payload_in_host_memory = stored || !member_of(job).capabilities().shares_host_memory || by_cpu};
+  const Result<VerifiedBlock> verified = verifier_.verify(block);
   clock_.lap(Stage::verify);
-  PENSTOCK_TRY(course_->sink.append(verified));
+  if (!verified && !by_cpu && verified.error().code == Errc::corrupt) {
+    blame(batch, HealthCause::wrong_payload);
+    prepare_encode(batch);
+    return {};
+  }
+  if (!verified) return Failure(verified.error());
+  PENSTOCK_TRY(course_->sink.append(*verified));
   clock_.lap(Stage::append);
   if (course_->options.observe) course_->options.observe(block.raw, block.entries);
   counters_.bytes_unique += block.raw.size();
@@ -254,7 +273,6 @@ void PutLane::retire(Batch& batch) {
 
 // After a failure elsewhere: the device gives back what it has before the buffers go.
 void PutLane::drain() {
-  if (queue_pair_->in_flight() > 0) static_cast<void>(queue_pair_->leave_generation());
   queue_pair_.reset();
   for (Batch& batch : batches_) {
     batch.whole_files.clear();

@@ -9,7 +9,7 @@
 
 #include "base/result.h"
 #include "memory/buffer_pool.h"
-#include "offload/device.h"
+#include "offload/dispatcher.h"
 #include "pipeline/batch.h"
 #include "pipeline/batch_filler.h"
 #include "pipeline/frame_sink.h"
@@ -27,6 +27,7 @@ struct PutCourse {
   StreamOrder& order;
   FrameSink& sink;
   const PutOptions& options;
+  Dispatcher& dispatcher;
   std::mutex source_mutex{};         // held by the lane that reads
   uint64_t next_sequence = 0;        // under source_mutex
   bool source_ended = false;         // under source_mutex
@@ -39,8 +40,7 @@ struct PutCourse {
 class PutLane {
  public:
   // `buffers`: of kFrameBytesMax each; batches + 2 are taken.
-  PutLane(PutCourse& course, const Capabilities& capabilities, std::unique_ptr<QueuePair> queue_pair,
-          BufferPool& buffers, unsigned batches);
+  PutLane(PutCourse& course, std::unique_ptr<QueuePair> queue_pair, BufferPool& buffers, unsigned batches);
 
   // Until the source has ended or the course has stopped.
   Status run();
@@ -57,7 +57,9 @@ class PutLane {
   void submit_ready();
   Status poll_device();
   Status digested(Batch& batch);
-  Status check_digests(const Batch& batch);
+  void check_digests(Batch& batch);
+  const DispatchMember& member_of(const Job& job) const;
+  void blame(Batch& batch, HealthCause cause);
   Status deliver_outline(Batch& batch);
   void collect_misses(Batch& batch);
   void prepare_encode(Batch& batch);
@@ -66,7 +68,7 @@ class PutLane {
   void drain();
 
   PutCourse* course_;
-  const Capabilities* capabilities_;
+  const Capabilities* capabilities_;  // of all devices together
   std::unique_ptr<QueuePair> queue_pair_;
   std::vector<Batch> batches_;
   std::vector<Job*> finished_;

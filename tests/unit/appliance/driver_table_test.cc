@@ -86,6 +86,21 @@ TEST(DriverTableTest, RefusesSeveralDevices) {
   EXPECT_EQ(refused("pair:0,pair:1"), Errc::usage);
 }
 
+TEST(DriverTableTest, OpensSeveralDevicesInTheOrderGiven) {
+  const auto devices = open_devices("pair:1,pair", kTable);
+  ASSERT_TRUE(devices);
+  ASSERT_EQ(devices->size(), 2u);
+  EXPECT_EQ(devices->front()->capabilities().name, "second");
+  EXPECT_EQ(devices->back()->capabilities().name, "first");
+}
+
+TEST(DriverTableTest, RefusesADeviceThatIsNamedTwice) {
+  const auto devices = open_devices("pair:1,pair,pair:1", kTable);
+  ASSERT_FALSE(devices);
+  EXPECT_EQ(devices.error().code, Errc::usage);
+  EXPECT_FALSE(open_devices("pair,pair:0", kTable));
+}
+
 TEST(DriverTableTest, SaysOfSeveralWhichIsAbsent) {
   EXPECT_EQ(refused("pair,absent"), Errc::failed);
 }

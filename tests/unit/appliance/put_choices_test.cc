@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "appliance/chosen_devices.h"
 #include "appliance/driver_table.h"
 
 namespace penstock {
@@ -47,9 +48,9 @@ TEST(PutChoicesTest, RefuseCrossVerificationByTheOnlyDevice) {
   choices.verify = "cross";
   const auto options = parse_put_choices(choices);
   ASSERT_TRUE(options.has_value());
-  const auto device = open_device("software", driver_table());
-  ASSERT_TRUE(device.has_value());
-  const Status serves = check_device_serves(**device, *options);
+  const auto devices = ChosenDevices::open("software", driver_table());
+  ASSERT_TRUE(devices.has_value());
+  const Status serves = check_devices_serve(devices->dispatcher(), *options);
   ASSERT_FALSE(serves.has_value());
   EXPECT_EQ(serves.error().code, Errc::usage);
 }

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "offload/dispatch_member.h"
+
+#include <algorithm>
+
+namespace penstock {
+namespace {
+
+// What a device is taken to do before it was seen to: slow, so that its deadlines are long.
+constexpr uint64_t kAssumedPicosecondsPerByte = 20'000;  // 50 MB/s
+constexpr uint64_t kPicosecondsPerNanosecond = 1000;
+constexpr uint64_t kSmoothing = 8;  // jobs that the rate is an average of, or so
+
+bool wants_digests(Operation operation) {
+  return operation == Operation::digest || operation == Operation::digest_encode;
+}
+
+bool wants_codec(Operation operation) {
+  return operation != Operation::digest;
+}
+
+template <class Item>
+bool lists(const std::vector<Item>& items, Item item) {
+  return std::ranges::find(items, item) != items.end();
+}
+
+}  // namespace
+
+CodecId DispatchMember::codec_for(const Job& job) const noexcept {
+  const std::vector<CodecId>& codecs = capabilities().codecs;
+  if (!job.any_codec || job.operation == Operation::decode || lists(codecs, job.codec)) return job.codec;
+  const auto own = std::ranges::find_if(codecs, [](CodecId codec) { return codec != CodecId::stored; });
+  return own == codecs.end() ? job.codec : *own;
+}
+
+bool DispatchMember::supports(const Job& job) const noexcept {
+  const Capabilities& can = capabilities();
+  return lists(can.operations, job.operation) && job.input.size() <= can.input_bytes_max &&
+         job.chunks.size() <= can.chunks_max &&
+         (!wants_digests(job.operation) || lists(can.hashes, job.hash)) &&
+         (!wants_codec(job.operation) || lists(can.codecs, codec_for(job)));
+}
+
+void DispatchMember::measure(Operation operation, uint64_t bytes, uint64_t begun_ns,
+                             uint64_t now_ns) noexcept {
+  // It worked on this one since it had it, or since it ended the one before.
+  const uint64_t before = last_end_ns_.exchange(now_ns, std::memory_order_relaxed);
+  const uint64_t begin = std::max(begun_ns, std::min(before, now_ns));
+  const uint64_t took = std::max<uint64_t>(now_ns - begin, 1);
+  counters_.nanoseconds.fetch_add(took, std::memory_order_relaxed);
+  if (bytes == 0) return;
+  std::atomic<uint64_t>& rate = rates_[static_cast<size_t>(operation)];
+  const uint64_t seen = std::max<uint64_t>(took * kPicosecondsPerNanosecond / bytes, 1);
+  const uint64_t known = rate.load(std::memory_order_relaxed);
+  const uint64_t smoothed = known == 0 ? seen : (known * (kSmoothing - 1) + seen) / kSmoothing;
+  rate.store(std::max<uint64_t>(smoothed, 1), std::memory_order_relaxed);
+}
+
+uint64_t DispatchMember::nanoseconds_until(Operation operation, uint64_t bytes) const noexcept {
+  const uint64_t known = rates_[static_cast<size_t>(operation)].load(std::memory_order_relaxed);
+  const uint64_t rate = known == 0 ? kAssumedPicosecondsPerByte : known;
+  return (bytes_ahead_.load(std::memory_order_relaxed) + bytes) * rate / kPicosecondsPerNanosecond;
+}
+
+}  // namespace penstock

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "offload/device.h"
+#include "offload/device_health.h"
+
+namespace penstock {
+
+// What a dispatcher counts of a device since it was made. Relaxed: each is right by itself.
+struct MemberCounters {
+  std::atomic<uint64_t> jobs{0};  // accepted
+  std::atomic<uint64_t> bytes_in{0};
+  std::atomic<uint64_t> bytes_out{0};
+  std::atomic<uint64_t> nanoseconds{0};  // that jobs were with it, those before them not counted
+  std::atomic<uint64_t> refused{0};      // offered, not accepted
+  std::atomic<uint64_t> failed{0};       // it said so itself
+  std::atomic<uint64_t> impossible{0};   // answers that cannot be
+  std::atomic<uint64_t> wrong{0};        // answers that verification found wrong
+  std::atomic<uint64_t> discarded{0};    // answers that came when it was suspect already
+  std::atomic<uint64_t> abandoned{0};    // no answer in time
+  std::atomic<uint64_t> stale{0};        // answers to nothing that it was asked
+};
+
+// One device among a dispatcher's, as all of the queue pairs see it: its health, how fast it is, how much it
+// has before it. Any thread.
+class DispatchMember {
+ public:
+  explicit DispatchMember(Device& device) : device_(&device) {}
+
+  Device& device() const { return *device_; }
+  const Capabilities& capabilities() const { return device_->capabilities(); }
+  bool is_cpu() const { return capabilities().is_cpu; }
+  // Whether it can do the job as it is, or with a codec of its own where the job lets it choose.
+  bool supports(const Job& job) const noexcept;
+  CodecId codec_for(const Job& job) const noexcept;
+
+  DeviceHealth& health() { return health_; }
+  const DeviceHealth& health() const { return health_; }
+  MemberCounters& counters() { return counters_; }
+  const MemberCounters& counters() const { return counters_; }
+
+  // A job of so many bytes goes to it, and has come back or was taken back.
+  void begin(uint64_t bytes) noexcept { bytes_ahead_.fetch_add(bytes, std::memory_order_relaxed); }
+  void end(uint64_t bytes) noexcept { bytes_ahead_.fetch_sub(bytes, std::memory_order_relaxed); }
+  // It did a job that was submitted at `begun_ns`, and ended at `now_ns` or before.
+  void measure(Operation operation, uint64_t bytes, uint64_t begun_ns, uint64_t now_ns) noexcept;
+  // Until a job of so many bytes would be done, behind all that it has.
+  uint64_t nanoseconds_until(Operation operation, uint64_t bytes) const noexcept;
+
+ private:
+  static constexpr size_t kOperations = 4;
+
+  Device* device_;
+  DeviceHealth health_;
+  MemberCounters counters_;
+  std::atomic<uint64_t> bytes_ahead_{0};
+  std::atomic<uint64_t> last_end_ns_{0};
+  std::array<std::atomic<uint64_t>, kOperations> rates_{};  // picoseconds a byte, smoothed; 0: not known
+};
+
+}  // namespace penstock

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "offload/dispatch_queue_pair.h"
+
+#include <algorithm>
+#include <bitset>
+#include <cstring>
+#include <thread>
+#include <utility>
+
+#include "base/check.h"
+
+namespace penstock {
+namespace {
+
+// A device that says so often, one after the other, that it could not is asked no more.
+constexpr unsigned kFailuresMax = 3;
+
+bool encodes(Operation operation) {
+  return operation == Operation::encode || operation == Operation::digest_encode;
+}
+
+// The bytes that are encoded: up to the end of the last chunk.
+size_t bytes_encoded(const Job& job) {
+  return job.chunks.empty() ? 0 : size_t{job.chunks.back().offset} + job.chunks.back().length;
+}
+
+}  // namespace
+
+DispatchQueuePair::DispatchQueuePair(Dispatcher& dispatcher,
+                                     std::vector<std::unique_ptr<QueuePair>> queue_pairs, uint32_t depth)
+    : dispatcher_(&dispatcher), flights_(depth), answers_(depth) {
+  const auto members = dispatcher.members();
+  PENSTOCK_CHECK(queue_pairs.size() == members.size() && members.size() <= kMembersMax);
+  for (size_t i = 0; i < members.size(); ++i) {
+    Path path;
+    path.member = members[i].get();
+    path.queue_pair = std::move(queue_pairs[i]);
+    paths_.push_back(std::move(path));
+  }
+}
+
+// What the CPU has is dropped; what devices have is waited for, up to its deadline.
+DispatchQueuePair::~DispatchQueuePair() {
+  std::vector<Job*> finished(flights_.size());
+  while (in_flight_ > 0) {
+    for (Flight& flight : flights_) {
+      if (flight.job != nullptr && flight.member == kCpu) static_cast<void>(abandon(*flight.job));
+    }
+    const uint64_t now_ns = dispatcher_->now_ns();
+    for (size_t i = kCpu + 1; i < paths_.size(); ++i) poll_device(i, finished, now_ns);
+    std::this_thread::yield();
+  }
+  for (Path& path : paths_) {
+    if (path.unquiet) dispatcher_->stranded().keep(std::move(path.queue_pair));
+  }
+}
+
+DispatchQueuePair::Flight* DispatchQueuePair::free_flight() noexcept {
+  const auto found = std::ranges::find(flights_, nullptr, &Flight::job);
+  return found == flights_.end() ? nullptr : &*found;
+}
+
+DispatchQueuePair::Flight* DispatchQueuePair::flight_of(const Job* attempt, size_t member) noexcept {
+  for (Flight& flight : flights_) {
+    if (&flight.attempt == attempt)
+      return flight.job != nullptr && flight.member == member ? &flight : nullptr;
+  }
+  return nullptr;
+}
+
+size_t DispatchQueuePair::submit(std::span<Job* const> jobs) noexcept {
+  size_t accepted = 0;
+  for (Job* job : jobs) {
+    Flight* flight = free_flight();
+    if (flight == nullptr) break;
+    PENSTOCK_CHECK(job != nullptr);
+    flight->attempt = *job;
+    flight->job = job;
+    if (!launch(*flight)) {
+      flight->job = nullptr;
+      break;
+    }
+    job->status = JobStatus::pending;
+    job->output_length = 0;
+    counters_.bytes_in += job->input.size();
+    ++in_flight_;
+    ++accepted;
+  }
+  counters_.submitted += accepted;
+  counters_.refused += jobs.size() - accepted;
+  return accepted;
+}
+
+bool DispatchQueuePair::usable(const Flight& flight, size_t member) const noexcept {
+  const Path& path = paths_[member];
+  return path.member->health().healthy() && path.member->supports(*flight.job);
+}
+
+// To whoever is expected to be done first, and accepts.
+bool DispatchQueuePair::launch(Flight& flight) noexcept {
+  const Job& job = *flight.job;
+  std::bitset<kMembersMax> tried;
+  tried[kCpu] = !dispatcher_->cpu_shares();
+  bool device_wanted = false;
+  while (!job.cpu_only && job.generation == generation_) {
+    size_t best = paths_.size();
+    uint64_t soonest = 0;
+    for (size_t i = 0; i < paths_.size(); ++i) {
+      if (tried[i] || (i != kCpu && !usable(flight, i))) continue;
+      const uint64_t until = paths_[i].member->nanoseconds_until(job.operation, job.input.size());
+      if (best < paths_.size() && until >= soonest) continue;
+      best = i;
+      soonest = until;
+    }
+    if (best == paths_.size()) break;
+    tried.set(best);
+    device_wanted = device_wanted || best != kCpu;
+    if (offer(flight, best)) return true;
+  }
+  // A device that is full is waited for, unless the CPU has a share: then it had its turn above.
+  return !device_wanted && offer(flight, kCpu);
+}
+
+bool DispatchQueuePair::offer(Flight& flight, size_t member) noexcept {
+  Path& path = paths_[member];
+  if (member != kCpu && !dispatcher_->stranded().reserve()) return false;
+  Job& attempt = flight.attempt;
+  // A job of another generation goes to the CPU, whose answer is made by the queue pair there.
+  const bool current = flight.job->generation == generation_;
+  attempt.generation = current ? path.queue_pair->generation() : path.queue_pair->generation() - 1;
+  attempt.codec = path.member->codec_for(*flight.job);
+  Job* const one = &attempt;
+  if (path.queue_pair->submit({&one, 1}) == 0) {
+    path.member->counters().refused.fetch_add(1, std::memory_order_relaxed);
+    if (member != kCpu) dispatcher_->stranded().release();
+    return false;
+  }
+  const uint64_t bytes = attempt.input.size();
+  flight.member = member;
+  flight.begun_ns = dispatcher_->now_ns();
+  const DispatcherOptions& options = dispatcher_->options();
+  flight.deadline_ns = flight.begun_ns + static_cast<uint64_t>(options.deadline_min.count()) +
+                       options.deadline_factor * path.member->nanoseconds_until(attempt.operation, bytes);
+  path.member->begin(bytes);
+  path.member->counters().jobs.fetch_add(1, std::memory_order_relaxed);
+  path.member->counters().bytes_in.fetch_add(bytes, std::memory_order_relaxed);
+  ++path.in_flight;
+  return true;
+}
+
+size_t DispatchQueuePair::poll(std::span<Job*> finished) noexcept {
+  size_t returned = 0;
+  if (in_flight_ > paths_[kCpu].in_flight) {
+    const uint64_t now_ns = dispatcher_->now_ns();
+    for (size_t i = kCpu + 1; i < paths_.size(); ++i)
+      returned += poll_device(i, finished.subspan(returned), now_ns);
+  }
+  if (returned == 0) returned = poll_cpu(finished);
+  counters_.completed += returned;
+  return returned;
+}
+
+size_t DispatchQueuePair::poll_device(size_t member, std::span<Job*> finished, uint64_t now_ns) noexcept {
+  Path& path = paths_[member];
+  if (path.in_flight == 0) return 0;
+  const size_t room = std::min(finished.size(), answers_.size());
+  const size_t count = path.queue_pair->poll(std::span(answers_).first(room));
+  size_t returned = 0;
+  for (Job* answer : std::span(answers_).first(count)) {
+    Flight* flight = flight_of(answer, member);
+    if (flight == nullptr) {
+      path.member->counters().stale.fetch_add(1, std::memory_order_relaxed);
+      ++counters_.stale;
+      continue;
+    }
+    path.member->measure(flight->attempt.operation, flight->attempt.input.size(), flight->begun_ns, now_ns);
+    leave(*flight);
+    if (take_answer(*flight)) {
+      finished[returned++] = retire(*flight);
+    } else {
+      fall_back(*flight);
+    }
+  }
+  check_deadlines(member, now_ns);
+  return returned;
+}
+
+// Once one of its jobs is overdue the device is lost, and so are all others that it has.
+void DispatchQueuePair::check_deadlines(size_t member, uint64_t now_ns) noexcept {
+  Path& path = paths_[member];
+  if (path.in_flight == 0) return;
+  DeviceHealth& health = path.member->health();
+  if (health.state() != DeviceState::lost) {
+    const bool overdue = std::ranges::any_of(flights_, [&](const Flight& flight) {
+      return flight.job != nullptr && flight.member == member && now_ns > flight.deadline_ns;
+    });
+    if (!overdue) return;
+    health.lose(HealthCause::deadline);
+  }
+  take_all_back(member);
+}
+
+size_t DispatchQueuePair::poll_cpu(std::span<Job*> finished) noexcept {
+  Path& path = paths_[kCpu];
+  if (path.in_flight == 0) return 0;
+  const size_t room = std::min(finished.size(), answers_.size());
+  const uint64_t begun_ns = dispatcher_->now_ns();
+  const size_t count = path.queue_pair->poll(std::span(answers_).first(room));
+  const uint64_t now_ns = dispatcher_->now_ns();
+  for (size_t i = 0; i < count; ++i) {
+    Flight* flight = flight_of(answers_[i], kCpu);
+    PENSTOCK_CHECK(flight != nullptr);
+    path.member->measure(flight->attempt.operation, flight->attempt.input.size(), begun_ns, now_ns);
+    leave(*flight);
+    finished[i] = retire(*flight);
+  }
+  return count;
+}
+
+// An answer's lengths and status, as they can be at all.
+bool DispatchQueuePair::plausible(const Job& attempt) const noexcept {
+  const bool encoding = encodes(attempt.operation);
+  if (attempt.status == JobStatus::stored) return encoding;
+  if (attempt.status != JobStatus::done) return false;
+  if (encoding)
+    return attempt.output_length > 0 && attempt.output_length <= attempt.output.size() &&
+           attempt.output_length < bytes_encoded(attempt);
+  return attempt.operation == Operation::digest || attempt.output_length == attempt.output.size();
+}
+
+bool DispatchQueuePair::take_answer(Flight& flight) noexcept {
+  Path& path = paths_[flight.member];
+  MemberCounters& counters = path.member->counters();
+  const JobStatus status = flight.attempt.status;
+  if (!path.member->health().healthy()) {
+    counters.discarded.fetch_add(1, std::memory_order_relaxed);
+    return false;
+  }
+  if (plausible(flight.attempt)) {
+    path.failures = 0;
+    return true;
+  }
+  // Of a payload that does not decode the CPU has the last word.
+  if (status == JobStatus::corrupt && flight.attempt.operation == Operation::decode) return false;
+  if (status == JobStatus::failed || status == JobStatus::unsupported) {
+    counters.failed.fetch_add(1, std::memory_order_relaxed);
+    if (++path.failures < kFailuresMax) return false;
+    path.failures = 0;
+    if (path.member->health().suspect(HealthCause::failures)) dispatcher_->wake_tester();
+    return false;
+  }
+  counters.impossible.fetch_add(1, std::memory_order_relaxed);
+  if (path.member->health().suspect(HealthCause::impossible_answer)) dispatcher_->wake_tester();
+  return false;
+}
+
+Job* DispatchQueuePair::retire(Flight& flight) noexcept {
+  Job* job = std::exchange(flight.job, nullptr);
+  job->status = flight.attempt.status;
+  job->output_length = flight.attempt.output_length;
+  job->codec = flight.attempt.codec;
+  job->member = static_cast<uint16_t>(flight.member);
+  counters_.bytes_out += job->output_length;
+  paths_[flight.member].member->counters().bytes_out.fetch_add(job->output_length, std::memory_order_relaxed);
+  --in_flight_;
+  return job;
+}
+
+// The attempt is no longer with its device, which may touch nothing of it.
+void DispatchQueuePair::leave(Flight& flight) noexcept {
+  Path& path = paths_[flight.member];
+  --path.in_flight;
+  path.member->end(flight.attempt.input.size());
+  if (flight.member != kCpu) dispatcher_->stranded().release();
+}
+
+// Abandons the attempt. What the device may still touch stays behind, and the job gets a copy of its input:
+// if it says where its buffers are.
+Quiescence DispatchQueuePair::take_back(Flight& flight) noexcept {
+  Path& path = paths_[flight.member];
+  if (path.queue_pair->abandon(flight.attempt) == Quiescence::proven) {
+    leave(flight);
+    return Quiescence::proven;
+  }
+  --path.in_flight;
+  path.member->end(flight.attempt.input.size());
+  path.unquiet = true;
+  Job& job = *flight.job;
+  if (job.input_buffer == nullptr || job.output_buffer == nullptr) return Quiescence::unproven;
+  const MutableBytes old_input = job.input_buffer->bytes();
+  const MutableBytes old_output = job.output_buffer->bytes();
+  PENSTOCK_CHECK(dispatcher_->stranded().strand(*job.input_buffer, *job.output_buffer));
+  const auto input_at = static_cast<size_t>(job.input.data() - old_input.data());
+  const MutableBytes input = job.input_buffer->bytes().subspan(input_at, job.input.size());
+  if (!input.empty()) std::memcpy(input.data(), job.input.data(), input.size());
+  job.input = input;
+  if (!job.output.empty()) {
+    const auto output_at = static_cast<size_t>(job.output.data() - old_output.data());
+    job.output = job.output_buffer->bytes().subspan(output_at, job.output.size());
+  }
+  flight.attempt = job;
+  return Quiescence::proven;
+}
+
+void DispatchQueuePair::take_all_back(size_t member) noexcept {
+  for (Flight& flight : flights_) {
+    if (flight.job == nullptr || flight.member != member) continue;
+    paths_[member].member->counters().abandoned.fetch_add(1, std::memory_order_relaxed);
+    ++counters_.abandoned;
+    PENSTOCK_CHECK(take_back(flight) == Quiescence::proven);
+    fall_back(flight);
+  }
+}
+
+// The CPU's queue pair has room for every flight.
+void DispatchQueuePair::fall_back(Flight& flight) noexcept {
+  PENSTOCK_CHECK(offer(flight, kCpu));
+}
+
+Quiescence DispatchQueuePair::abandon(Job& job) noexcept {
+  const auto found = std::ranges::find(flights_, &job, &Flight::job);
+  PENSTOCK_CHECK(found != flights_.end());
+  const Quiescence quiescence = take_back(*found);
+  found->job = nullptr;
+  job.status = JobStatus::failed;
+  --in_flight_;
+  ++counters_.abandoned;
+  return quiescence;
+}
+
+Quiescence DispatchQueuePair::leave_generation() noexcept {
+  ++generation_;
+  Quiescence all = Quiescence::proven;
+  for (Flight& flight : flights_) {
+    if (flight.job != nullptr && abandon(*flight.job) == Quiescence::unproven) all = Quiescence::unproven;
+  }
+  return all;
+}
+
+}  // namespace penstock

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "offload/stranded_buffers.h"
+
+#include <utility>
+
+#include "base/check.h"
+
+namespace penstock {
+
+struct StrandedBuffers::Kept {
+  std::vector<std::unique_ptr<BufferPool>> pools;  // outlive the buffers
+  std::vector<std::unique_ptr<QueuePair>> queue_pairs;
+  std::vector<Buffer> buffers;
+  Kept* before = nullptr;  // of those that are kept for ever
+};
+
+StrandedBuffers::StrandedBuffers(size_t jobs) : jobs_max_(jobs), kept_(std::make_unique<Kept>()) {
+  kept_->buffers.reserve(2 * jobs);
+}
+
+// What a device may write to is never given back: it stays, where a leak checker finds it.
+StrandedBuffers::~StrandedBuffers() {
+  if (kept_->buffers.empty() && kept_->queue_pairs.empty()) return;
+  static std::mutex mutex;
+  static Kept* newest = nullptr;
+  const std::lock_guard lock(mutex);
+  kept_->before = newest;
+  newest = kept_.release();
+}
+
+void StrandedBuffers::provide(size_t jobs) {
+  const std::lock_guard lock(mutex_);
+  PENSTOCK_CHECK(reserved_ == kept_->buffers.size() / 2);
+  jobs_max_ = reserved_ + jobs;
+  kept_->buffers.reserve(2 * jobs_max_);
+}
+
+bool StrandedBuffers::reserve() noexcept {
+  size_t reserved = reserved_.load(std::memory_order_relaxed);
+  while (reserved < jobs_max_) {
+    if (reserved_.compare_exchange_weak(reserved, reserved + 1, std::memory_order_relaxed)) return true;
+  }
+  return false;
+}
+
+void StrandedBuffers::release() noexcept {
+  PENSTOCK_CHECK(reserved_.fetch_sub(1, std::memory_order_relaxed) > 0);
+}
+
+bool StrandedBuffers::strand(Buffer& input, Buffer& output) noexcept {
+  const std::lock_guard lock(mutex_);
+  PENSTOCK_CHECK(kept_->buffers.size() / 2 < jobs_max_);
+  Buffer fresh_input = input.another();
+  Buffer fresh_output = output.another();
+  if (!fresh_input || !fresh_output) return false;
+  kept_->buffers.push_back(std::exchange(input, std::move(fresh_input)));
+  kept_->buffers.push_back(std::exchange(output, std::move(fresh_output)));
+  return true;
+}
+
+void StrandedBuffers::keep(std::unique_ptr<QueuePair> queue_pair) {
+  const std::lock_guard lock(mutex_);
+  kept_->queue_pairs.push_back(std::move(queue_pair));
+}
+
+void StrandedBuffers::retire(std::unique_ptr<BufferPool> pool) {
+  const std::lock_guard lock(mutex_);
+  if (!kept_->buffers.empty()) kept_->pools.push_back(std::move(pool));
+}
+
+size_t StrandedBuffers::jobs() const {
+  const std::lock_guard lock(mutex_);
+  return kept_->buffers.size() / 2;
+}
+
+}  // namespace penstock

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <deque>
+#include <memory>
+#include <utility>
+
+#include "base/check.h"
+#include "offload/device.h"
+
+namespace penstock {
+
+// What a scripted device does, and what it was given; the test's, and outlives the device's queue pairs.
+struct DeviceScript {
+  uint32_t depth = 64;
+  bool hangs = false;                          // accepts, and gives nothing back
+  bool twice = false;                          // gives every answer twice
+  Quiescence quiescence = Quiescence::proven;  // of what is abandoned
+  JobStatus status = JobStatus::done;
+  uint32_t output_length = 0;
+  std::deque<Job*> in_flight;  // oldest first
+  uint64_t accepted = 0;
+};
+
+// A device that does what its script says, and nothing else: it touches neither input nor output.
+class ScriptedDevice final : public Device {
+ public:
+  explicit ScriptedDevice(DeviceScript& script) : script_(&script) {
+    capabilities_.kind = "scripted";
+    capabilities_.name = "scripted device";
+    capabilities_.operations = {Operation::digest, Operation::encode};
+    capabilities_.codecs = {CodecId::lz4};
+    capabilities_.hashes = {HashId::sha2_256};
+    capabilities_.input_bytes_max = 2 << 20;
+    capabilities_.chunks_max = 4096;
+    capabilities_.queue_depth = script.depth;
+  }
+
+  const Capabilities& capabilities() const override { return capabilities_; }
+  Status register_memory(std::span<const Slab>) override { return {}; }
+  Result<std::unique_ptr<QueuePair>> open_queue_pair(uint32_t depth) override {
+    return std::make_unique<Path>(*script_, depth);
+  }
+
+ private:
+  class Path final : public QueuePair {
+   public:
+    Path(DeviceScript& script, uint32_t depth) : script_(&script), depth_(depth) {}
+
+    size_t submit(std::span<Job* const> jobs) noexcept override {
+      const size_t accepted = std::min(jobs.size(), depth_ - script_->in_flight.size());
+      for (Job* job : jobs.first(accepted)) {
+        PENSTOCK_CHECK(job->generation == generation());
+        script_->in_flight.push_back(job);
+      }
+      script_->accepted += accepted;
+      return accepted;
+    }
+    size_t poll(std::span<Job*> finished) noexcept override {
+      size_t returned = 0;
+      while (!script_->hangs && returned < finished.size()) {
+        if (again_ != nullptr) {
+          finished[returned++] = std::exchange(again_, nullptr);
+          continue;
+        }
+        if (script_->in_flight.empty()) break;
+        Job* job = script_->in_flight.front();
+        script_->in_flight.pop_front();
+        job->status = script_->status;
+        job->output_length = script_->output_length;
+        if (script_->twice) again_ = job;
+        finished[returned++] = job;
+      }
+      return returned;
+    }
+    Quiescence abandon(Job& job) noexcept override {
+      PENSTOCK_CHECK(std::erase(script_->in_flight, &job) == 1);
+      job.status = JobStatus::failed;
+      return script_->quiescence;
+    }
+    uint32_t generation() const noexcept override { return 5; }
+    Quiescence leave_generation() noexcept override { return script_->quiescence; }
+    size_t in_flight() const noexcept override { return script_->in_flight.size(); }
+    const QueuePairCounters& counters() const noexcept override { return counters_; }
+
+   private:
+    DeviceScript* script_;
+    size_t depth_;
+    Job* again_ = nullptr;
+    QueuePairCounters counters_;
+  };
+
+  DeviceScript* script_;
+  Capabilities capabilities_;
+};
+
+}  // namespace penstock

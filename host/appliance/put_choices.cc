@@ -24,16 +24,18 @@ Result<PutOptions> parse_put_choices(const PutChoices& choices) {
                 "one of default, ipfs");
   }
   PENSTOCK_TRY_ASSIGN(options.codec, parse_codec(choices.codec));
+  options.codec_any = choices.codec == "auto";
   PENSTOCK_TRY_ASSIGN(options.verify, parse_verify_level(choices.verify));
   PENSTOCK_TRY_ASSIGN(options.threads, parse_threads(choices.threads));
   return options;
 }
 
 Status check_devices_serve(const Dispatcher& devices, const PutOptions& options) {
-  const size_t cards = devices.members().size() - 1;
-  if (options.verify.kind == VerifyLevel::Kind::cross && cards < 2) {
-    return fail(Errc::usage, "--verify cross", "needs a second device, and there is none to check the first",
-                "use --verify full");
+  if (options.verify.kind == VerifyLevel::Kind::cross) {
+    return fail(
+        Errc::usage, "--verify cross",
+        "needs a second device to check " + devices.capabilities().name + ", which this build has not",
+        "use --verify full");
   }
   return {};
 }

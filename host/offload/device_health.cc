@@ -49,8 +49,8 @@ bool DeviceHealth::suspect(HealthCause cause) noexcept {
 }
 
 bool DeviceHealth::lose(HealthCause cause) noexcept {
-  return change(DeviceState::healthy, DeviceState::lost, cause) ||
-         change(DeviceState::suspect, DeviceState::lost, cause);
+  const std::lock_guard lock(mutex_);
+  return state() != DeviceState::lost && enter(DeviceState::lost, cause);
 }
 
 bool DeviceHealth::tested(bool passed) noexcept {
@@ -60,7 +60,10 @@ bool DeviceHealth::tested(bool passed) noexcept {
 
 bool DeviceHealth::change(DeviceState from, DeviceState to, HealthCause cause) noexcept {
   const std::lock_guard lock(mutex_);
-  if (state() != from) return false;
+  return state() == from && enter(to, cause);
+}
+
+bool DeviceHealth::enter(DeviceState to, HealthCause cause) noexcept {
   state_.store(to, std::memory_order_release);
   events_[events_seen_++ % kHistoryMax] = {std::chrono::system_clock::now(), to, cause};
   return true;

@@ -59,6 +59,7 @@ class DeviceHealth {
 
  private:
   bool change(DeviceState from, DeviceState to, HealthCause cause) noexcept;
+  bool enter(DeviceState to, HealthCause cause) noexcept;  // with mutex_ held; true
 
   std::atomic<DeviceState> state_{DeviceState::healthy};
   mutable std::mutex mutex_;  // guards what follows, and changes of the state

@@ -10,6 +10,10 @@ namespace {
 constexpr uint64_t kAssumedPicosecondsPerByte = 20'000;  // 50 MB/s
 constexpr uint64_t kPicosecondsPerNanosecond = 1000;
 constexpr uint64_t kSmoothing = 8;  // jobs that the rate is an average of, or so
+// A job costs something however small it is, and a device that once was slow is not so for ever: with these
+// limits no product of rate and bytes overflows below 16 TiB.
+constexpr uint64_t kBytesMin = 64 << 10;
+constexpr uint64_t kPicosecondsPerByteMax = 1'000'000;  // 1 MB/s
 
 bool wants_digests(Operation operation) {
   return operation == Operation::digest || operation == Operation::digest_encode;
@@ -50,7 +54,9 @@ void DispatchMember::measure(Operation operation, uint64_t bytes, uint64_t begun
   counters_.nanoseconds.fetch_add(took, std::memory_order_relaxed);
   if (bytes == 0) return;
   std::atomic<uint64_t>& rate = rates_[static_cast<size_t>(operation)];
-  const uint64_t seen = std::max<uint64_t>(took * kPicosecondsPerNanosecond / bytes, 1);
+  const uint64_t counted = std::max(bytes, kBytesMin);
+  const uint64_t longest = counted * (kPicosecondsPerByteMax / kPicosecondsPerNanosecond);
+  const uint64_t seen = std::max<uint64_t>(std::min(took, longest) * kPicosecondsPerNanosecond / counted, 1);
   const uint64_t known = rate.load(std::memory_order_relaxed);
   const uint64_t smoothed = known == 0 ? seen : (known * (kSmoothing - 1) + seen) / kSmoothing;
   rate.store(std::max<uint64_t>(smoothed, 1), std::memory_order_relaxed);
@@ -59,7 +65,8 @@ void DispatchMember::measure(Operation operation, uint64_t bytes, uint64_t begun
 uint64_t DispatchMember::nanoseconds_until(Operation operation, uint64_t bytes) const noexcept {
   const uint64_t known = rates_[static_cast<size_t>(operation)].load(std::memory_order_relaxed);
   const uint64_t rate = known == 0 ? kAssumedPicosecondsPerByte : known;
-  return (bytes_ahead_.load(std::memory_order_relaxed) + bytes) * rate / kPicosecondsPerNanosecond;
+  const uint64_t ahead = bytes_ahead_.load(std::memory_order_relaxed) + std::max(bytes, kBytesMin);
+  return ahead * rate / kPicosecondsPerNanosecond;
 }
 
 }  // namespace penstock

@@ -93,7 +93,9 @@ size_t DispatchQueuePair::submit(std::span<Job* const> jobs) noexcept {
 
 bool DispatchQueuePair::usable(const Flight& flight, size_t member) const noexcept {
   const Path& path = paths_[member];
-  return path.member->health().healthy() && path.member->supports(*flight.job);
+  const Job& job = *flight.job;
+  return job.input_buffer != nullptr && job.output_buffer != nullptr && path.member->health().healthy() &&
+         path.member->supports(job);
 }
 
 // To whoever is expected to be done first, and accepts.
@@ -101,7 +103,7 @@ bool DispatchQueuePair::launch(Flight& flight) noexcept {
   const Job& job = *flight.job;
   std::bitset<kMembersMax> tried;
   tried[kCpu] = !dispatcher_->cpu_shares();
-  bool device_wanted = false;
+  bool device_full = false;
   while (!job.cpu_only && job.generation == generation_) {
     size_t best = paths_.size();
     uint64_t soonest = 0;
@@ -114,38 +116,43 @@ bool DispatchQueuePair::launch(Flight& flight) noexcept {
     }
     if (best == paths_.size()) break;
     tried.set(best);
-    device_wanted = device_wanted || best != kCpu;
-    if (offer(flight, best)) return true;
+    const Offer offered = offer(flight, best);
+    if (offered == Offer::accepted) return true;
+    device_full = device_full || offered == Offer::full;
   }
-  // A device that is full is waited for, unless the CPU has a share: then it had its turn above.
-  return !device_wanted && offer(flight, kCpu);
+  // A device that is full is waited for, if anything is under way that will make room. Where the CPU has a
+  // share, it had its turn above.
+  return (!device_full || in_flight_ == 0) && offer(flight, kCpu) == Offer::accepted;
 }
 
-bool DispatchQueuePair::offer(Flight& flight, size_t member) noexcept {
+DispatchQueuePair::Offer DispatchQueuePair::offer(Flight& flight, size_t member) noexcept {
   Path& path = paths_[member];
-  if (member != kCpu && !dispatcher_->stranded().reserve()) return false;
+  if (member != kCpu && !dispatcher_->stranded().reserve()) return Offer::no_room;
   Job& attempt = flight.attempt;
   // A job of another generation goes to the CPU, whose answer is made by the queue pair there.
   const bool current = flight.job->generation == generation_;
   attempt.generation = current ? path.queue_pair->generation() : path.queue_pair->generation() - 1;
   attempt.codec = path.member->codec_for(*flight.job);
+  if (attempt.codec != flight.job->codec) attempt.codec_level = 1;
   Job* const one = &attempt;
   if (path.queue_pair->submit({&one, 1}) == 0) {
     path.member->counters().refused.fetch_add(1, std::memory_order_relaxed);
     if (member != kCpu) dispatcher_->stranded().release();
-    return false;
+    return Offer::full;
   }
   const uint64_t bytes = attempt.input.size();
   flight.member = member;
   flight.begun_ns = dispatcher_->now_ns();
   const DispatcherOptions& options = dispatcher_->options();
+  const uint64_t expected =
+      options.deadline_factor * path.member->nanoseconds_until(attempt.operation, bytes);
   flight.deadline_ns = flight.begun_ns + static_cast<uint64_t>(options.deadline_min.count()) +
-                       options.deadline_factor * path.member->nanoseconds_until(attempt.operation, bytes);
+                       std::min(expected, static_cast<uint64_t>(options.deadline_max.count()));
   path.member->begin(bytes);
   path.member->counters().jobs.fetch_add(1, std::memory_order_relaxed);
   path.member->counters().bytes_in.fetch_add(bytes, std::memory_order_relaxed);
   ++path.in_flight;
-  return true;
+  return Offer::accepted;
 }
 
 size_t DispatchQueuePair::poll(std::span<Job*> finished) noexcept {
@@ -173,15 +180,16 @@ size_t DispatchQueuePair::poll_device(size_t member, std::span<Job*> finished, u
       ++counters_.stale;
       continue;
     }
-    path.member->measure(flight->attempt.operation, flight->attempt.input.size(), flight->begun_ns, now_ns);
     leave(*flight);
     if (take_answer(*flight)) {
+      path.member->measure(flight->attempt.operation, flight->attempt.input.size(), flight->begun_ns, now_ns);
       finished[returned++] = retire(*flight);
     } else {
       fall_back(*flight);
     }
   }
-  check_deadlines(member, now_ns);
+  // While there is more to be had, who has not answered is not known.
+  if (count < room) check_deadlines(member, now_ns);
   return returned;
 }
 
@@ -241,7 +249,8 @@ bool DispatchQueuePair::take_answer(Flight& flight) noexcept {
     return true;
   }
   // Of a payload that does not decode the CPU has the last word.
-  if (status == JobStatus::corrupt && flight.attempt.operation == Operation::decode) return false;
+  const bool undecodable = status == JobStatus::corrupt || status == JobStatus::output_full;
+  if (undecodable && flight.attempt.operation == Operation::decode) return false;
   if (status == JobStatus::failed || status == JobStatus::unsupported) {
     counters.failed.fetch_add(1, std::memory_order_relaxed);
     if (++path.failures < kFailuresMax) return false;
@@ -257,7 +266,8 @@ bool DispatchQueuePair::take_answer(Flight& flight) noexcept {
 Job* DispatchQueuePair::retire(Flight& flight) noexcept {
   Job* job = std::exchange(flight.job, nullptr);
   job->status = flight.attempt.status;
-  job->output_length = flight.attempt.output_length;
+  const bool output = job->status == JobStatus::done && job->operation != Operation::digest;
+  job->output_length = output ? flight.attempt.output_length : 0;
   job->codec = flight.attempt.codec;
   job->member = static_cast<uint16_t>(flight.member);
   counters_.bytes_out += job->output_length;
@@ -274,19 +284,16 @@ void DispatchQueuePair::leave(Flight& flight) noexcept {
   if (flight.member != kCpu) dispatcher_->stranded().release();
 }
 
-// Abandons the attempt. What the device may still touch stays behind, and the job gets a copy of its input:
-// if it says where its buffers are.
-Quiescence DispatchQueuePair::take_back(Flight& flight) noexcept {
+// Abandons the attempt. What the device may still touch stays behind, and the job gets a copy of its input.
+void DispatchQueuePair::take_back(Flight& flight) noexcept {
   Path& path = paths_[flight.member];
   if (path.queue_pair->abandon(flight.attempt) == Quiescence::proven) {
-    leave(flight);
-    return Quiescence::proven;
+    return leave(flight);
   }
   --path.in_flight;
   path.member->end(flight.attempt.input.size());
   path.unquiet = true;
   Job& job = *flight.job;
-  if (job.input_buffer == nullptr || job.output_buffer == nullptr) return Quiescence::unproven;
   const MutableBytes old_input = job.input_buffer->bytes();
   const MutableBytes old_output = job.output_buffer->bytes();
   PENSTOCK_CHECK(dispatcher_->stranded().strand(*job.input_buffer, *job.output_buffer));
@@ -299,7 +306,6 @@ Quiescence DispatchQueuePair::take_back(Flight& flight) noexcept {
     job.output = job.output_buffer->bytes().subspan(output_at, job.output.size());
   }
   flight.attempt = job;
-  return Quiescence::proven;
 }
 
 void DispatchQueuePair::take_all_back(size_t member) noexcept {
@@ -307,34 +313,33 @@ void DispatchQueuePair::take_all_back(size_t member) noexcept {
     if (flight.job == nullptr || flight.member != member) continue;
     paths_[member].member->counters().abandoned.fetch_add(1, std::memory_order_relaxed);
     ++counters_.abandoned;
-    PENSTOCK_CHECK(take_back(flight) == Quiescence::proven);
+    take_back(flight);
     fall_back(flight);
   }
 }
 
 // The CPU's queue pair has room for every flight.
 void DispatchQueuePair::fall_back(Flight& flight) noexcept {
-  PENSTOCK_CHECK(offer(flight, kCpu));
+  PENSTOCK_CHECK(offer(flight, kCpu) == Offer::accepted);
 }
 
 Quiescence DispatchQueuePair::abandon(Job& job) noexcept {
   const auto found = std::ranges::find(flights_, &job, &Flight::job);
   PENSTOCK_CHECK(found != flights_.end());
-  const Quiescence quiescence = take_back(*found);
+  take_back(*found);
   found->job = nullptr;
   job.status = JobStatus::failed;
   --in_flight_;
   ++counters_.abandoned;
-  return quiescence;
+  return Quiescence::proven;
 }
 
 Quiescence DispatchQueuePair::leave_generation() noexcept {
   ++generation_;
-  Quiescence all = Quiescence::proven;
   for (Flight& flight : flights_) {
-    if (flight.job != nullptr && abandon(*flight.job) == Quiescence::unproven) all = Quiescence::unproven;
+    if (flight.job != nullptr) static_cast<void>(abandon(*flight.job));
   }
-  return all;
+  return Quiescence::proven;
 }
 
 }  // namespace penstock

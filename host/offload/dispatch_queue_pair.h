@@ -27,8 +27,8 @@ class DispatchQueuePair final : public QueuePair {
 
   size_t submit(std::span<Job* const> jobs) noexcept override;
   size_t poll(std::span<Job*> finished) noexcept override;
-  // Proven for jobs that say where their buffers are: what a device may still touch is stranded then, and the
-  // job has others.
+  // Always proven: what a device may still touch is stranded, and the job has others. A job that does not say
+  // where its buffers are is the CPU's.
   Quiescence abandon(Job& job) noexcept override;
   uint32_t generation() const noexcept override { return generation_; }
   Quiescence leave_generation() noexcept override;
@@ -55,8 +55,14 @@ class DispatchQueuePair final : public QueuePair {
 
   Flight* free_flight() noexcept;
   Flight* flight_of(const Job* attempt, size_t member) noexcept;
+  enum class Offer : uint8_t {
+    accepted,
+    full,     // the device will have room again
+    no_room,  // for the job's buffers, should they be lost
+  };
+
   bool launch(Flight& flight) noexcept;
-  bool offer(Flight& flight, size_t member) noexcept;
+  Offer offer(Flight& flight, size_t member) noexcept;
   bool usable(const Flight& flight, size_t member) const noexcept;
   size_t poll_device(size_t member, std::span<Job*> finished, uint64_t now_ns) noexcept;
   size_t poll_cpu(std::span<Job*> finished) noexcept;
@@ -66,7 +72,7 @@ class DispatchQueuePair final : public QueuePair {
   bool take_answer(Flight& flight) noexcept;
   Job* retire(Flight& flight) noexcept;
   void leave(Flight& flight) noexcept;
-  Quiescence take_back(Flight& flight) noexcept;
+  void take_back(Flight& flight) noexcept;
   void take_all_back(size_t member) noexcept;
   void fall_back(Flight& flight) noexcept;
 

@@ -19,8 +19,9 @@
 namespace penstock {
 
 struct DispatcherOptions {
-  // A job is waited for so long, and so many times longer than the device is expected to take.
+  // A job is waited for so long, and so many times longer than the device is expected to take, up to a limit.
   std::chrono::nanoseconds deadline_min = std::chrono::seconds(2);
+  std::chrono::nanoseconds deadline_max = std::chrono::seconds(60);  // beside deadline_min
   uint64_t deadline_factor = 16;
   // Jobs whose buffers there is room to lose (StrandedBuffers): no more are with devices at a time.
   size_t jobs_stranded_max = 64;

@@ -65,7 +65,7 @@ void StrandedBuffers::keep(std::unique_ptr<QueuePair> queue_pair) {
 
 void StrandedBuffers::retire(std::unique_ptr<BufferPool> pool) {
   const std::lock_guard lock(mutex_);
-  if (!kept_->buffers.empty()) kept_->pools.push_back(std::move(pool));
+  if (pool->free_count() < pool->count()) kept_->pools.push_back(std::move(pool));
 }
 
 size_t StrandedBuffers::jobs() const {

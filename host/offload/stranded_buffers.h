@@ -32,7 +32,7 @@ class StrandedBuffers {
   // changed, where a pool has none left.
   bool strand(Buffer& input, Buffer& output) noexcept;
   void keep(std::unique_ptr<QueuePair> queue_pair);
-  // Ends a pool, or keeps it where buffers of any are stranded.
+  // Ends a pool, or keeps it where buffers of it are stranded. All others are back.
   void retire(std::unique_ptr<BufferPool> pool);
 
   size_t jobs() const;  // whose buffers are here

@@ -145,7 +145,7 @@ Status PutLane::poll_device() {
 Status PutLane::digested(Batch& batch) {
   if (batch.job.status != JobStatus::done)
     return fail(Errc::failed, "device " + capabilities_->name, "could not digest a batch", "report this");
-  check_digests(batch);
+  PENSTOCK_TRY(check_digests(batch));
   batch.claims.assign(batch.digests.size(), Claim::present);
   PENSTOCK_TRY(course_->sink.claim(batch.digests, batch.claims));
   clock_.lap(Stage::look_up);
@@ -163,24 +163,32 @@ const DispatchMember& PutLane::member_of(const Job& job) const {
   return *course_->dispatcher.members()[job.member];
 }
 
-void PutLane::blame(Batch& batch, HealthCause cause) {
+// The device is out, and the CPU does the batch. Where not everything of the device's was checked, what it
+// did before may be wrong too, and is in the store: the put has to end.
+Status PutLane::blame(Batch& batch, HealthCause cause) {
   course_->dispatcher.report_wrong(batch.job.member, cause);
   batch.job.cpu_only = true;
+  const VerifyLevel::Kind level = course_->options.verify.kind;
+  if (level == VerifyLevel::Kind::full || level == VerifyLevel::Kind::cross) return {};
+  return fail(Errc::corrupt, "device " + member_of(batch.job).capabilities().name,
+              std::string(health_cause_text(cause)) + ", and --verify " +
+                  verify_level_text(course_->options.verify) + " left others unchecked: nothing is committed",
+              "put again with --verify full, or without the device");
 }
 
 // A digest that is found in the store is never seen by verify(), so a device's must hold before they are
 // used. The host's own take the place of wrong ones.
-void PutLane::check_digests(Batch& batch) {
-  if (member_of(batch.job).is_cpu() || course_->options.verify.kind == VerifyLevel::Kind::payload) return;
+Status PutLane::check_digests(Batch& batch) {
+  if (member_of(batch.job).is_cpu() || course_->options.verify.kind == VerifyLevel::Kind::payload) return {};
   messages_.clear();
   for (const ChunkRef& chunk : batch.chunks)
     messages_.push_back(batch.input.bytes().subspan(chunk.offset, chunk.length));
   digests_.resize(messages_.size());
   sha256_path().digest(messages_, digests_);
   clock_.lap(Stage::verify);
-  if (digests_ == batch.digests) return;
+  if (digests_ == batch.digests) return {};
   std::ranges::copy(digests_, batch.digests.begin());
-  blame(batch, HealthCause::wrong_digest);
+  return blame(batch, HealthCause::wrong_digest);
 }
 
 Status PutLane::deliver_outline(Batch& batch) {
@@ -237,17 +245,16 @@ Status PutLane::encoded(Batch& batch) {
     return fail(Errc::failed, "device " + capabilities_->name, "could not encode a batch", "report this");
   const bool stored = job.status == JobStatus::stored;
   const bool by_cpu = member_of(job).is_cpu();
-  const EncodedBlock block{
-      .codec = stored ? CodecId::stored : job.codec,
-      .raw = job.input,
-      .entries = batch.entries,
-      .payload = stored ? job.input : Bytes(job.output.first(job.output_length)),
-      .digests_from_cpu = true,
-      .payload_in_host_memory = stored || !member_of(job).capabilities().shares_host_memory || by_cpu};
+  const EncodedBlock block{.codec = stored ? CodecId::stored : job.codec,
+                           .raw = job.input,
+                           .entries = batch.entries,
+                           .payload = stored ? job.input : Bytes(job.output.first(job.output_length)),
+                           .digests_from_cpu = true,
+                           .payload_in_host_memory = stored || capabilities_->is_cpu};
   const Result<VerifiedBlock> verified = verifier_.verify(block);
   clock_.lap(Stage::verify);
   if (!verified && !by_cpu && verified.error().code == Errc::corrupt) {
-    blame(batch, HealthCause::wrong_payload);
+    PENSTOCK_TRY(blame(batch, HealthCause::wrong_payload));
     prepare_encode(batch);
     return {};
   }

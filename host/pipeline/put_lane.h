@@ -57,9 +57,9 @@ class PutLane {
   void submit_ready();
   Status poll_device();
   Status digested(Batch& batch);
-  void check_digests(Batch& batch);
+  Status check_digests(Batch& batch);
   const DispatchMember& member_of(const Job& job) const;
-  void blame(Batch& batch, HealthCause cause);
+  Status blame(Batch& batch, HealthCause cause);
   Status deliver_outline(Batch& batch);
   void collect_misses(Batch& batch);
   void prepare_encode(Batch& batch);

@@ -118,30 +118,69 @@ TEST_F(DispatcherTest, GivesJobsToTheDeviceAndNotToTheCpu) {
   EXPECT_EQ(work.digest, Digest()) << "the scripted device touches nothing";
 }
 
-TEST_F(DispatcherTest, SpreadsByMeasuredRates) {
+TEST_F(DispatcherTest, ChoosesWhoIsExpectedToBeDoneFirst) {
   DeviceScript& slow = scripts_.emplace_back();
   DeviceScript& fast = scripts_.emplace_back();
   open({&slow, &fast});
-  constexpr int kJobs = 200;
-  slow.hangs = fast.hangs = true;
-  int done = 0;
-  // The fast one gives an answer each microsecond, the slow one every fourth.
-  for (int step = 0, given = 0; done < kJobs; ++step) {
-    fake_now_ns += 1000;
-    while (given < kJobs && submit(digest_work(1))) {
-      ++given;
-      if (work_.size() > 24) break;
-    }
-    fast.hangs = false;
-    fast.depth = 1;
-    slow.hangs = step % 4 != 3;
-    std::vector<Job*> finished(1);
-    finished.resize(queue_->poll(finished));
-    done += static_cast<int>(finished.size());
-    std::erase_if(work_, [&](const Work& work) { return std::ranges::count(finished, &work.job) > 0; });
+  constexpr uint64_t kMicrosecond = 1000;
+  // 64 KiB in 64 us and in 640 us, a job at a time.
+  for (uint64_t i = 0; i < 20; ++i) {
+    const uint64_t now = fake_now_ns + 1000 * kMicrosecond * i;
+    member(1).measure(Operation::digest, 64 << 10, now, now + 640 * kMicrosecond);
+    member(2).measure(Operation::digest, 64 << 10, now, now + 64 * kMicrosecond);
   }
-  EXPECT_GT(fast.accepted, 2 * slow.accepted);
-  EXPECT_GT(slow.accepted, 10u);
+  slow.hangs = fast.hangs = true;
+  for (int i = 0; i < 9; ++i) ASSERT_TRUE(submit(digest_work(64 << 10)));
+  EXPECT_EQ(fast.accepted, 8u) << "the ninth job there would be done after 576 us";
+  fast.hangs = false;
+  EXPECT_EQ(poll().size(), 8u);
+}
+
+TEST_F(DispatcherTest, KeepsRatesAndDeadlinesWithinReason) {
+  DeviceScript& script = scripts_.emplace_back();
+  open({&script});
+  // A byte that took a quarter of an hour says little of two megabytes.
+  member(1).measure(Operation::digest, 1, 0, 900'000'000'000);
+  EXPECT_LE(member(1).nanoseconds_until(Operation::digest, 2 << 20), 3'000'000'000u);
+  EXPECT_GT(member(1).nanoseconds_until(Operation::digest, 2 << 20), 1'000'000'000u);
+  // Nor is a device that answered at once infinitely fast.
+  for (int i = 0; i < 200; ++i) member(1).measure(Operation::encode, 0, 5, 5);
+  member(1).measure(Operation::encode, 4096, 5, 5);
+  EXPECT_LE(member(1).nanoseconds_until(Operation::encode, 2 << 20), 50'000'000u);
+  // From one that is slow to all appearance an answer is waited for a minute, and the least that there is.
+  script.hangs = true;
+  options_.deadline_factor = 1'000'000;
+  queue_.reset();
+  open({&script});
+  member(1).measure(Operation::digest, 1, 0, 900'000'000'000);
+  Work& work = digest_work();
+  ASSERT_TRUE(submit(work));
+  fake_now_ns += 60'900'000'000;
+  EXPECT_TRUE(poll().empty());
+  fake_now_ns += 200'000'000;
+  EXPECT_EQ(poll(), std::vector<Job*>{&work.job});
+  EXPECT_EQ(member(1).health().state(), DeviceState::lost);
+}
+
+TEST_F(DispatcherTest, LetsTheCpuWorkWhenADeviceRefusesForNoReason) {
+  DeviceScript& script = scripts_.emplace_back();
+  script.depth = 0;
+  open({&script});
+  Work& work = digest_work();
+  ASSERT_TRUE(submit(work));
+  EXPECT_EQ(poll(), std::vector<Job*>{&work.job});
+  EXPECT_EQ(work.job.member, 0);
+}
+
+TEST_F(DispatcherTest, GivesNoDeviceAJobWhoseBuffersItDoesNotKnow) {
+  DeviceScript& script = scripts_.emplace_back();
+  open({&script});
+  Work& work = digest_work();
+  work.job.output_buffer = nullptr;
+  ASSERT_TRUE(submit(work));
+  EXPECT_EQ(poll(), std::vector<Job*>{&work.job});
+  EXPECT_EQ(work.job.member, 0);
+  EXPECT_EQ(script.accepted, 0u);
 }
 
 TEST_F(DispatcherTest, LetsTheCpuDoWhatNoDeviceCan) {
@@ -202,7 +241,7 @@ TEST_F(DispatcherTest, RedoesWhatIsOverdueInFreshBuffers) {
   ASSERT_TRUE(submit(right));
   fake_now_ns += 999'000'000;
   EXPECT_TRUE(poll().empty());
-  fake_now_ns += 3'000'000;  // past the second and twice what it is expected to take
+  fake_now_ns += 30'000'000;  // past the second and twice what it is expected to take
   std::vector<Job*> back = poll();
   for (Job* job : poll()) back.push_back(job);
   std::ranges::sort(back);
@@ -335,8 +374,11 @@ TEST_F(DispatcherTest, GivesNoDeviceMoreThanThereIsRoomToLose) {
   open({&script});
   EXPECT_TRUE(submit(digest_work()));
   EXPECT_TRUE(submit(digest_work()));
-  EXPECT_FALSE(submit(digest_work()));
+  EXPECT_TRUE(submit(digest_work()));
   EXPECT_EQ(script.accepted, 2u);
+  const std::vector<Job*> by_cpu = poll();
+  ASSERT_EQ(by_cpu.size(), 1u);
+  EXPECT_EQ(by_cpu.front()->member, 0);
   script.hangs = false;
   EXPECT_EQ(poll().size(), 2u);
   EXPECT_TRUE(submit(digest_work()));

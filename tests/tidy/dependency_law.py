@@ -22,7 +22,24 @@ LAW = {
     "host/benchmark": ["host/pipeline"],
     "host/appliance": ["host/benchmark", "drivers/software"],
     "drivers/software": ["host/offload", "host/hash", "host/codec"],
+    "kernels/abi": [],
+    "emulation/hls_headers": [],
+    "hls/datapath": ["emulation/hls_headers", "kernels/abi"],
+    "hls/movers": ["hls/datapath"],
+    "hls/sha256": ["hls/movers"],
+    "hls/lz4_compress": ["hls/datapath"],
+    "hls/lz4_decompress": ["hls/datapath"],
+    "hls/describe": ["hls/sha256", "hls/lz4_compress", "hls/lz4_decompress"],
+    "hls/digest_batch": ["hls/sha256"],
+    "hls/extents": ["hls/movers"],
+    "hls/encode_batch": ["hls/extents", "hls/lz4_compress", "hls/sha256"],
+    "hls/decode_batch": ["hls/extents", "hls/lz4_decompress"],
 }
+
+# Where these stand; other folders (tests/, bench/) may use what they like.
+ROOTS = ("host", "drivers", "kernels", "emulation", "hls")
+# Its headers are included in <>, as Vitis's own are, which they stand in for.
+SIMULATED = "emulation/hls_headers"
 
 # Third-party headers → the folders that adapt them to us, and the benchmark, which measures them without the adapter;
 # nothing else in host/ and drivers/ sees them.
@@ -41,9 +58,23 @@ TARGET_PREFIX = "penstock_"
 
 
 def folder_of(path):
-    """"host/base/error.h" → "host/base"; None outside host/ and drivers/."""
+    """"host/base/error.h" → "host/base"; None outside the folders that the law holds."""
     parts = path.split("/")
-    return "/".join(parts[:2]) if len(parts) > 2 and parts[0] in ("host", "drivers") else None
+    return "/".join(parts[:2]) if len(parts) > 2 and parts[0] in ROOTS else None
+
+
+def target_of(folder):
+    """"host/base" → "base", "hls/sha256" → "hls_sha256": what stands behind TARGET_PREFIX."""
+    root, name = folder.split("/")
+    return f"hls_{name}" if root == "hls" else name
+
+
+def header_path(tree, folder, quote, name):
+    """The header of ours that a line of the folder includes, by its path; None for any other."""
+    candidates = [f"{SIMULATED}/{name}"]
+    if quote == '"':
+        candidates = [f"host/{name}", name] + (candidates if folder == SIMULATED else [])
+    return next((path for path in candidates if path in tree.paths), None)
 
 
 def closure(law, folder):
@@ -87,18 +118,16 @@ def check_includes(tree, law):
 
 
 def check_include(tree, place, folder, allowed, quote, name):
-    if quote == '"':
-        if f"host/{name}" in tree.paths:
-            used = folder_of(f"host/{name}")
-        elif name in tree.paths:
-            used = folder_of(name)
-        else:
-            yield f'{place}: "{name}" is no header under host/ or the project root (third-party ones take <>)'
-            return
+    path = header_path(tree, folder, quote, name)
+    if path is not None:
+        used = folder_of(path)
         if used is None:
-            yield f'{place}: "{name}" is outside host/ and drivers/'
+            yield f'{place}: "{name}" is outside {", ".join(ROOTS[:-1])} and {ROOTS[-1]}'
         elif used not in allowed:
             yield f'{place}: {folder} may not use {used} ("{name}")'
+        return
+    if quote == '"':
+        yield f'{place}: "{name}" is no header under host/ or the project root (third-party ones take <>)'
         return
     for pattern, folders in ADAPTERS.items():
         if re.match(pattern, name) and folder not in folders:
@@ -118,7 +147,7 @@ def link_lines(tree):
             words = call.split()
             named |= {word[len(TARGET_PREFIX) :] for word in words[1:] if word.startswith(TARGET_PREFIX)}
         links[folder] = named
-    by_target = {folder.split("/")[1]: folder for folder in links}
+    by_target = {target_of(folder): folder for folder in links}
     return {folder: {by_target.get(name, f"?{name}") for name in names} for folder, names in links.items()}
 
 
@@ -139,9 +168,8 @@ def check_links(tree, law):
         linked = closure(links, folder)
         for number, line in enumerate(tree.lines(path), 1):
             match = INCLUDE.match(line)
-            if not match or match.group(1) != '"':
-                continue
-            used = folder_of(f"host/{match.group(2)}") if f"host/{match.group(2)}" in tree.paths else folder_of(match.group(2))
+            header = match and header_path(tree, folder, *match.groups())
+            used = folder_of(header) if header else None
             if used in law and used not in linked:
                 yield f'{path}:{number}: "{match.group(2)}", but {folder}/CMakeLists.txt does not link {used}'
 

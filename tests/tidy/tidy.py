@@ -9,6 +9,7 @@ import contents
 import dependency_law
 import documents
 import formatting
+import hls_rules
 import names
 import sizes
 from source_tree import SourceTree
@@ -20,6 +21,7 @@ RULES = {
     "contents": contents.check,
     "documents": documents.check,
     "formatting": formatting.check,
+    "hls": hls_rules.check,
 }
 
 

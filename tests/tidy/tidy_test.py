@@ -10,6 +10,7 @@ import contents
 import dependency_law
 import documents
 import formatting
+import hls_rules
 import names
 import sizes
 from source_tree import SourceTree
@@ -101,6 +102,42 @@ class DependencyTest(RuleTest):
     def test_an_include_without_its_link_is_found(self):
         tree = self.make({**self.GOOD, "host/hash/CMakeLists.txt": "penstock_folder(hash SOURCES a.cc)\n"})
         self.assert_complains(dependency_law.check_links(tree, LAW), "does not link host/base")
+
+    KERNELS = {
+        "kernels/abi/abi.h": "",
+        "kernels/abi/CMakeLists.txt": "add_library(penstock_abi INTERFACE)\n",
+        "emulation/hls_headers/ap_int.h": "#include <cstdint>\n",
+        "emulation/hls_headers/CMakeLists.txt": "add_library(penstock_hls_headers INTERFACE)\n",
+        "hls/words/words.h": '#include <ap_int.h>\n#include "kernels/abi/abi.h"\n',
+        "hls/words/CMakeLists.txt": "penstock_folder(hls_words SOURCES a.cc LINKS penstock_hls_headers penstock_abi)\n",
+        "hls/sha/sha.h": '#include "hls/words/words.h"\n',
+        "hls/sha/CMakeLists.txt": "penstock_folder(hls_sha SOURCES a.cc LINKS penstock_hls_words)\n",
+    }
+    KERNEL_LAW = {
+        **LAW,
+        "kernels/abi": [],
+        "emulation/hls_headers": [],
+        "hls/words": ["emulation/hls_headers", "kernels/abi"],
+        "hls/sha": ["hls/words"],
+    }
+
+    def test_kernels_are_held_too(self):
+        tree = self.make({**self.GOOD, **self.KERNELS})
+        self.assert_silent(dependency_law.check_includes(tree, self.KERNEL_LAW))
+        self.assert_silent(dependency_law.check_links(tree, self.KERNEL_LAW))
+
+    def test_a_kernel_that_knows_the_host_is_found(self):
+        tree = self.make({**self.GOOD, **self.KERNELS, "hls/sha/bad.h": '#include "base/error.h"\n'})
+        self.assert_complains(dependency_law.check_includes(tree, self.KERNEL_LAW), "hls/sha may not use host/base")
+
+    def test_a_simulation_header_against_the_law_is_found(self):
+        tree = self.make({**self.GOOD, **self.KERNELS, "host/base/bad.h": "#include <ap_int.h>\n"})
+        self.assert_complains(dependency_law.check_includes(tree, self.KERNEL_LAW), "may not use emulation/hls_headers")
+
+    def test_a_kernels_link_against_the_law_is_found(self):
+        bad = "penstock_folder(hls_words SOURCES a.cc LINKS penstock_hls_headers penstock_abi penstock_hls_sha)\n"
+        tree = self.make({**self.GOOD, **self.KERNELS, "hls/words/CMakeLists.txt": bad})
+        self.assert_complains(dependency_law.check_links(tree, self.KERNEL_LAW), "hls/words may not link hls/sha")
 
     def test_a_link_to_nothing_is_found(self):
         bad = "target_link_libraries(penstock_hash PUBLIC penstock_base penstock_gone)\n"
@@ -232,6 +269,114 @@ class DocumentsTest(RuleTest):
 
     def test_a_broken_anchor_is_found(self):
         self.assert_complains(documents.check(self.make({**self.GOOD, "a.md": "[x](docs/layout.md#gone)\n"})), "no heading")
+
+
+class HlsTest(RuleTest):
+    TOP = """// malloc(std::vector) in a comment, and "new" in a text
+#include <hls_stream.h>
+#ifndef __SYNTHESIS__
+#include <vector>
+std::vector<int> simulated;
+#endif
+extern "C" void top(const Word* request, hls::burst_maxi<Word> input, int count) {
+#pragma HLS INTERFACE mode = m_axi port = request bundle = request
+#pragma HLS INTERFACE mode = m_axi port = input bundle = input
+#pragma HLS DATAFLOW
+  HLS_REGION(top);
+  hls::stream<Pair<int, 4>, 2> between("between");
+  int table[4];
+  HLS_PROCESS(first, read_all(request, between, f(count)));
+  HLS_PROCESS(second, n::write_all<4>(between, input));
+}
+"""
+    LOOPS = """void run(int n) {
+outer:
+  for (uint32_t i = 0; i < kRows + 1; ++i) {
+  inner:
+    for (int j = 3; j < n; ++j) {
+#pragma HLS PIPELINE II = 1
+#pragma HLS LOOP_TRIPCOUNT max = 7
+      const int x = c ? j : table[stream.run(j)];
+    }
+  }
+until:
+  while (!ended) {
+#pragma HLS LOOP_TRIPCOUNT max = 7
+  }
+}
+"""
+
+    def complaints(self, text, path="hls/a/top.cc"):
+        return list(hls_rules.check(self.make({path: text})))
+
+    def assert_found(self, text, change, *words):
+        before, after = change
+        self.assertIn(before, text)
+        self.assert_complains(self.complaints(text.replace(before, after, 1)), *words)
+
+    def test_good_kernels_pass(self):
+        self.assert_silent(self.complaints(self.TOP))
+        self.assert_silent(self.complaints(self.LOOPS))
+
+    def test_other_folders_do_as_they_like(self):
+        self.assert_silent(self.complaints("int* a = new int;\n", "host/a/b.cc"))
+
+    def test_what_cannot_be_synthesised_is_found(self):
+        for line in (
+            "int* a = new int;",
+            "delete a;",
+            "void* a = malloc(4);",
+            "std::array<int, 4> a;",
+            "throw 1;",
+            "try {",
+            "virtual void f();",
+            "goto out;",
+            "do {",
+            "#include <vector>",
+            "#include <iostream>",
+        ):
+            with self.subTest(line):
+                self.assert_complains(self.complaints(f"int a;\n{line}\n"), "hls/a/top.cc:2")
+
+    def test_what_only_simulation_sees_passes(self):
+        text = "#ifdef __SYNTHESIS__\n#define A\n#else\n#include <vector>\nstd::vector<int> a;\n#endif\n"
+        self.assert_silent(self.complaints(text))
+        self.assertEqual(len(self.complaints(text.replace("ifdef", "ifndef"))), 2)
+
+    def test_recursion_is_found(self):
+        self.assert_complains(self.complaints("int f(int n) {\n  return n == 0 ? 1 : f(n - 1);\n}\n"), "f calls itself")
+
+    def test_a_loop_without_a_label_is_found(self):
+        self.assert_found(self.LOOPS, ("outer:\n", ""), ":2", "no label")
+        self.assert_found(self.LOOPS, ("inner:\n", "case kInner ? 1 : 2;\n"), ":5", "no label")
+
+    def test_a_loop_without_a_pragma_is_found(self):
+        text = "void f() {\na:\n  for (int i = 0; i < 4; ++i) {\n    g(i);\n  }\n}\n"
+        self.assert_complains(self.complaints(text), ":3", "PIPELINE")
+
+    def test_a_loop_without_constant_bounds_is_found(self):
+        self.assert_found(self.LOOPS, ("int j = 3", "int j = n"), ":5", "begins at n")
+        self.assert_found(self.LOOPS, ("#pragma HLS LOOP_TRIPCOUNT max = 7\n      ", ""), ":5", "ends at n")
+        self.assert_found(self.LOOPS, ("j < n", "more(j)"), ":5", "head")
+
+    def test_a_while_without_a_trip_count_is_found(self):
+        complaints = self.complaints(self.LOOPS.replace("#pragma HLS LOOP_TRIPCOUNT max = 7\n  }", "  }"))
+        self.assertEqual(len(complaints), 2, complaints)
+        self.assertIn("LOOP_TRIPCOUNT", complaints[1])
+
+    def test_other_statements_in_a_dataflow_region_are_found(self):
+        for line in ("count += 1;", "read_all(request, between, 0);", "HLS_PROCESS(third, { a(); b(); });", "int sum = 0;"):
+            with self.subTest(line):
+                self.assert_found(self.TOP, ("  int table[4];", f"  {line}"), ":13", "dataflow region")
+
+    def test_a_channel_without_two_ends_is_found(self):
+        self.assert_found(self.TOP, ("(between, input)", "(input)"), "between", "1 processes")
+        third = "  HLS_PROCESS(third, read_all(between));\n}"
+        self.assert_found(self.TOP, ("\n}", "\n" + third), "between", "3 processes")
+
+    def test_a_pointer_without_its_interface_is_found(self):
+        self.assert_found(self.TOP, ("port = request bundle", "port = other bundle"), "top: request")
+        self.assert_found(self.TOP, (" bundle = input", ""), "top: input")
 
 
 class FormattingTest(RuleTest):

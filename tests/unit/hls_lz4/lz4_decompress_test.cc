@@ -87,8 +87,14 @@ Bytes spoiled(Bytes payload, std::mt19937_64& random) {
   return payload;
 }
 
+// What both say of it.
 bool decodes(const Bytes& payload, uint32_t raw_bytes) {
-  return launch_decompressor({{payload, raw_bytes}}).front().done;
+  const bool ours = launch_decompressor({{payload, raw_bytes}}).front().done;
+  Bytes raw;
+  if (!has_offset_zero(payload)) {
+    EXPECT_EQ(ours, liblz4_decodes(payload, raw_bytes, raw));
+  }
+  return ours;
 }
 
 class Lz4DecompressTest : public testing::TestWithParam<Mode> {
@@ -184,6 +190,9 @@ TEST_P(Lz4DecompressTest, EveryKindOfWrongPayloadIsRefused) {
   EXPECT_TRUE(decodes(joined({{0x83}, literals(8), {8, 0}, {0x50}, literals(5)}), 20));
   EXPECT_FALSE(decodes(joined({{0x84}, literals(8), {8, 0}, {0x40}, literals(4)}), 20))
       << "four last literals";
+  EXPECT_FALSE(decodes(joined({{0x8f}, literals(8), {8, 0}, {0}, {0x40}, literals(4)}), 31))
+      << "four last literals behind a long match";
+  EXPECT_TRUE(decodes(joined({{0x8f}, literals(8), {8, 0}, {0}, {0x50}, literals(5)}), 32));
   EXPECT_FALSE(decodes(joined({{0x88}, literals(8), {8, 0}}), 20)) << "a match at the end";
   EXPECT_FALSE(decodes(joined({{0x80}, literals(7)}), 8)) << "literals cut off";
   EXPECT_FALSE(decodes({0xf0}, 15)) << "a length cut off";

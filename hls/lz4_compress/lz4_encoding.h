@@ -48,7 +48,8 @@ struct EncodedPiece {
   bool end;
 };
 
-// Literals stand behind a length that is known when they end: all of an extent has to find room.
-constexpr int kLiteralPiecesDepth = PENSTOCK_EXTENT_BYTES_MAX / kBeatBytes + 64;
+// Literals stand behind a length that is known when they end: all pieces of an extent, one a beat, have to
+// find room.
+constexpr int kLiteralPiecesDepth = PENSTOCK_EXTENT_BYTES_MAX / kBeatBytes;
 
 }  // namespace fabric

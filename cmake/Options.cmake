@@ -7,7 +7,6 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
 
 set(PENSTOCK_SANITIZE "" CACHE STRING "Sanitizers for -fsanitize=, such as address,undefined")
-option(PENSTOCK_HLS "Build the card's kernels for simulation and their tests (in the making: docs/hls.md)" OFF)
 option(PENSTOCK_FUZZ "Build the fuzz targets with libFuzzer (needs clang)" OFF)
 
 find_program(CCACHE ccache)

@@ -6,29 +6,10 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "hash/sha256.h"
+#include "offload/job_check.h"
 
 namespace penstock {
 namespace {
-
-bool wants_digests(Operation operation) {
-  return operation == Operation::digest || operation == Operation::digest_encode;
-}
-
-bool wants_encoding(Operation operation) {
-  return operation == Operation::encode || operation == Operation::digest_encode;
-}
-
-// Ascending and inside the input; for encoding also without gaps from offset 0.
-bool chunks_well_formed(const Job& job) {
-  if (job.chunks.size() > kFrameChunksMax) return false;
-  uint64_t end = 0;
-  for (const ChunkRef& chunk : job.chunks) {
-    if (chunk.offset < end) return false;
-    if (wants_encoding(job.operation) && chunk.offset != end) return false;
-    end = uint64_t{chunk.offset} + chunk.length;
-  }
-  return end <= job.input.size();
-}
 
 bool supported(const Job& job) {
   if (job.input.size() > kFrameBytesMax) return false;

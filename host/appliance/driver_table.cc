@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "drivers/software/software_device.h"
+#include "emulation/card/emulated_card.h"
 
 namespace penstock {
 namespace {
@@ -17,7 +18,7 @@ constexpr std::array<Driver, 5> kDrivers = {{
     {"compressdev", nullptr, "this build has no DPDK compressdev driver"},
     {"opencl", nullptr, "this build has no OpenCL driver"},
     {"software", &discover_software_devices, {}},
-    {"card", nullptr, "this build has no emulated card"},  // behind software: never chosen by itself
+    {"card", &discover_emulated_cards, {}},  // emulated: behind software, never chosen by itself
 }};
 
 // One item of --device.

@@ -3,10 +3,12 @@
 
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "base/result.h"
 #include "memory/slab.h"
 #include "offload/capabilities.h"
+#include "offload/device_figure.h"
 #include "offload/queue_pair.h"
 
 namespace penstock {
@@ -25,6 +27,9 @@ class Device {
 
   // `depth`: the jobs that it accepts at the most, up to Capabilities::queue_depth.
   virtual Result<std::unique_ptr<QueuePair>> open_queue_pair(uint32_t depth) = 0;
+
+  // What it says of itself now.
+  virtual std::vector<DeviceFigure> figures() const { return {}; }
 };
 
 }  // namespace penstock

@@ -28,6 +28,7 @@ enum class JobStatus : uint8_t {
                 // chunks
   stale_generation,  // submitted under a generation that the queue pair has left; nothing was read or written
   failed,            // the device could not do it
+  contradictory,     // its answer cannot be: nothing of it was taken
 };
 
 // A chunk's place in the input.

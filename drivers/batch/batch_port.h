@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "base/bounded_ring.h"
+
+namespace penstock {
+
+class CardBatch;
+
+// Where a queue pair and the courier hand each other batches.
+struct BatchPort {
+  static constexpr size_t kBatchesMax = 16;
+
+  BoundedRing<CardBatch*> outward{kBatchesMax};
+  BoundedRing<CardBatch*> back{kBatchesMax};
+  std::atomic<uint32_t> returned{0};  // counts batches that came back; somebody may wait for it to change
+};
+
+}  // namespace penstock

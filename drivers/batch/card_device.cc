@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "drivers/batch/card_device.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <cstring>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "drivers/batch/batch_courier.h"
+#include "drivers/batch/card_queue_pair.h"
+#include "drivers/batch/registered_memory.h"
+
+namespace penstock {
+namespace {
+
+constexpr uint32_t kQueueDepth = 64;
+constexpr auto kPatience = std::chrono::seconds(10);
+
+// The launch of `describe`; what hears of it outlives a card that never answers.
+struct Description final : LaunchListener {
+  std::unique_ptr<CardMemory> answer;
+  std::unique_ptr<CardLaunch> launch;
+  std::mutex mutex;
+  std::condition_variable ended;
+  std::optional<bool> well;
+
+  void launch_ended(bool ended_well) noexcept override {
+    const std::lock_guard lock(mutex);
+    well = ended_well;
+    ended.notify_all();
+  }
+};
+
+Failure refused(const CardLink& link, std::string why, std::string remedy) {
+  return fail(Errc::failed, link.name(), std::move(why), std::move(remedy));
+}
+
+Result<penstock_capabilities> read_capabilities(std::unique_ptr<CardLink>& link) {
+  auto description = std::make_unique<Description>();
+  PENSTOCK_TRY_ASSIGN(description->answer, link->allocate(CardBank::answer, sizeof(penstock_capabilities)));
+  CardArguments arguments;
+  arguments.answer = description->answer.get();
+  PENSTOCK_TRY_ASSIGN(description->launch, link->prepare(CardKernel::describe, arguments, *description));
+  if (!description->launch->start(nullptr))
+    return refused(*link, "cannot launch its kernels", "check the card and its bitstream");
+  std::unique_lock lock(description->mutex);
+  if (!description->ended.wait_for(lock, kPatience, [&] { return description->well.has_value(); })) {
+    lock.unlock();
+    // It may still answer, to memory that nobody else may have.
+    static_cast<void>(description.release());
+    Failure failure = refused(*link, "does not answer", "reset the card, and look at what its runtime says");
+    static_cast<void>(link.release());
+    return failure;
+  }
+  const bool read = *description->well && description->answer->sync_to_host(0, sizeof(penstock_capabilities));
+  if (!read) return refused(*link, "failed to say what it can do", "check the card and its bitstream");
+  penstock_capabilities capabilities;
+  std::memcpy(&capabilities, description->answer->host().data(), sizeof capabilities);
+  return capabilities;
+}
+
+Status check(const CardLink& link, const penstock_capabilities& card) {
+  if (card.magic != PENSTOCK_CAPABILITIES_MAGIC)
+    return refused(link, "does not hold Penstock's kernels", "load a bitstream of this release");
+  if (card.abi_version != PENSTOCK_ABI_VERSION) {
+    return refused(link,
+                   "speaks version " + std::to_string(card.abi_version) + " of the contract, this program " +
+                       std::to_string(PENSTOCK_ABI_VERSION),
+                   "load a bitstream of this release");
+  }
+  const bool possible = card.extent_bytes_max > 0 && card.extent_bytes_max <= PENSTOCK_EXTENT_BYTES_MAX &&
+                        card.extent_chunks_max > 0 && card.extent_chunks_max <= PENSTOCK_EXTENT_CHUNKS_MAX &&
+                        card.submissions_max >= kQueueDepth &&
+                        card.submissions_max <= PENSTOCK_SUBMISSIONS_MAX;
+  if (!possible) return refused(link, "claims limits that cannot be", "load a bitstream of this release");
+  return {};
+}
+
+Capabilities translate(const CardLink& link, const penstock_capabilities& card) {
+  Capabilities capabilities;
+  capabilities.kind = link.kind();
+  capabilities.name = link.name();
+  constexpr std::pair<penstock_operation, Operation> kOperations[] = {
+      {PENSTOCK_DIGEST, Operation::digest},
+      {PENSTOCK_ENCODE, Operation::encode},
+      {PENSTOCK_DIGEST_ENCODE, Operation::digest_encode},
+      {PENSTOCK_DECODE, Operation::decode}};
+  for (const auto& [number, operation] : kOperations) {
+    if (card.operations & PENSTOCK_OPERATION_BIT(number)) capabilities.operations.push_back(operation);
+  }
+  if (card.codecs & PENSTOCK_CODEC_BIT(PENSTOCK_CODEC_LZ4)) capabilities.codecs.push_back(CodecId::lz4);
+  if (card.hashes & PENSTOCK_HASH_BIT_SHA2_256) capabilities.hashes.push_back(HashId::sha2_256);
+  capabilities.input_bytes_max = card.extent_bytes_max;
+  capabilities.chunks_max = card.extent_chunks_max;
+  capabilities.input_alignment = PENSTOCK_WORD_BYTES;
+  capabilities.units = std::max({1u, card.encode_engines, card.decode_engines});
+  capabilities.queue_depth = kQueueDepth;
+  return capabilities;
+}
+
+class CardDevice final : public Device {
+ public:
+  CardDevice(std::unique_ptr<CardLink> link, Capabilities capabilities)
+      : link_(std::move(link)), capabilities_(std::move(capabilities)) {}
+
+  const Capabilities& capabilities() const override { return capabilities_; }
+
+  Status register_memory(std::span<const Slab> slabs) override { return memory_.add(*link_, slabs); }
+
+  Result<std::unique_ptr<QueuePair>> open_queue_pair(uint32_t depth) override {
+    if (depth == 0 || depth > capabilities_.queue_depth) {
+      return fail(Errc::usage, "queue pair of " + std::to_string(depth) + " jobs", "the card has no such",
+                  "give a depth from 1 to " + std::to_string(capabilities_.queue_depth));
+    }
+    PENSTOCK_TRY_ASSIGN(auto queue, CardQueuePair::open(*link_, capabilities_, courier_, memory_, depth));
+    return queue;
+  }
+
+  std::vector<DeviceFigure> figures() const override { return link_->figures(); }
+
+ private:
+  const std::unique_ptr<CardLink> link_;
+  const Capabilities capabilities_;
+  RegisteredMemory memory_;
+  BatchCourier courier_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Device>> open_card(std::unique_ptr<CardLink> link) {
+  PENSTOCK_TRY_ASSIGN(const penstock_capabilities card, read_capabilities(link));
+  PENSTOCK_TRY(check(*link, card));
+  Capabilities capabilities = translate(*link, card);
+  return std::make_unique<CardDevice>(std::move(link), std::move(capabilities));
+}
+
+}  // namespace penstock

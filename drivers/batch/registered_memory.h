@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "drivers/batch/card_link.h"
+#include "memory/slab.h"
+
+namespace penstock {
+
+// A slab that the card has a mirror of.
+struct RegisteredSlab {
+  Bytes host;
+  std::shared_ptr<CardMemory> mirror;
+};
+
+// The slabs that a device was told of; a queue pair uses those of the moment when it was opened. Any thread.
+class RegisteredMemory {
+ public:
+  // Memory that lies where memory lay that is gone takes its place.
+  Status add(CardLink& link, std::span<const Slab> slabs);
+
+  std::vector<RegisteredSlab> acquire();
+  // After the last one all are forgotten: they may be unmapped then.
+  void release();
+
+ private:
+  std::mutex mutex_;
+  std::vector<RegisteredSlab> slabs_;
+  size_t users_ = 0;
+};
+
+}  // namespace penstock

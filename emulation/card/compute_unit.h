@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <string_view>
+#include <thread>
+
+#include "drivers/batch/card_link.h"
+#include "emulation/card/emulated_memory.h"
+
+namespace penstock {
+
+// A launch as a kernel's registers hold it.
+struct KernelArguments {
+  EmulatedMemory* request = nullptr;
+  EmulatedMemory* input = nullptr;
+  EmulatedMemory* answer = nullptr;
+  EmulatedMemory* arena = nullptr;
+};
+
+// An instance of a kernel, on a thread of its own that begins with the first launch: it does one after the
+// other, and the next may be queued while one runs (ap_ctrl_chain). Runs the kernel of hls/ itself.
+class ComputeUnit {
+ public:
+  explicit ComputeUnit(CardKernel kernel) : kernel_(kernel) {}
+  // What is queued is dropped; what runs is waited for.
+  ~ComputeUnit();
+  ComputeUnit(const ComputeUnit&) = delete;
+  ComputeUnit& operator=(const ComputeUnit&) = delete;
+
+  void launch(const KernelArguments& arguments, LaunchListener& listener);
+
+  // Since the card was made. Clocks are modelled: of each launch those of the kernel's longest process
+  // (docs/hls.md).
+  uint64_t launches() const { return launches_.load(std::memory_order_relaxed); }
+  uint64_t clocks() const { return clocks_.load(std::memory_order_relaxed); }
+
+ private:
+  struct Queued {
+    KernelArguments arguments;
+    LaunchListener* listener = nullptr;
+  };
+
+  void run();
+  bool execute(const KernelArguments& arguments) noexcept;
+
+  const CardKernel kernel_;
+  std::atomic<uint64_t> launches_{0};
+  std::atomic<uint64_t> clocks_{0};
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Queued> queue_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+std::string_view card_kernel_text(CardKernel kernel);
+
+}  // namespace penstock

@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""One tree through every device and several at once: the same root, and a store that anyone can read back.
+
+usage: cli_devices_test.py [--mib N]     so much of this machine's own files (default: 12)
+"""
+
+import os
+import subprocess
+import sys
+import unittest
+
+from tool_case import ToolCase
+
+MIB = 12
+# What users keep: programs, sources, text, pictures; each gives a part.
+SOURCES = ("/usr/lib/python3", "/usr/share", "/usr/bin", "/usr/include", "/usr/lib")
+
+DEVICES = ("software", "card", "card,software", "card,card:1,card:2", "card:3,software,card")
+
+
+def gather(target, size):
+    """Hard copies of files below SOURCES, until they are `size` bytes together; their number and bytes."""
+    number = total = 0
+    for source in SOURCES:
+        end = total + (size - total) // (len(SOURCES) - SOURCES.index(source))
+        for folder, folders, names in os.walk(source):
+            folders.sort()
+            for name in sorted(names):
+                path = os.path.join(folder, name)
+                if total >= end or os.path.islink(path) or not os.path.isfile(path):
+                    continue
+                total += os.path.getsize(path)
+                number += 1
+                to = target + folder
+                os.makedirs(to, exist_ok=True)
+                with open(path, "rb") as read, open(os.path.join(to, name), "wb") as write:
+                    write.write(read.read())
+    return number, total
+
+
+class DevicesTest(ToolCase):
+    def test_every_choice_of_devices_gives_the_same_root(self):
+        tree = self.path("tree")
+        number, total = gather(tree, MIB << 20)
+        print(f"{number} files, {total >> 20} MiB")
+        self.assertGreater(total, (MIB << 20) * 0.9)
+        roots = {}
+        for devices in DEVICES:
+            store = self.path("store-" + devices.replace(",", "-").replace(":", ""))
+            self.ok("init", "-s", store)
+            put = self.json("put", "-s", store, "--codec", "auto", "--device", devices, tree)
+            roots[devices] = put["root"]
+            self.assertEqual(self.json("verify", "-s", store)["damages"], 0)
+            if devices != "software":
+                back = self.path("back")
+                self.ok("get", "-s", store, put["root"], "-o", back)
+                subprocess.run(["diff", "-r", tree, back], check=True)
+                subprocess.run(["rm", "-r", back], check=True)
+            subprocess.run(["rm", "-r", store], check=True)
+        self.assertEqual(len(set(roots.values())), 1, roots)
+
+
+if __name__ == "__main__":
+    if "--mib" in sys.argv:
+        at = sys.argv.index("--mib")
+        MIB = int(sys.argv[at + 1])
+        del sys.argv[at:at + 2]
+    unittest.main()

@@ -73,17 +73,14 @@ class EmulatedCard final : public CardLink {
 
   std::vector<DeviceFigure> figures() const override {
     std::vector<DeviceFigure> figures;
-    double busiest = 0;
     for (const CardKernel kernel : {CardKernel::digest, CardKernel::encode, CardKernel::decode}) {
       const ComputeUnit& unit = units_[static_cast<size_t>(kernel)];
       const double seconds = static_cast<double>(unit.clocks()) / kClockHz;
-      busiest = std::max(busiest, seconds);
       const std::string text(card_kernel_text(kernel));
       figures.push_back(
           {"launches_" + text, static_cast<double>(unit.launches()), "", DeviceFigure::Origin::measured});
       figures.push_back({"seconds_" + text, seconds, "s", DeviceFigure::Origin::modelled});
     }
-    figures.push_back({"seconds_busiest_unit", busiest, "s", DeviceFigure::Origin::modelled});
     figures.push_back({"clock", kClockHz / 1e6, "MHz", DeviceFigure::Origin::assumed});
     return figures;
   }

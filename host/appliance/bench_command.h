@@ -21,18 +21,21 @@ struct BenchCommand {
       "measure each stage, and the share reached of what the libraries allow";
 
   std::vector<std::string> paths;
-  std::string mib = "512";
+  std::string mib;
   std::string threads;
   std::string runs = "5";
   std::string directory = "/dev/shm";
   std::string codec = "auto";
   std::string chunker = "cdc:16K:64K:256K";
+  std::string device;
+  std::string plot;
 
   void describe(CommandSyntax& syntax, GlobalOptions& global);
   Result<int> run(const GlobalOptions& global, Console& console) const;
 
  private:
   Result<BenchOptions> options() const;
+  Result<int> run_devices(const GlobalOptions& global, Console& console, const BenchOptions& chosen) const;
 };
 
 }  // namespace penstock

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 import unittest
+import xml.etree.ElementTree
 
 from tool_case import DONE, FAILED, TOOL, USAGE, ToolCase, environment
 
@@ -118,6 +119,31 @@ class Bench(ToolCase):
                           ("--threads=0",), ("--codec=zip",), ("--chunker=cdc",), ("--bogus",), ("--dir=",)):
             self.fails(USAGE, "bench", *arguments)
         self.assertEqual(os.listdir(self.scratch), [])
+
+    def test_compares_devices(self):
+        plot = self.path("devices.svg")
+        report = self.json("bench", self.sample(), "--device", "all", "--runs", "2", "--plot", plot, "-q")
+        ways = report["ways"]
+        self.assertEqual({way["operation"] for way in ways}, {"digest", "encode", "digest and encode", "decode"})
+        self.assertEqual({way["device"] for way in ways}, {"software", "card"})
+        for way in ways:
+            self.assertEqual(way["emulated"], way["device"] == "card")
+            self.assertEqual(way["modelled_bytes_per_second"] is not None, way["emulated"])
+            self.assertLessEqual(way["seconds_least"], way["seconds"])
+            self.assertGreater(way["core_seconds_per_gb"], 0)
+            if way["operation"] in ("digest", "encode", "digest and encode"):
+                self.assertEqual(way["bytes"], report["bytes"])
+        svg = xml.etree.ElementTree.parse(plot).getroot()
+        words = "".join(svg.itertext())
+        for word in ("emulated card 0", "modelled", "assumed", "ratio"):
+            self.assertIn(word, words)
+        text = self.ok("bench", self.sample(), "--device", "software,card:1", "--runs", "1").decode()
+        self.assertIn("emulated card 1", text)
+
+    def test_devices_that_are_not_there(self):
+        self.fails(FAILED, "bench", "--device", "xrt")
+        self.fails(USAGE, "bench", "--device", "abacus")
+        self.fails(FAILED, "bench", self.sample(), "--device", "software", "--runs", "1", "--plot", self.path("none", "x"))
 
     def test_a_folder_that_cannot_be_used(self):
         for directory in (self.path("none"), self.write("file"), "/proc"):

@@ -17,6 +17,25 @@ size_t words_of(size_t bytes) {
   return (bytes + 63) / 64;
 }
 
+template <class Kernel>
+ExtentAnswer launch(const ExtentBatch& batch, Kernel kernel) {
+  const Bytes bytes = batch.request();
+  GuardedWords request(words_of(bytes.size()));
+  std::memcpy(request.bytes().data(), bytes.data(), bytes.size());
+  GuardedWords input(words_of(batch.input.size()));
+  if (!batch.input.empty()) std::memcpy(input.bytes().data(), batch.input.data(), batch.input.size());
+  GuardedWords answer(batch.submissions.size() + words_of(32 * batch.chunks.size()));
+  std::memset(answer.bytes().data(), kUntouched, answer.bytes().size());
+  GuardedWords arena(batch.header.arena_bytes / 64);
+  kernel(request.words(), input.words(), answer.words(), arena.words());
+  ExtentAnswer given;
+  given.memory.assign(answer.bytes().begin(), answer.bytes().end());
+  given.arena.assign(arena.bytes().begin(), arena.bytes().end());
+  given.completions.resize(batch.submissions.size());
+  std::memcpy(given.completions.data(), given.memory.data(), 64 * given.completions.size());
+  return given;
+}
+
 }  // namespace
 
 ExtentBatch::ExtentBatch(penstock_operation operation) {
@@ -80,26 +99,16 @@ std::vector<uint32_t> ExtentAnswer::statuses() const {
   return statuses;
 }
 
+ExtentAnswer launch_encode(const ExtentBatch& batch) {
+  return launch(batch, encode_batch);
+}
+
+ExtentAnswer launch_decode(const ExtentBatch& batch) {
+  return launch(batch, decode_batch);
+}
+
 ExtentAnswer launch_batch(const ExtentBatch& batch) {
-  const Bytes bytes = batch.request();
-  GuardedWords request(words_of(bytes.size()));
-  std::memcpy(request.bytes().data(), bytes.data(), bytes.size());
-  GuardedWords input(words_of(batch.input.size()));
-  if (!batch.input.empty()) std::memcpy(input.bytes().data(), batch.input.data(), batch.input.size());
-  GuardedWords answer(batch.submissions.size() + words_of(32 * batch.chunks.size()));
-  std::memset(answer.bytes().data(), kUntouched, answer.bytes().size());
-  GuardedWords arena(batch.header.arena_bytes / 64);
-  if (batch.header.operation == PENSTOCK_DECODE) {
-    decode_batch(request.words(), input.words(), answer.words(), arena.words());
-  } else {
-    encode_batch(request.words(), input.words(), answer.words(), arena.words());
-  }
-  ExtentAnswer given;
-  given.memory.assign(answer.bytes().begin(), answer.bytes().end());
-  given.arena.assign(arena.bytes().begin(), arena.bytes().end());
-  given.completions.resize(batch.submissions.size());
-  std::memcpy(given.completions.data(), given.memory.data(), 64 * given.completions.size());
-  return given;
+  return batch.header.operation == PENSTOCK_DECODE ? launch_decode(batch) : launch_encode(batch);
 }
 
 }  // namespace penstock

@@ -35,7 +35,10 @@ struct ExtentAnswer {
   std::vector<uint32_t> statuses() const;
 };
 
-// Launches the kernel of the batch's operation on buffers with pages behind them that nobody may touch.
+// Launches a kernel on buffers with pages behind them that nobody may touch.
+ExtentAnswer launch_encode(const ExtentBatch& batch);
+ExtentAnswer launch_decode(const ExtentBatch& batch);
+// The kernel of the batch's operation.
 ExtentAnswer launch_batch(const ExtentBatch& batch);
 
 }  // namespace penstock

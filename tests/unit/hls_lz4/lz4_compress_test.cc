@@ -56,6 +56,7 @@ void expect_round_trips(const std::vector<Bytes>& extents, bool few_position_bit
     }
     ASSERT_LT(encoded[i].bytes, extents[i].size());
     ASSERT_EQ(encoded[i].words.size(), (encoded[i].bytes + 63) / 64 * 64);
+    ASSERT_TRUE(ends_in_zeros(encoded[i]));
     Bytes raw;
     ASSERT_TRUE(liblz4_decodes(encoded[i].output, extents[i].size(), raw)) << extents[i].size() << " bytes";
     ASSERT_TRUE(raw == extents[i]) << extents[i].size() << " bytes";

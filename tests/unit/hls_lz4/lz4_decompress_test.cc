@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <random>
 
@@ -59,6 +60,7 @@ void expect_agreement(const std::vector<Case>& cases, int& accepted) {
     ++accepted;
     ASSERT_EQ(outputs[i].bytes, cases[i].raw_bytes);
     ASSERT_TRUE(outputs[i].output == raw) << i;
+    ASSERT_TRUE(ends_in_zeros(outputs[i])) << i;
   }
 }
 
@@ -213,6 +215,42 @@ TEST_P(Lz4DecompressTest, OneJobDoesNotSpoilTheNext) {
   for (size_t i = 0; i < outputs.size(); ++i) {
     EXPECT_EQ(outputs[i].done, i % 2 == 0);
     EXPECT_EQ(outputs[i].output == raw, i % 2 == 0);
+  }
+}
+
+TEST_P(Lz4DecompressTest, NothingOfAnEarlierPayloadIsGiven) {
+  // One engine: a secret that fills its history, then matches that reach behind the begin of their own bytes.
+  const Bytes secret(fast() ? 200000 : 70000, 0xee);
+  const Bytes secret_payload = liblz4_payload(secret);
+  std::vector<Bytes> payloads;
+  for (const uint32_t offset : {9u, 10u, 16u, 64u, 71u, 72u, 73u, 100u, 4096u, 65528u, 65534u, 65535u}) {
+    Bytes payload = {0x8f,
+                     'x',
+                     'x',
+                     'x',
+                     'x',
+                     'x',
+                     'x',
+                     'x',
+                     'x',
+                     static_cast<uint8_t>(offset),
+                     static_cast<uint8_t>(offset >> 8),
+                     255,
+                     0,
+                     0x80};
+    payload.insert(payload.end(), 8, 'y');
+    payloads.push_back(payload);
+  }
+  std::vector<EngineJob> jobs;
+  for (const Bytes& payload : payloads) {
+    jobs.push_back({secret_payload, static_cast<uint32_t>(secret.size())});
+    jobs.push_back({payload, 8 + 19 + 255 + 8});
+  }
+  const std::vector<EngineOutput> outputs = launch_decompressor(jobs);
+  for (size_t i = 0; i < outputs.size(); i += 2) {
+    EXPECT_TRUE(outputs[i].output == secret);
+    EXPECT_FALSE(outputs[i + 1].done) << i;
+    EXPECT_EQ(std::ranges::count(outputs[i + 1].words, 0xee), 0) << i;
   }
 }
 

@@ -71,6 +71,11 @@ std::vector<EngineOutput> launch(const std::vector<EngineJob>& jobs, Call engine
 
 }  // namespace
 
+bool ends_in_zeros(const EngineOutput& output) {
+  const auto behind = std::span(output.words).subspan(std::min<size_t>(output.bytes, output.words.size()));
+  return std::all_of(behind.begin(), behind.end(), [](uint8_t byte) { return byte == 0; });
+}
+
 std::vector<EngineOutput> launch_compressor(const std::vector<EngineJob>& jobs, bool few_position_bits) {
   return launch(jobs, [=](auto& to_jobs, auto& words, auto& output, auto& results) {
     if (few_position_bits) {

@@ -21,6 +21,9 @@ struct EngineOutput {
   Bytes output;  // its first bytes
 };
 
+// What the last word has behind the output is zeros, and nothing of what was there before.
+bool ends_in_zeros(const EngineOutput& output);
+
 // One launch of the compressor; jobs up to 256. With few bits of position the table is cleared often.
 std::vector<EngineOutput> launch_compressor(const std::vector<EngineJob>& jobs,
                                             bool few_position_bits = false);

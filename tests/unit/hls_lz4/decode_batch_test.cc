@@ -7,6 +7,7 @@
 
 #include <random>
 
+#include "unit/base/build_slowdown.h"
 #include "unit/base/random_seed.h"
 #include "unit/hls_lz4/extent_batch.h"
 #include "unit/hls_lz4/lz4_launch.h"
@@ -41,7 +42,7 @@ class DecodeBatchTest : public testing::TestWithParam<Mode> {
 };
 
 TEST_P(DecodeBatchTest, DecodesBatchesWithCorruptPayloadsAmongThem) {
-  for (int round = 0; round < (fast() ? 12 : 3); ++round) {
+  for (int round = 0; round < (fast() ? 2 + 10 / kBuildSlowdown : 3); ++round) {
     ExtentBatch batch(PENSTOCK_DECODE);
     raw_.clear();
     const size_t submissions = 1 + random_() % (fast() ? 60 : 15);

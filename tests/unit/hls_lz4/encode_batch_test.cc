@@ -9,6 +9,7 @@
 #include <random>
 
 #include "hls/datapath/cycles.h"
+#include "unit/base/build_slowdown.h"
 #include "unit/base/random_seed.h"
 #include "unit/hls_lz4/extent_batch.h"
 #include "unit/hls_lz4/lz4_launch.h"
@@ -76,7 +77,7 @@ class EncodeBatchTest : public testing::TestWithParam<Mode> {
 };
 
 TEST_P(EncodeBatchTest, EncodesAndDigestsBatchesOfAllKinds) {
-  for (int round = 0; round < (fast() ? 12 : 3); ++round) {
+  for (int round = 0; round < (fast() ? 2 + 10 / kBuildSlowdown : 3); ++round) {
     const bool digests = round % 2 == 0;
     ExtentBatch batch(digests ? PENSTOCK_DIGEST_ENCODE : PENSTOCK_ENCODE);
     const size_t submissions = 1 + random_() % (fast() ? 60 : 15);

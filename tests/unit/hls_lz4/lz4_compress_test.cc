@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <random>
 
+#include "unit/base/build_slowdown.h"
 #include "unit/base/random_seed.h"
 #include "unit/hls_lz4/lz4_launch.h"
 
@@ -88,7 +89,7 @@ class Lz4CompressTest : public testing::TestWithParam<Mode> {
 
 TEST_P(Lz4CompressTest, TenThousandExtentsComeBackAsTheyWere) {
   std::printf("%s\n", seed_text(seed_).c_str());
-  size_t left = fast() ? 10000 : 150;
+  size_t left = fast() ? 10000 / kBuildSlowdown : 150;
   while (left > 0) {
     std::vector<Bytes> extents;
     for (size_t i = 0; i < 100 && left > 0; ++i, --left) {
@@ -100,7 +101,7 @@ TEST_P(Lz4CompressTest, TenThousandExtentsComeBackAsTheyWere) {
 }
 
 TEST_P(Lz4CompressTest, LargeExtentsComeBackAsTheyWere) {
-  for (int i = 0; i < (fast() ? 14 : 1); ++i) {
+  for (int i = 0; i < (fast() ? 14 / kBuildSlowdown : 1); ++i) {
     const size_t bytes = fast() ? 65537 + random_() % (2097152 - 65536) : 150000;
     ASSERT_NO_FATAL_FAILURE(expect_round_trips({sample_extent(bytes, random_)}));
   }

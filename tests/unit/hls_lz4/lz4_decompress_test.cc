@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <random>
 
+#include "unit/base/build_slowdown.h"
 #include "unit/base/random_seed.h"
 #include "unit/hls_lz4/lz4_launch.h"
 
@@ -112,7 +113,7 @@ class Lz4DecompressTest : public testing::TestWithParam<Mode> {
 TEST_P(Lz4DecompressTest, PayloadsOfLiblz4AreDecoded) {
   std::printf("%s\n", seed_text(seed_).c_str());
   int accepted = 0;
-  for (int launch = 0; launch < (fast() ? 30 : 2); ++launch) {
+  for (int launch = 0; launch < (fast() ? 30 / kBuildSlowdown : 2); ++launch) {
     std::vector<Case> cases;
     for (int i = 0; i < (fast() ? 100 : 50); ++i) {
       const size_t limit = random_() % 4 != 0 ? 3000 : fast() ? 65537 : 9000;
@@ -121,11 +122,11 @@ TEST_P(Lz4DecompressTest, PayloadsOfLiblz4AreDecoded) {
     }
     ASSERT_NO_FATAL_FAILURE(expect_agreement(cases, accepted));
   }
-  EXPECT_EQ(accepted, fast() ? 3000 : 100);
+  EXPECT_EQ(accepted, fast() ? 3000 / kBuildSlowdown : 100);
 }
 
 TEST_P(Lz4DecompressTest, LargePayloadsOfLiblz4AreDecoded) {
-  for (int i = 0; i < (fast() ? 20 : 1); ++i) {
+  for (int i = 0; i < (fast() ? 20 / kBuildSlowdown : 1); ++i) {
     const Bytes raw = sample_extent(fast() ? 2097152 - random_() % 10 : 200000, random_);
     const Bytes payload = liblz4_payload(raw);
     if (payload.size() > 2097152) continue;
@@ -138,7 +139,7 @@ TEST_P(Lz4DecompressTest, LargePayloadsOfLiblz4AreDecoded) {
 TEST_P(Lz4DecompressTest, SpoiledPayloadsAreJudgedAsLiblz4Does) {
   int accepted = 0;
   int judged = 0;
-  for (int launch = 0; launch < (fast() ? 100 : 3); ++launch) {
+  for (int launch = 0; launch < (fast() ? 100 / kBuildSlowdown : 3); ++launch) {
     std::vector<Case> cases;
     for (int i = 0; i < 100; ++i) {
       const Bytes raw = sample_extent(random_() % (random_() % 2 == 0 ? 60 : 2000), random_);
@@ -155,7 +156,7 @@ TEST_P(Lz4DecompressTest, SpoiledPayloadsAreJudgedAsLiblz4Does) {
 
 TEST_P(Lz4DecompressTest, BytesWithoutSenseAreJudgedAsLiblz4Does) {
   int accepted = 0;
-  for (int launch = 0; launch < (fast() ? 200 : 3); ++launch) {
+  for (int launch = 0; launch < (fast() ? 200 / kBuildSlowdown : 3); ++launch) {
     std::vector<Case> cases;
     for (int i = 0; i < 100; ++i) {
       Bytes payload = noise(random_() % 24, random_);

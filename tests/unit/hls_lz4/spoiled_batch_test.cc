@@ -9,6 +9,7 @@
 
 #include "hls/decode_batch/decode_batch.h"
 #include "hls/encode_batch/encode_batch.h"
+#include "unit/base/build_slowdown.h"
 #include "unit/base/random_seed.h"
 #include "unit/hls_lz4/extent_oracle.h"
 #include "unit/hls_lz4/lz4_launch.h"
@@ -123,7 +124,7 @@ class SpoiledBatchTest : public testing::TestWithParam<Mode> {
   void expect_spoiled_answered(bool decode) {
     std::printf("%s\n", seed_text(seed_).c_str());  // a fault of memory leaves no time to say it
     std::fflush(stdout);
-    const int rounds = fast() ? 1500 : 60;
+    const int rounds = fast() ? 1500 / kBuildSlowdown : 60;
     int launches = 0;
     for (int i = 0; i < rounds; ++i) {
       SCOPED_TRACE("round " + std::to_string(i));

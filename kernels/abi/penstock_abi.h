@@ -41,7 +41,7 @@ enum penstock_status {
   PENSTOCK_DONE = 1,
   PENSTOCK_STORED = 2,      /* encode: no smaller, or not within output_bytes_max: no payload */
   PENSTOCK_CORRUPT = 3,     /* decode: not a payload of that codec and raw length */
-  PENSTOCK_UNSUPPORTED = 4, /* operation, codec, hash or size that the capabilities do not list */
+  PENSTOCK_UNSUPPORTED = 4, /* codec or hash that the capabilities do not list */
   PENSTOCK_MALFORMED = 5,   /* a submission that contradicts itself or the header */
   PENSTOCK_FAILED = 6       /* the card could not do it */
 };
@@ -58,8 +58,8 @@ struct penstock_request_header {
   uint32_t digests_offset; /* bytes from the answer's begin to the first digest */
   uint16_t codec;          /* enum penstock_codec */
   uint16_t hash;           /* enum penstock_hash */
-  uint64_t input_bytes;    /* of the input buffer: what lies behind may not be read */
-  uint64_t arena_bytes;    /* of the output arena: what lies behind may not be written */
+  uint64_t input_bytes;    /* of the input buffer; its last word is read to its end, nothing behind it */
+  uint64_t arena_bytes;    /* of the output arena; no word that passes its end is written */
   uint8_t reserved[16];
 };
 

@@ -165,6 +165,8 @@ void find_matches(hls::stream<ExtentJob>& jobs, hls::stream<uint64_t>& beats, hl
   static_assert(POSITION_BITS >= kPositionBitsMin && POSITION_BITS < 32, "room for the gap and any extent");
   HistoryEntry table[kTableBanks][kTableRows];
   MatchHistory history;
+  // One memory a bank: a position that came apart from its bytes would make a match of others.
+#pragma HLS AGGREGATE variable = table
 #pragma HLS ARRAY_PARTITION variable = table dim = 1 complete
 #pragma HLS BIND_STORAGE variable = table type = ram_2p impl = bram
 #pragma HLS BIND_STORAGE variable = history.even type = ram_2p impl = uram

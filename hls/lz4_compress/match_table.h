@@ -62,7 +62,8 @@ each_row:
   each_bank:
     for (uint32_t bank = 0; bank < kTableBanks; ++bank) {
 #pragma HLS UNROLL
-      table[bank][row].position = 0;
+      const HistoryEntry nothing = {0, 0, 0, 0};
+      table[bank][row] = nothing;
     }
   }
   HLS_CYCLES_OF("find_matches", unit, kTableRows);

@@ -120,22 +120,33 @@ TEST_P(Lz4CompressTest, EveryPeriodIsFollowedToTheEnd) {
   }
 }
 
-TEST_P(Lz4CompressTest, AnOffsetOf65535IsUsedAndOneOf65536IsNot) {
-  for (const size_t distance : {65535, 65536}) {
-    const Bytes pattern = noise(64, random_);
-    Bytes extent(distance + 300);
-    // Between them something that fills no bank with what the pattern hashes to: zeros.
-    std::copy(pattern.begin(), pattern.end(), extent.begin() + 16);
-    std::copy(pattern.begin(), pattern.end(), extent.begin() + 16 + std::ptrdiff_t(distance));
-    const EngineOutput encoded = encode(extent, static_cast<uint32_t>(extent.size()));
-    ASSERT_TRUE(encoded.done);
-    bool found = false;
-    for (const SeenMatch& match : matches_of(encoded.output)) {
-      found = found || (match.offset == 65535 && match.bytes >= 56);
-      EXPECT_FALSE(match.offset != 65535 && match.bytes >= 40 && match.bytes < 200) << match.offset;
+TEST_P(Lz4CompressTest, OffsetsUpTo65535AreFollowedToTheEndAndOneOf65536IsNotUsed) {
+  for (const size_t distance : {65528, 65529, 65532, 65535, 65536}) {
+    for (size_t lead = 0; lead < (fast() ? 8u : 2u); ++lead) {
+      const Bytes pattern = noise(100, random_);
+      // Between them something that fills no bank with what the pattern hashes to: zeros. And none of them
+      // behind it, which would match as well.
+      Bytes extent(lead + distance);
+      std::copy(pattern.begin(), pattern.end(), extent.begin() + std::ptrdiff_t(lead));
+      extent.insert(extent.end(), pattern.begin(), pattern.end());
+      const Bytes end = noise(50, random_);
+      extent.insert(extent.end(), end.begin(), end.end());
+      const EngineOutput encoded = encode(extent, static_cast<uint32_t>(extent.size()));
+      ASSERT_TRUE(encoded.done);
+      std::vector<size_t> far;  // bytes of matches that reach over the zeros
+      for (const SeenMatch& match : matches_of(encoded.output)) {
+        if (match.offset <= 60000) continue;
+        EXPECT_EQ(match.offset, distance) << lead;
+        far.push_back(match.bytes);
+      }
+      if (distance == 65536) {
+        EXPECT_TRUE(far.empty()) << lead;
+      } else {
+        ASSERT_EQ(far.size(), 1u) << "distance " << distance << ", lead " << lead;
+        EXPECT_GE(far[0], pattern.size() - 8) << "distance " << distance << ", lead " << lead;
+      }
+      ASSERT_NO_FATAL_FAILURE(expect_round_trips({extent}));
     }
-    EXPECT_EQ(found, distance == 65535);
-    ASSERT_NO_FATAL_FAILURE(expect_round_trips({extent}));
   }
 }
 
@@ -210,6 +221,30 @@ TEST_P(Lz4CompressTest, APayloadAsLongAsAllowedFitsAndOneByteMoreDoesNot) {
     EXPECT_EQ(refused.bytes, 0u);
     EXPECT_LE(refused.words.size(), (bytes - 1 + 63) / 64 * 64);
   }
+}
+
+TEST(Lz4CompressTableTest, IsClearedBeforePositionsRunOut) {
+  // Positions of 22 bits, 65,536 of which are never used: extents of 1.5 MiB with their gaps fit in twice,
+  // and the longest one that fits in once takes what is left.
+  const auto clocks = [](const std::vector<Bytes>& extents, bool few_bits) {
+    std::vector<EngineJob> jobs;
+    for (const Bytes& extent : extents) jobs.push_back({extent, static_cast<uint32_t>(extent.size())});
+    fabric::CycleRecord record;
+    const fabric::CycleScope scope(record);
+    launch_compressor(jobs, few_bits);
+    return record.of("find_matches");
+  };
+  const auto clears_more = [&](const std::vector<size_t>& sizes) {
+    std::vector<Bytes> extents;
+    for (const size_t bytes : sizes) extents.emplace_back(bytes);
+    return (clocks(extents, true) - clocks(extents, false)) / fabric::kTableRows;
+  };
+  constexpr size_t kLong = 3 << 19;
+  constexpr size_t kRest = (1 << 22) - (1 << 16) - 2 * (kLong + 8 + 65535) - 8;
+  EXPECT_EQ(clears_more({kLong}), 0u);
+  EXPECT_EQ(clears_more({kLong, kLong, kRest}), 0u);
+  EXPECT_EQ(clears_more({kLong, kLong, kRest + 1}), 1u);
+  EXPECT_EQ(clears_more({kLong, kLong, kRest, 1}), 1u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Modes, Lz4CompressTest, testing::Values(Mode::kFast, Mode::kThreaded),

@@ -24,6 +24,9 @@ FORBIDDEN = [
     (r"\b(?:virtual|dynamic_cast|typeid)\b", "dispatch at run time"),
     (r"\b(?:goto|setjmp|longjmp)\b", "jumps"),
     (r"\bdo\b", "a loop that is tested at its end"),
+    (r"\b(?:reinterpret_cast|const_cast|union)\b", "memory of one type seen as another"),
+    (r"\bstatic\b", "what outlives a launch"),
+    (r"\b(?:float|double)\b", "arithmetic whose result depends on the tool"),
 ]
 TOKEN = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|(?<![0-9a-fA-F])\'(?:\\.|[^\'\\\n])+\'', re.S)
 INCLUDE = re.compile(r"^\s*#\s*include\s*<([^>]+)>")
@@ -78,7 +81,7 @@ def check_words(path, text):
         for pattern, what in FORBIDDEN:
             match = re.search(pattern, line)
             if match:
-                yield f"{path}:{number}: {match.group().strip()}: {what} cannot be synthesised"
+                yield f"{path}:{number}: {match.group().strip()}: {what} has no place in a kernel"
     for number, line in enumerate(text.split("\n"), 1):
         match = INCLUDE.match(line)
         if match and match.group(1) not in INCLUDES:

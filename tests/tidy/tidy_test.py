@@ -332,6 +332,9 @@ until:
             "virtual void f();",
             "goto out;",
             "do {",
+            "long* a = reinterpret_cast<long*>(b);",
+            "static int a[4];",
+            "double a = 0.5;",
             "#include <vector>",
             "#include <iostream>",
         ):

@@ -85,7 +85,10 @@ TEST_P(EncodeBatchTest, EncodesAndDigestsBatchesOfAllKinds) {
       const Bytes extent = sample_extent(random_() % (fast() ? 150000 : 4000), random_);
       const uint32_t allowed = random_() % 3 == 0 ? static_cast<uint32_t>(random_() % (extent.size() + 1))
                                                   : static_cast<uint32_t>(extent.size());
-      batch.add(extent, allowed, static_cast<uint32_t>(random_() % 3 == 0 ? 0 : 1 + random_() % 70000));
+      // No extent has more chunks than there may be.
+      const auto chunk_min = static_cast<uint32_t>(extent.size() / PENSTOCK_EXTENT_CHUNKS_MAX + 1);
+      batch.add(extent, allowed,
+                random_() % 3 == 0 ? 0 : chunk_min + static_cast<uint32_t>(random_() % 70000));
     }
     batch.seal();
     ASSERT_NO_FATAL_FAILURE(expect_right(batch, launch_batch(batch), digests));

@@ -9,6 +9,7 @@
 #include "appliance/analysis_text.h"
 #include "appliance/chosen_devices.h"
 #include "appliance/command_syntax.h"
+#include "appliance/device_text.h"
 #include "appliance/driver_table.h"
 #include "appliance/put_choices.h"
 #include "appliance/transfer_display.h"
@@ -34,7 +35,11 @@ void AnalyzeCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
 
 Result<int> AnalyzeCommand::run(const GlobalOptions& global, Console& console) const {
   PENSTOCK_TRY_ASSIGN(PutOptions options, parse_put_choices({chunker, codec, profile, "full", threads}));
-  PENSTOCK_TRY_ASSIGN(const auto devices, ChosenDevices::open(device, driver_table()));
+  PENSTOCK_TRY_ASSIGN(const auto devices, ChosenDevices::open(device, driver_table(),
+                                                              [&](const DispatchMember& member,
+                                                                  const DeviceHealth::Event& event) {
+                                                                tell_change(console, member, event);
+                                                              }));
   PENSTOCK_TRY(check_devices_serve(devices.dispatcher(), options));
   PENSTOCK_TRY_ASSIGN(auto entries, open_inputs(paths, {}));
   options.report = [&](const Error& error) { console.report(error); };

@@ -4,7 +4,6 @@
 #include <memory>
 #include <span>
 #include <string_view>
-#include <vector>
 
 #include "base/result.h"
 #include "offload/dispatcher.h"
@@ -15,16 +14,17 @@ namespace penstock {
 // The devices that --device names, and the CPU behind them: what a put works with.
 class ChosenDevices {
  public:
+  using Changed = decltype(DispatcherOptions::changed);
+
   // As open_devices. The CPU takes a share of the work where it is named, or nothing else is there; else it
-  // steps in where a device cannot, or fails.
-  static Result<ChosenDevices> open(std::string_view choice, std::span<const Driver> table);
+  // steps in where a device cannot, or fails. `changed` is told what becomes of them.
+  static Result<ChosenDevices> open(std::string_view choice, std::span<const Driver> table,
+                                    Changed changed = {});
 
   Dispatcher& dispatcher() const { return *dispatcher_; }
 
  private:
-  std::vector<std::unique_ptr<Device>> devices_;
-  std::unique_ptr<Device> cpu_;  // null where it is one of devices_
-  std::unique_ptr<Dispatcher> dispatcher_;
+  std::unique_ptr<Dispatcher> dispatcher_;  // owns them
 };
 
 }  // namespace penstock

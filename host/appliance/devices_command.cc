@@ -10,10 +10,12 @@
 
 #include "appliance/command_syntax.h"
 #include "appliance/device_selftest.h"
+#include "appliance/device_text.h"
 #include "appliance/driver_table.h"
 #include "appliance/json_text.h"
 #include "base/size_text.h"
 #include "codec/codec.h"
+#include "offload/stranded_buffers.h"
 
 namespace penstock {
 namespace {
@@ -24,6 +26,7 @@ struct DeviceRow {
   std::string state;   // "present", "passed", "failed", "absent"
   std::string detail;  // why it is absent or failed
   std::optional<Capabilities> capabilities;
+  std::unique_ptr<DeviceHealth> health;  // of one that is there
 };
 
 std::string_view operation_text(Operation operation) {
@@ -52,30 +55,54 @@ std::vector<std::string> codec_texts(const Capabilities& capabilities) {
   return texts;
 }
 
+// What the self-test says. Where the device may still touch what is the test's, both stay until the process
+// ends, which is soon.
+void test(std::unique_ptr<Device> device, DeviceRow& row, Console& console) {
+  SelftestOutcome outcome;
+  auto made = DeviceSelftest::create(*device);
+  if (made) {
+    outcome = (*made)->run({});
+  } else {
+    outcome = {SelftestOutcome::Verdict::failed, made.error().why};
+  }
+  row.state = "passed";
+  if (outcome.verdict == SelftestOutcome::Verdict::silent) {
+    row.health->lose(HealthCause::selftest_silent);
+  } else {
+    row.health->tested(outcome.verdict == SelftestOutcome::Verdict::passed);
+  }
+  if (outcome.verdict != SelftestOutcome::Verdict::passed) {
+    row.state = "failed";
+    row.detail = outcome.why;
+    console.report({Errc::failed, row.capabilities->name, outcome.why, "do not use this device"});
+  }
+  if (!made || (*made)->quiet()) return;
+  StrandedBuffers stranded(0);
+  stranded.keep(std::move(*made));
+  stranded.keep(std::move(device));
+}
+
 std::vector<DeviceRow> rows_of(const Driver& driver, bool with_selftest, Console& console) {
   std::vector<DeviceRow> rows;
   const std::string kind(driver.kind);
   if (driver.discover == nullptr) {
-    rows.push_back({kind, "absent", std::string(driver.absent_because), {}});
+    rows.push_back({kind, "absent", std::string(driver.absent_because), {}, {}});
     return rows;
   }
   auto devices = driver.discover();
   if (!devices) {
-    rows.push_back({kind, "failed", devices.error().message(), {}});
+    rows.push_back({kind, "failed", devices.error().message(), {}, {}});
     return rows;
   }
-  if (devices->empty()) rows.push_back({kind, "absent", "this machine has none", {}});
+  if (devices->empty()) rows.push_back({kind, "absent", "this machine has none", {}, {}});
   for (size_t i = 0; i < devices->size(); ++i) {
-    Device& device = *(*devices)[i];
-    DeviceRow row{i == 0 ? kind : fmt::format("{}:{}", kind, i), "present", {}, device.capabilities()};
-    if (with_selftest) {
-      const Status outcome = selftest(device);
-      row.state = outcome ? "passed" : "failed";
-      if (!outcome) {
-        row.detail = outcome.error().why;
-        console.report(outcome.error());
-      }
-    }
+    std::unique_ptr<Device>& device = (*devices)[i];
+    DeviceRow row{i == 0 ? kind : fmt::format("{}:{}", kind, i),
+                  "present",
+                  {},
+                  device->capabilities(),
+                  std::make_unique<DeviceHealth>()};
+    if (with_selftest) test(std::move(device), row, console);
     rows.push_back(std::move(row));
   }
   return rows;
@@ -88,6 +115,8 @@ std::string row_text(const DeviceRow& row) {
   text += fmt::format("{}; {}; {}; jobs of up to {} in {} chunks, {} at a time", can.name,
                       fmt::join(operation_texts(can), ", "), fmt::join(codec_texts(can), ", "),
                       human_size(can.input_bytes_max), can.chunks_max, can.units);
+  text += fmt::format("; {}", device_state_text(row.health->state()));
+  if (!can.address.empty()) text += "; at " + can.address;
   if (!row.detail.empty()) text += "; " + row.detail;
   return text + "\n";
 }
@@ -100,6 +129,8 @@ Json row_json(const DeviceRow& row) {
   if (!row.capabilities) return object;
   const Capabilities& can = *row.capabilities;
   set_text(object, "name", can.name);
+  object["kind"] = can.kind;
+  set_text(object, "address", can.address);
   object["operations"] = operation_texts(can);
   object["codecs"] = codec_texts(can);
   object["input_bytes_max"] = can.input_bytes_max;
@@ -109,6 +140,7 @@ Json row_json(const DeviceRow& row) {
   object["queue_depth"] = can.queue_depth;
   object["shares_host_memory"] = can.shares_host_memory;
   object["is_cpu"] = can.is_cpu;
+  set_health(object, *row.health);
   return object;
 }
 

@@ -10,6 +10,7 @@
 #include "appliance/chosen_devices.h"
 #include "appliance/chosen_store.h"
 #include "appliance/command_syntax.h"
+#include "appliance/device_text.h"
 #include "appliance/driver_table.h"
 #include "appliance/line_text.h"
 #include "appliance/put_choices.h"
@@ -73,7 +74,11 @@ void PutCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
 Result<int> PutCommand::run(const GlobalOptions& global, Console& console) const {
   if (!valid_utf8(name)) return fail(Errc::usage, "--name", "is not UTF-8", "choose another name");
   PENSTOCK_TRY_ASSIGN(auto entries, open_inputs(paths, name));
-  PENSTOCK_TRY_ASSIGN(const auto devices, ChosenDevices::open(device, driver_table()));
+  PENSTOCK_TRY_ASSIGN(const auto devices, ChosenDevices::open(device, driver_table(),
+                                                              [&](const DispatchMember& member,
+                                                                  const DeviceHealth::Event& event) {
+                                                                tell_change(console, member, event);
+                                                              }));
   PENSTOCK_TRY_ASSIGN(const auto store, open_store(global, Access::write, console));
   const StoreConfig& config = store->config();
   PENSTOCK_TRY_ASSIGN(
@@ -95,13 +100,17 @@ Result<int> PutCommand::run(const GlobalOptions& global, Console& console) const
   PENSTOCK_TRY_ASSIGN(const Cid commit, commit_put(*store, report, options, request));
 
   if (global.json) {
-    print_json(console, put_report_json(report, options, commit, left_out));
+    Json object = put_report_json(report, options, commit, left_out);
+    object["devices"] = devices_json(devices.dispatcher());
+    print_json(console, object);
   } else {
     for (const PutRoot& root : report.roots) {
       console.print(fmt::format("{}  {}\n", root.link.cid.text(), name_text(root.name)));
     }
   }
   console.summary(put_summary(report, commit));
+  const std::string device_lines = devices_text(devices.dispatcher());
+  if (!device_lines.empty()) console.summary(device_lines);
   return report.counters.entries_reported == 0 ? 0 : static_cast<int>(Errc::partial);
 }
 

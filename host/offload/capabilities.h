@@ -12,8 +12,9 @@ namespace penstock {
 
 // What a device can do; read from the device at open, fixed from then on.
 struct Capabilities {
-  std::string kind;  // "software", "card", "xrt"
-  std::string name;  // for people
+  std::string kind;     // "software", "card", "xrt"
+  std::string name;     // for people
+  std::string address;  // where it is, as its tools name it: a card's bus, device and function; may be empty
   std::vector<Operation> operations;
   std::vector<CodecId> codecs;  // for encode; decode takes the same
   std::vector<HashId> hashes;

@@ -35,44 +35,55 @@ std::string_view health_cause_text(HealthCause cause) {
       return "passed the self-test";
     case HealthCause::selftest_failed:
       return "failed the self-test";
+    case HealthCause::selftest_silent:
+      return "did not answer the self-test";
+    case HealthCause::set_up_failed:
+      return "could not be set up";
   }
   return "unknown";
 }
 
 DeviceHealth::DeviceHealth() {
-  events_[0] = {std::chrono::system_clock::now(), DeviceState::healthy, HealthCause::opened};
+  events_[0] = {std::chrono::system_clock::now(), DeviceState::healthy, HealthCause::opened, 0};
   events_seen_ = 1;
 }
 
 bool DeviceHealth::suspect(HealthCause cause) noexcept {
-  return change(DeviceState::healthy, DeviceState::suspect, cause);
+  const std::lock_guard lock(mutex_);
+  if (!healthy()) return false;
+  enter(DeviceState::suspect, cause);
+  return true;
 }
 
 bool DeviceHealth::lose(HealthCause cause) noexcept {
   const std::lock_guard lock(mutex_);
-  return state() != DeviceState::lost && enter(DeviceState::lost, cause);
+  if (state() == DeviceState::lost) return false;
+  enter(DeviceState::lost, cause);
+  return true;
 }
 
 bool DeviceHealth::tested(bool passed) noexcept {
-  return passed ? change(DeviceState::suspect, DeviceState::healthy, HealthCause::selftest_passed)
-                : change(DeviceState::suspect, DeviceState::suspect, HealthCause::selftest_failed);
-}
-
-bool DeviceHealth::change(DeviceState from, DeviceState to, HealthCause cause) noexcept {
   const std::lock_guard lock(mutex_);
-  return state() == from && enter(to, cause);
+  if (state() == DeviceState::lost) return false;
+  if (passed) {
+    enter(DeviceState::healthy, HealthCause::selftest_passed);
+  } else {
+    enter(DeviceState::suspect, HealthCause::selftest_failed);
+  }
+  return true;
 }
 
-bool DeviceHealth::enter(DeviceState to, HealthCause cause) noexcept {
-  state_.store(to, std::memory_order_release);
-  events_[events_seen_++ % kHistoryMax] = {std::chrono::system_clock::now(), to, cause};
-  return true;
+void DeviceHealth::enter(DeviceState to, HealthCause cause) noexcept {
+  const uint64_t entered = standing_.load(std::memory_order_relaxed) / kStates + 1;
+  standing_.store(entered * kStates + static_cast<uint64_t>(to), std::memory_order_release);
+  events_[events_seen_ % kHistoryMax] = {std::chrono::system_clock::now(), to, cause, events_seen_};
+  ++events_seen_;
 }
 
 std::vector<DeviceHealth::Event> DeviceHealth::history() const {
   const std::lock_guard lock(mutex_);
   std::vector<Event> events;
-  for (size_t i = events_seen_ - std::min(events_seen_, kHistoryMax); i < events_seen_; ++i)
+  for (uint64_t i = events_seen_ - std::min<uint64_t>(events_seen_, kHistoryMax); i < events_seen_; ++i)
     events.push_back(events_[i % kHistoryMax]);
   return events;
 }

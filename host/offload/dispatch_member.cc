@@ -45,6 +45,10 @@ bool DispatchMember::supports(const Job& job) const noexcept {
          (!wants_codec(job.operation) || lists(can.codecs, codec_for(job)));
 }
 
+void DispatchMember::set_left_out_because(const Error& error) {
+  std::call_once(left_out_, [&] { left_out_because_ = error; });
+}
+
 void DispatchMember::measure(Operation operation, uint64_t bytes, uint64_t begun_ns,
                              uint64_t now_ns) noexcept {
   // It worked on this one since it had it, or since it ended the one before.

@@ -5,7 +5,9 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 
+#include "base/error.h"
 #include "offload/device.h"
 #include "offload/device_health.h"
 
@@ -41,6 +43,9 @@ class DispatchMember {
 
   DeviceHealth& health() { return health_; }
   const DeviceHealth& health() const { return health_; }
+  // Why it could not be set up, where that is so: set before its health says it, by the first who finds out.
+  void set_left_out_because(const Error& error);
+  const Error& left_out_because() const { return left_out_because_; }
   MemberCounters& counters() { return counters_; }
   const MemberCounters& counters() const { return counters_; }
 
@@ -57,6 +62,8 @@ class DispatchMember {
 
   Device* device_;
   DeviceHealth health_;
+  std::once_flag left_out_;
+  Error left_out_because_;
   MemberCounters counters_;
   std::atomic<uint64_t> bytes_ahead_{0};
   std::atomic<uint64_t> last_end_ns_{0};

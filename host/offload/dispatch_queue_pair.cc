@@ -41,9 +41,9 @@ DispatchQueuePair::DispatchQueuePair(Dispatcher& dispatcher,
 
 // What the CPU has is dropped; what devices have is waited for, up to its deadline.
 DispatchQueuePair::~DispatchQueuePair() {
-  std::vector<Job*> finished(flights_.size());
-  while (in_flight_ > 0) {
-    for (Flight& flight : flights_) {
+  std::vector<Job*> finished(answers_.size());
+  while (in_flight() > 0) {
+    for (Flight& flight : flights_.places()) {
       if (flight.job != nullptr && flight.member == kCpu) static_cast<void>(abandon(*flight.job));
     }
     const uint64_t now_ns = dispatcher_->now_ns();
@@ -55,35 +55,21 @@ DispatchQueuePair::~DispatchQueuePair() {
   }
 }
 
-DispatchQueuePair::Flight* DispatchQueuePair::free_flight() noexcept {
-  const auto found = std::ranges::find(flights_, nullptr, &Flight::job);
-  return found == flights_.end() ? nullptr : &*found;
-}
-
-DispatchQueuePair::Flight* DispatchQueuePair::flight_of(const Job* attempt, size_t member) noexcept {
-  for (Flight& flight : flights_) {
-    if (&flight.attempt == attempt)
-      return flight.job != nullptr && flight.member == member ? &flight : nullptr;
-  }
-  return nullptr;
-}
-
 size_t DispatchQueuePair::submit(std::span<Job* const> jobs) noexcept {
   size_t accepted = 0;
   for (Job* job : jobs) {
-    Flight* flight = free_flight();
-    if (flight == nullptr) break;
     PENSTOCK_CHECK(job != nullptr);
+    Flight* flight = flights_.take();
+    if (flight == nullptr) break;
     flight->attempt = *job;
     flight->job = job;
     if (!launch(*flight)) {
-      flight->job = nullptr;
+      flights_.give_back(*flight);
       break;
     }
     job->status = JobStatus::pending;
     job->output_length = 0;
     counters_.bytes_in += job->input.size();
-    ++in_flight_;
     ++accepted;
   }
   counters_.submitted += accepted;
@@ -122,7 +108,7 @@ bool DispatchQueuePair::launch(Flight& flight) noexcept {
   }
   // A device that is full is waited for, if anything is under way that will make room. Where the CPU has a
   // share, it had its turn above.
-  return (!device_full || in_flight_ == 0) && offer(flight, kCpu) == Offer::accepted;
+  return (!device_full || in_flight() == 1) && offer(flight, kCpu) == Offer::accepted;
 }
 
 DispatchQueuePair::Offer DispatchQueuePair::offer(Flight& flight, size_t member) noexcept {
@@ -134,6 +120,9 @@ DispatchQueuePair::Offer DispatchQueuePair::offer(Flight& flight, size_t member)
   attempt.generation = current ? path.queue_pair->generation() : path.queue_pair->generation() - 1;
   attempt.codec = path.member->codec_for(*flight.job);
   if (attempt.codec != flight.job->codec) attempt.codec_level = 1;
+  attempt.status = JobStatus::pending;
+  attempt.output_length = 0;
+  flight.standing = path.member->health().standing();
   Job* const one = &attempt;
   if (path.queue_pair->submit({&one, 1}) == 0) {
     path.member->counters().refused.fetch_add(1, std::memory_order_relaxed);
@@ -148,6 +137,8 @@ DispatchQueuePair::Offer DispatchQueuePair::offer(Flight& flight, size_t member)
       options.deadline_factor * path.member->nanoseconds_until(attempt.operation, bytes);
   flight.deadline_ns = flight.begun_ns + static_cast<uint64_t>(options.deadline_min.count()) +
                        std::min(expected, static_cast<uint64_t>(options.deadline_max.count()));
+  path.deadline_ns =
+      path.in_flight == 0 ? flight.deadline_ns : std::min(path.deadline_ns, flight.deadline_ns);
   path.member->begin(bytes);
   path.member->counters().jobs.fetch_add(1, std::memory_order_relaxed);
   path.member->counters().bytes_in.fetch_add(bytes, std::memory_order_relaxed);
@@ -157,7 +148,7 @@ DispatchQueuePair::Offer DispatchQueuePair::offer(Flight& flight, size_t member)
 
 size_t DispatchQueuePair::poll(std::span<Job*> finished) noexcept {
   size_t returned = 0;
-  if (in_flight_ > paths_[kCpu].in_flight) {
+  if (in_flight() > paths_[kCpu].in_flight) {
     const uint64_t now_ns = dispatcher_->now_ns();
     for (size_t i = kCpu + 1; i < paths_.size(); ++i)
       returned += poll_device(i, finished.subspan(returned), now_ns);
@@ -173,13 +164,21 @@ size_t DispatchQueuePair::poll_device(size_t member, std::span<Job*> finished, u
   const size_t room = std::min(finished.size(), answers_.size());
   const size_t count = path.queue_pair->poll(std::span(answers_).first(room));
   size_t returned = 0;
+  size_t answered = 0;
   for (Job* answer : std::span(answers_).first(count)) {
-    Flight* flight = flight_of(answer, member);
-    if (flight == nullptr) {
+    Flight* flight = flights_.find(answer);
+    if (flight == nullptr || flight->member != member) {
       path.member->counters().stale.fetch_add(1, std::memory_order_relaxed);
       ++counters_.stale;
       continue;
     }
+    // Not an answer, but one given again, to what this place held before: the device still has the attempt.
+    if (flight->attempt.status == JobStatus::pending) {
+      path.member->counters().impossible.fetch_add(1, std::memory_order_relaxed);
+      dispatcher_->suspect(member, HealthCause::impossible_answer);
+      continue;
+    }
+    ++answered;
     leave(*flight);
     if (take_answer(*flight)) {
       path.member->measure(flight->attempt.operation, flight->attempt.input.size(), flight->begun_ns, now_ns);
@@ -189,7 +188,7 @@ size_t DispatchQueuePair::poll_device(size_t member, std::span<Job*> finished, u
     }
   }
   // While there is more to be had, who has not answered is not known.
-  if (count < room) check_deadlines(member, now_ns);
+  if (count < room || answered == 0) check_deadlines(member, now_ns);
   return returned;
 }
 
@@ -197,15 +196,21 @@ size_t DispatchQueuePair::poll_device(size_t member, std::span<Job*> finished, u
 void DispatchQueuePair::check_deadlines(size_t member, uint64_t now_ns) noexcept {
   Path& path = paths_[member];
   if (path.in_flight == 0) return;
-  DeviceHealth& health = path.member->health();
-  if (health.state() != DeviceState::lost) {
-    const bool overdue = std::ranges::any_of(flights_, [&](const Flight& flight) {
-      return flight.job != nullptr && flight.member == member && now_ns > flight.deadline_ns;
-    });
-    if (!overdue) return;
-    health.lose(HealthCause::deadline);
+  if (path.member->health().state() != DeviceState::lost) {
+    if (now_ns <= path.deadline_ns || !overdue(member, now_ns)) return;
+    dispatcher_->lose(member, HealthCause::deadline);
   }
   take_all_back(member);
+}
+
+// Looks through all flights, and finds out when that is worth while again.
+bool DispatchQueuePair::overdue(size_t member, uint64_t now_ns) noexcept {
+  uint64_t soonest = UINT64_MAX;
+  for (const Flight& flight : flights_.places()) {
+    if (flight.job != nullptr && flight.member == member) soonest = std::min(soonest, flight.deadline_ns);
+  }
+  paths_[member].deadline_ns = soonest;
+  return now_ns > soonest;
 }
 
 size_t DispatchQueuePair::poll_cpu(std::span<Job*> finished) noexcept {
@@ -216,8 +221,8 @@ size_t DispatchQueuePair::poll_cpu(std::span<Job*> finished) noexcept {
   const size_t count = path.queue_pair->poll(std::span(answers_).first(room));
   const uint64_t now_ns = dispatcher_->now_ns();
   for (size_t i = 0; i < count; ++i) {
-    Flight* flight = flight_of(answers_[i], kCpu);
-    PENSTOCK_CHECK(flight != nullptr);
+    Flight* flight = flights_.find(answers_[i]);
+    PENSTOCK_CHECK(flight != nullptr && flight->member == kCpu);
     path.member->measure(flight->attempt.operation, flight->attempt.input.size(), begun_ns, now_ns);
     leave(*flight);
     finished[i] = retire(*flight);
@@ -240,7 +245,9 @@ bool DispatchQueuePair::take_answer(Flight& flight) noexcept {
   Path& path = paths_[flight.member];
   MemberCounters& counters = path.member->counters();
   const JobStatus status = flight.attempt.status;
-  if (!path.member->health().healthy()) {
+  // Also when it has passed a self-test since: what it did before proves nothing.
+  const DeviceHealth& health = path.member->health();
+  if (!health.healthy() || health.standing() != flight.standing) {
     counters.discarded.fetch_add(1, std::memory_order_relaxed);
     return false;
   }
@@ -255,16 +262,16 @@ bool DispatchQueuePair::take_answer(Flight& flight) noexcept {
     counters.failed.fetch_add(1, std::memory_order_relaxed);
     if (++path.failures < kFailuresMax) return false;
     path.failures = 0;
-    if (path.member->health().suspect(HealthCause::failures)) dispatcher_->wake_tester();
+    dispatcher_->suspect(flight.member, HealthCause::failures);
     return false;
   }
   counters.impossible.fetch_add(1, std::memory_order_relaxed);
-  if (path.member->health().suspect(HealthCause::impossible_answer)) dispatcher_->wake_tester();
+  dispatcher_->suspect(flight.member, HealthCause::impossible_answer);
   return false;
 }
 
 Job* DispatchQueuePair::retire(Flight& flight) noexcept {
-  Job* job = std::exchange(flight.job, nullptr);
+  Job* job = flight.job;
   job->status = flight.attempt.status;
   const bool output = job->status == JobStatus::done && job->operation != Operation::digest;
   job->output_length = output ? flight.attempt.output_length : 0;
@@ -272,7 +279,7 @@ Job* DispatchQueuePair::retire(Flight& flight) noexcept {
   job->member = static_cast<uint16_t>(flight.member);
   counters_.bytes_out += job->output_length;
   paths_[flight.member].member->counters().bytes_out.fetch_add(job->output_length, std::memory_order_relaxed);
-  --in_flight_;
+  flights_.give_back(flight);
   return job;
 }
 
@@ -309,7 +316,7 @@ void DispatchQueuePair::take_back(Flight& flight) noexcept {
 }
 
 void DispatchQueuePair::take_all_back(size_t member) noexcept {
-  for (Flight& flight : flights_) {
+  for (Flight& flight : flights_.places()) {
     if (flight.job == nullptr || flight.member != member) continue;
     paths_[member].member->counters().abandoned.fetch_add(1, std::memory_order_relaxed);
     ++counters_.abandoned;
@@ -324,19 +331,18 @@ void DispatchQueuePair::fall_back(Flight& flight) noexcept {
 }
 
 Quiescence DispatchQueuePair::abandon(Job& job) noexcept {
-  const auto found = std::ranges::find(flights_, &job, &Flight::job);
-  PENSTOCK_CHECK(found != flights_.end());
-  take_back(*found);
-  found->job = nullptr;
+  Flight* const flight = flights_.find_job(&job);
+  PENSTOCK_CHECK(flight != nullptr);
+  take_back(*flight);
+  flights_.give_back(*flight);
   job.status = JobStatus::failed;
-  --in_flight_;
   ++counters_.abandoned;
   return Quiescence::proven;
 }
 
 Quiescence DispatchQueuePair::leave_generation() noexcept {
   ++generation_;
-  for (Flight& flight : flights_) {
+  for (Flight& flight : flights_.places()) {
     if (flight.job != nullptr) static_cast<void>(abandon(*flight.job));
   }
   return Quiescence::proven;

@@ -8,18 +8,20 @@
 #include <vector>
 
 #include "offload/dispatcher.h"
+#include "offload/flight_table.h"
 #include "offload/queue_pair.h"
 
 namespace penstock {
 
 // One thread's path to all of a dispatcher's devices: a queue pair of each. A device sees a copy of the job,
 // the *attempt*, so that it cannot touch the caller's after its time. The CPU's work is done in poll, when no
-// device has anything to give.
+// device has anything to give. submit and poll take a lock only where a device's state changes, or what it
+// keeps is stranded.
 class DispatchQueuePair final : public QueuePair {
  public:
   static constexpr size_t kMembersMax = 32;
 
-  // One queue pair a member, in their order.
+  // One queue pair a member, in their order; null for one that is left out.
   DispatchQueuePair(Dispatcher& dispatcher, std::vector<std::unique_ptr<QueuePair>> queue_pairs,
                     uint32_t depth);
   // Waits for what devices have, up to its deadline.
@@ -32,29 +34,21 @@ class DispatchQueuePair final : public QueuePair {
   Quiescence abandon(Job& job) noexcept override;
   uint32_t generation() const noexcept override { return generation_; }
   Quiescence leave_generation() noexcept override;
-  size_t in_flight() const noexcept override { return in_flight_; }
+  size_t in_flight() const noexcept override { return flights_.taken(); }
   const QueuePairCounters& counters() const noexcept override { return counters_; }
 
  private:
   static constexpr size_t kCpu = 0;
 
-  struct Flight {
-    Job* job = nullptr;  // null: free
-    Job attempt;
-    size_t member = kCpu;
-    uint64_t begun_ns = 0;
-    uint64_t deadline_ns = 0;
-  };
   struct Path {
     DispatchMember* member = nullptr;
     std::unique_ptr<QueuePair> queue_pair;
     size_t in_flight = 0;
-    unsigned failures = 0;  // one behind the other
-    bool unquiet = false;   // what it left unproven: never to be waited for
+    uint64_t deadline_ns = 0;  // nothing of what is in flight is overdue before
+    unsigned failures = 0;     // one behind the other
+    bool unquiet = false;      // what it left unproven: never to be waited for
   };
 
-  Flight* free_flight() noexcept;
-  Flight* flight_of(const Job* attempt, size_t member) noexcept;
   enum class Offer : uint8_t {
     accepted,
     full,     // the device will have room again
@@ -67,6 +61,7 @@ class DispatchQueuePair final : public QueuePair {
   size_t poll_device(size_t member, std::span<Job*> finished, uint64_t now_ns) noexcept;
   size_t poll_cpu(std::span<Job*> finished) noexcept;
   void check_deadlines(size_t member, uint64_t now_ns) noexcept;
+  bool overdue(size_t member, uint64_t now_ns) noexcept;
   // Whether the answer may be handed back; it is still to be verified.
   bool plausible(const Job& attempt) const noexcept;
   bool take_answer(Flight& flight) noexcept;
@@ -78,8 +73,7 @@ class DispatchQueuePair final : public QueuePair {
 
   Dispatcher* dispatcher_;
   std::vector<Path> paths_;
-  std::vector<Flight> flights_;
-  size_t in_flight_ = 0;
+  FlightTable flights_;
   uint32_t generation_ = 1;
   std::vector<Job*> answers_;
   QueuePairCounters counters_;

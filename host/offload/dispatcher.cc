@@ -60,14 +60,55 @@ Dispatcher::Dispatcher(const std::vector<Device*>& devices, Device& cpu, Dispatc
   }
   PENSTOCK_CHECK(members_.size() <= DispatchQueuePair::kMembersMax);
   capabilities_ = together(members_);
-  if (members_.size() > 1 && options_.selftest)
-    tester_ = std::jthread([this](const std::stop_token& stop) { test_suspects(stop); });
+  watch_members();
 }
 
-Dispatcher::~Dispatcher() = default;
+Dispatcher::~Dispatcher() {
+  for (const auto& watch : watches_)
+    if (watch != nullptr) watch->request_stop();
+  for (const auto& watch : watches_) {
+    if (watch == nullptr) continue;
+    std::unique_ptr<Selftest> selftest = watch->end();
+    if (selftest != nullptr && !selftest->quiet()) stranded_.keep(std::move(selftest));
+  }
+  // What is kept does not say whose it is, so all are: that is rare, and the process is at its end.
+  if (!stranded_.holds_paths()) return;
+  for (std::unique_ptr<Device>& device : owned_) stranded_.keep(std::move(device));
+}
+
+void Dispatcher::own(std::unique_ptr<Device> device) {
+  owned_.push_back(std::move(device));
+}
+
+void Dispatcher::watch_members() {
+  watches_.resize(members_.size());
+  for (size_t i = 1; i < members_.size(); ++i) {
+    std::unique_ptr<Selftest> selftest;
+    if (options_.selftest) {
+      auto made = options_.selftest(members_[i]->device());
+      if (made) {
+        selftest = std::move(*made);
+      } else {
+        leave_out(i, made.error());
+      }
+    }
+    watches_[i] = std::make_unique<MemberWatch>(*members_[i], options_, std::move(selftest));
+    watches_[i]->wake();
+  }
+}
+
+void Dispatcher::leave_out(size_t member, const Error& error) {
+  members_[member]->set_left_out_because(error);
+  lose(member, HealthCause::set_up_failed);
+}
 
 Status Dispatcher::register_memory(std::span<const Slab> slabs) {
-  for (const auto& member : members_) PENSTOCK_TRY(member->device().register_memory(slabs));
+  PENSTOCK_TRY(members_.front()->device().register_memory(slabs));
+  for (size_t i = 1; i < members_.size(); ++i) {
+    if (members_[i]->health().state() == DeviceState::lost) continue;
+    const Status registered = members_[i]->device().register_memory(slabs);
+    if (!registered) leave_out(i, registered.error());
+  }
   return {};
 }
 
@@ -76,12 +117,18 @@ Result<std::unique_ptr<QueuePair>> Dispatcher::open_queue_pair(uint32_t depth) {
     return fail(Errc::usage, "queue pair of " + std::to_string(depth) + " jobs", "the dispatcher has no such",
                 "give a depth from 1 to " + std::to_string(kQueueDepth));
   }
-  std::vector<std::unique_ptr<QueuePair>> queue_pairs;
-  for (const auto& member : members_) {
-    const uint32_t most = member->capabilities().queue_depth;
-    PENSTOCK_CHECK(!member->is_cpu() || most >= depth);
-    PENSTOCK_TRY_ASSIGN(auto queue_pair, member->device().open_queue_pair(std::min(depth, most)));
-    queue_pairs.push_back(std::move(queue_pair));
+  PENSTOCK_CHECK(members_.front()->capabilities().queue_depth >= depth);
+  std::vector<std::unique_ptr<QueuePair>> queue_pairs(members_.size());
+  PENSTOCK_TRY_ASSIGN(queue_pairs.front(), members_.front()->device().open_queue_pair(depth));
+  for (size_t i = 1; i < members_.size(); ++i) {
+    DispatchMember& member = *members_[i];
+    if (member.health().state() == DeviceState::lost) continue;
+    auto opened = member.device().open_queue_pair(std::min(depth, member.capabilities().queue_depth));
+    if (opened) {
+      queue_pairs[i] = std::move(*opened);
+    } else {
+      leave_out(i, opened.error());
+    }
   }
   return std::make_unique<DispatchQueuePair>(*this, std::move(queue_pairs), depth);
 }
@@ -89,35 +136,15 @@ Result<std::unique_ptr<QueuePair>> Dispatcher::open_queue_pair(uint32_t depth) {
 void Dispatcher::report_wrong(uint16_t member, HealthCause cause) noexcept {
   PENSTOCK_CHECK(member > 0 && member < members_.size());
   members_[member]->counters().wrong.fetch_add(1, std::memory_order_relaxed);
-  if (members_[member]->health().suspect(cause)) wake_tester();
+  suspect(member, cause);
 }
 
-void Dispatcher::wake_tester() noexcept {
-  const std::lock_guard lock(tester_mutex_);
-  suspects_ = true;
-  tester_wakes_.notify_one();
+void Dispatcher::suspect(size_t member, HealthCause cause) noexcept {
+  if (members_[member]->health().suspect(cause)) watches_[member]->wake();
 }
 
-// One suspect device after the other, with longer pauses each round.
-void Dispatcher::test_suspects(const std::stop_token& stop) {
-  std::vector<unsigned> tests(members_.size(), 0);
-  std::chrono::nanoseconds pause = options_.selftest_pause;
-  for (;;) {
-    std::unique_lock lock(tester_mutex_);
-    if (!tester_wakes_.wait(lock, stop, [this] { return suspects_; })) return;
-    suspects_ = false;
-    tester_wakes_.wait_for(lock, stop, pause, [] { return false; });
-    if (stop.stop_requested()) return;
-    lock.unlock();
-    for (size_t i = 1; i < members_.size(); ++i) {
-      DispatchMember& member = *members_[i];
-      if (member.health().state() != DeviceState::suspect || tests[i] == options_.selftests_max) continue;
-      ++tests[i];
-      member.health().tested(options_.selftest(member.device()).has_value());
-      if (member.health().state() == DeviceState::suspect) wake_tester();
-    }
-    pause *= 2;
-  }
+void Dispatcher::lose(size_t member, HealthCause cause) noexcept {
+  if (members_[member]->health().lose(cause) && watches_[member] != nullptr) watches_[member]->wake();
 }
 
 }  // namespace penstock

@@ -8,8 +8,10 @@
 namespace penstock {
 
 struct StrandedBuffers::Kept {
+  std::vector<std::unique_ptr<Device>> devices;    // outlive their queue pairs
   std::vector<std::unique_ptr<BufferPool>> pools;  // outlive the buffers
   std::vector<std::unique_ptr<QueuePair>> queue_pairs;
+  std::vector<std::unique_ptr<Selftest>> selftests;
   std::vector<Buffer> buffers;
   Kept* before = nullptr;  // of those that are kept for ever
 };
@@ -20,7 +22,7 @@ StrandedBuffers::StrandedBuffers(size_t jobs) : jobs_max_(jobs), kept_(std::make
 
 // What a device may write to is never given back: it stays, where a leak checker finds it.
 StrandedBuffers::~StrandedBuffers() {
-  if (kept_->buffers.empty() && kept_->queue_pairs.empty()) return;
+  if (kept_->buffers.empty() && !holds_paths()) return;
   static std::mutex mutex;
   static Kept* newest = nullptr;
   const std::lock_guard lock(mutex);
@@ -63,6 +65,16 @@ void StrandedBuffers::keep(std::unique_ptr<QueuePair> queue_pair) {
   kept_->queue_pairs.push_back(std::move(queue_pair));
 }
 
+void StrandedBuffers::keep(std::unique_ptr<Selftest> selftest) {
+  const std::lock_guard lock(mutex_);
+  kept_->selftests.push_back(std::move(selftest));
+}
+
+void StrandedBuffers::keep(std::unique_ptr<Device> device) {
+  const std::lock_guard lock(mutex_);
+  kept_->devices.push_back(std::move(device));
+}
+
 void StrandedBuffers::retire(std::unique_ptr<BufferPool> pool) {
   const std::lock_guard lock(mutex_);
   if (pool->free_count() < pool->count()) kept_->pools.push_back(std::move(pool));
@@ -71,6 +83,11 @@ void StrandedBuffers::retire(std::unique_ptr<BufferPool> pool) {
 size_t StrandedBuffers::jobs() const {
   const std::lock_guard lock(mutex_);
   return kept_->buffers.size() / 2;
+}
+
+bool StrandedBuffers::holds_paths() const {
+  const std::lock_guard lock(mutex_);
+  return !kept_->queue_pairs.empty() || !kept_->selftests.empty();
 }
 
 }  // namespace penstock

@@ -8,13 +8,15 @@
 #include <vector>
 
 #include "memory/buffer_pool.h"
-#include "offload/queue_pair.h"
+#include "offload/device.h"
+#include "offload/selftest.h"
 
 namespace penstock {
 
-// What a device that was abandoned may still touch: buffers, the pools that they are of, and the queue pairs
-// that would have to wait for it. Kept to the process's end, since nothing proves when it is over. A job is
-// handed to a device only when there is room for it here, so that the sum is known at the start. Any thread.
+// What a device that was abandoned may still touch, and the device itself: buffers, the pools that they are
+// of, self-tests, and the queue pairs that would have to wait for it. Kept to the process's end, since
+// nothing proves when it is over. A job is handed to a device only when there is room for it here, so that
+// the sum is known at the start. Any thread.
 class StrandedBuffers {
  public:
   // Room for the buffers of `jobs`.
@@ -32,10 +34,14 @@ class StrandedBuffers {
   // changed, where a pool has none left.
   bool strand(Buffer& input, Buffer& output) noexcept;
   void keep(std::unique_ptr<QueuePair> queue_pair);
+  void keep(std::unique_ptr<Selftest> selftest);
+  // With the devices that any of it is of.
+  void keep(std::unique_ptr<Device> device);
   // Ends a pool, or keeps it where buffers of it are stranded. All others are back.
   void retire(std::unique_ptr<BufferPool> pool);
 
-  size_t jobs() const;  // whose buffers are here
+  size_t jobs() const;       // whose buffers are here
+  bool holds_paths() const;  // queue pairs or self-tests: their devices must not end
 
  private:
   struct Kept;

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <stop_token>
+
 #include "appliance/driver_table.h"
 #include "codec/codec.h"
 #include "hash/sha256.h"
@@ -11,45 +14,75 @@
 namespace penstock {
 namespace {
 
+using Verdict = SelftestOutcome::Verdict;
+
 // The true answer to a job of the self-test.
 void answer_truly(Job& job) {
   job.status = JobStatus::done;
-  if (job.operation == Operation::digest) {
-    const ChunkRef chunk = job.chunks.front();
-    job.digests.front() = sha256(job.input.subspan(chunk.offset, chunk.length));
-  } else if (job.operation == Operation::encode) {
-    const auto encoded = Encoder().encode({job.codec, job.codec_level}, job.input, job.output);
-    job.output_length = static_cast<uint32_t>(encoded.value_or(0));
-  } else if (!Decoder().decode(job.codec, job.input, job.output)) {
-    job.status = JobStatus::corrupt;
+  if (job.operation == Operation::decode) {
+    if (!Decoder().decode(job.codec, job.input, job.output)) job.status = JobStatus::corrupt;
+    return;
   }
+  for (size_t i = 0; i < job.digests.size(); ++i)
+    job.digests[i] = sha256(job.input.subspan(job.chunks[i].offset, job.chunks[i].length));
+  if (job.operation == Operation::digest) return;
+  const auto encoded = Encoder().encode({job.codec, job.codec_level}, job.input, job.output);
+  job.output_length = static_cast<uint32_t>(encoded.value_or(0));
+  if (job.output_length == 0 || job.output_length >= job.input.size()) job.status = JobStatus::stored;
 }
 
 LyingDevice device_that(LyingDevice::Answer answer) {
   Capabilities capabilities;
   capabilities.name = "liar";
+  capabilities.operations = {Operation::digest, Operation::encode, Operation::digest_encode,
+                             Operation::decode};
   capabilities.codecs = {CodecId::lz4, CodecId::zstd};
   return {capabilities, std::move(answer)};
 }
 
+SelftestOutcome selftest(Device& device) {
+  auto made = DeviceSelftest::create(device);
+  EXPECT_TRUE(made.has_value());
+  return (*made)->run({});
+}
+
 void expect_wrong(LyingDevice::Answer answer) {
   LyingDevice device = device_that(std::move(answer));
-  const Status outcome = selftest(device);
-  ASSERT_FALSE(outcome.has_value());
-  EXPECT_EQ(outcome.error().code, Errc::corrupt);
-  EXPECT_EQ(outcome.error().what, "liar");
+  const SelftestOutcome outcome = selftest(device);
+  EXPECT_EQ(outcome.verdict, Verdict::failed);
+  EXPECT_NE(outcome.why, "");
 }
 
 TEST(DeviceSelftestTest, PassesTheSoftwareDevice) {
   auto device = open_device("software", driver_table());
   ASSERT_TRUE(device.has_value());
-  const Status outcome = selftest(**device);
-  EXPECT_TRUE(outcome.has_value()) << outcome.error().message();
+  const SelftestOutcome outcome = selftest(**device);
+  EXPECT_EQ(outcome.verdict, Verdict::passed) << outcome.why;
 }
 
-TEST(DeviceSelftestTest, PassesADeviceThatTellsTheTruth) {
-  LyingDevice device = device_that(answer_truly);
-  EXPECT_TRUE(selftest(device).has_value());
+TEST(DeviceSelftestTest, PassesADeviceThatTellsTheTruthTimeAndAgain) {
+  size_t jobs = 0;
+  LyingDevice device = device_that([&](Job& job) {
+    ++jobs;
+    answer_truly(job);
+  });
+  auto test = DeviceSelftest::create(device);
+  ASSERT_TRUE(test.has_value());
+  EXPECT_EQ((*test)->run({}).verdict, Verdict::passed);
+  EXPECT_EQ((*test)->run({}).verdict, Verdict::passed);
+  EXPECT_EQ(device.registered(), 1u) << "memory is made known once";
+  // Of each codec text and noise, both ways, and decoded where there is a frame.
+  EXPECT_EQ(jobs, 2u * (1 + 2 * (4 + 2)));
+}
+
+TEST(DeviceSelftestTest, AsksForNothingThatTheDeviceDoesNotList) {
+  Capabilities capabilities;
+  capabilities.operations = {Operation::digest};
+  LyingDevice device(capabilities, [](Job& job) {
+    EXPECT_EQ(job.operation, Operation::digest);
+    answer_truly(job);
+  });
+  EXPECT_EQ(selftest(device).verdict, Verdict::passed);
 }
 
 TEST(DeviceSelftestTest, FindsAWrongDigest) {
@@ -82,6 +115,58 @@ TEST(DeviceSelftestTest, FindsAWrongDecoding) {
 
 TEST(DeviceSelftestTest, FindsAJobThatWasNotDone) {
   expect_wrong([](Job& job) { job.status = JobStatus::failed; });
+}
+
+TEST(DeviceSelftestTest, FindsAWrongDigestOfTheLastChunkAlone) {
+  expect_wrong([](Job& job) {
+    answer_truly(job);
+    if (job.operation == Operation::digest) job.digests.back().bytes[0] ^= 1;
+  });
+}
+
+TEST(DeviceSelftestTest, FindsAWrongDigestBesideAFrame) {
+  expect_wrong([](Job& job) {
+    answer_truly(job);
+    if (job.operation == Operation::digest_encode) job.digests.back().bytes[0] ^= 1;
+  });
+}
+
+TEST(DeviceSelftestTest, FindsAFrameOfNoiseThatIsNoSmaller) {
+  expect_wrong([](Job& job) {
+    answer_truly(job);
+    if (job.status != JobStatus::stored) return;
+    job.status = JobStatus::done;
+    job.output_length = static_cast<uint32_t>(job.input.size());
+  });
+}
+
+TEST(DeviceSelftestTest, FindsATextThatIsNotEncoded) {
+  expect_wrong([](Job& job) {
+    answer_truly(job);
+    if (job.operation == Operation::encode) job.status = JobStatus::stored;
+  });
+}
+
+TEST(DeviceSelftestTest, SaysWhenThereIsNoAnswerAndWhetherTheDeviceMayStillBeAtIt) {
+  for (const Quiescence quiescence : {Quiescence::proven, Quiescence::unproven}) {
+    LyingDevice device = device_that({});
+    device.hang(quiescence);
+    auto test = DeviceSelftest::create(device, std::chrono::milliseconds(1));
+    ASSERT_TRUE(test.has_value());
+    EXPECT_EQ((*test)->run({}).verdict, Verdict::silent);
+    EXPECT_EQ((*test)->quiet(), quiescence == Quiescence::proven);
+  }
+}
+
+TEST(DeviceSelftestTest, StopsWhenItIsTold) {
+  LyingDevice device = device_that({});
+  device.hang(Quiescence::unproven);
+  auto test = DeviceSelftest::create(device, std::chrono::hours(24));
+  ASSERT_TRUE(test.has_value());
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_EQ((*test)->run(stop.get_token()).verdict, Verdict::stopped);
+  EXPECT_FALSE((*test)->quiet());
 }
 
 }  // namespace

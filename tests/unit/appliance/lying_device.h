@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <span>
@@ -10,7 +11,7 @@
 
 namespace penstock {
 
-// A device that answers each job at once, as `answer` says: for self-tests that must fail.
+// A device that answers each job at once, as `answer` says, or not at all: for self-tests that must fail.
 class LyingDevice final : public Device {
  public:
   using Answer = std::function<void(Job&)>;
@@ -19,39 +20,53 @@ class LyingDevice final : public Device {
       : capabilities_(std::move(capabilities)), answer_(std::move(answer)) {}
 
   const Capabilities& capabilities() const override { return capabilities_; }
-  Status register_memory(std::span<const Slab>) override { return {}; }
-  Result<std::unique_ptr<QueuePair>> open_queue_pair(uint32_t) override {
-    return std::make_unique<Queue>(answer_);
+  Status register_memory(std::span<const Slab>) override {
+    ++registered_;
+    return {};
   }
+  Result<std::unique_ptr<QueuePair>> open_queue_pair(uint32_t) override {
+    return std::make_unique<Queue>(*this);
+  }
+
+  // From now on it accepts and gives nothing back; `quiescence` is what it says of what is abandoned.
+  void hang(Quiescence quiescence) {
+    hangs_ = true;
+    quiescence_ = quiescence;
+  }
+  size_t registered() const { return registered_; }  // calls
 
  private:
   class Queue final : public QueuePair {
    public:
-    explicit Queue(const Answer& answer) : answer_(answer) {}
+    explicit Queue(const LyingDevice& device) : device_(device) {}
 
     size_t submit(std::span<Job* const> jobs) noexcept override {
       job_ = jobs.front();
       return 1;
     }
     size_t poll(std::span<Job*> finished) noexcept override {
-      answer_(*job_);
+      if (device_.hangs_) return 0;
+      device_.answer_(*job_);
       finished.front() = std::exchange(job_, nullptr);
       return 1;
     }
-    Quiescence abandon(Job&) noexcept override { return Quiescence::proven; }
+    Quiescence abandon(Job&) noexcept override { return device_.quiescence_; }
     uint32_t generation() const noexcept override { return 1; }
     Quiescence leave_generation() noexcept override { return Quiescence::proven; }
     size_t in_flight() const noexcept override { return job_ == nullptr ? 0 : 1; }
     const QueuePairCounters& counters() const noexcept override { return counters_; }
 
    private:
-    const Answer& answer_;
+    const LyingDevice& device_;
     Job* job_ = nullptr;
     QueuePairCounters counters_;
   };
 
   const Capabilities capabilities_;
   const Answer answer_;
+  bool hangs_ = false;
+  Quiescence quiescence_ = Quiescence::proven;
+  size_t registered_ = 0;
 };
 
 }  // namespace penstock

@@ -19,8 +19,15 @@ struct DeviceScript {
   Quiescence quiescence = Quiescence::proven;  // of what is abandoned
   JobStatus status = JobStatus::done;
   uint32_t output_length = 0;
+  bool refuses_memory = false;
+  bool refuses_queue_pairs = false;
+  Job* ghost = nullptr;        // given as finished, and not touched,
+  size_t ghosts = 0;           // so often, before anything else
   std::deque<Job*> in_flight;  // oldest first
   uint64_t accepted = 0;
+  uint64_t registered = 0;  // slabs
+  bool device_ended = false;
+  bool queue_pair_ended = false;
 };
 
 // A device that does what its script says, and nothing else: it touches neither input nor output.
@@ -37,9 +44,18 @@ class ScriptedDevice final : public Device {
     capabilities_.queue_depth = script.depth;
   }
 
+  ~ScriptedDevice() override { script_->device_ended = true; }
+  ScriptedDevice(const ScriptedDevice&) = delete;
+  ScriptedDevice& operator=(const ScriptedDevice&) = delete;
+
   const Capabilities& capabilities() const override { return capabilities_; }
-  Status register_memory(std::span<const Slab>) override { return {}; }
+  Status register_memory(std::span<const Slab> slabs) override {
+    if (script_->refuses_memory) return fail(Errc::failed, "scripted device", "takes no memory");
+    script_->registered += slabs.size();
+    return {};
+  }
   Result<std::unique_ptr<QueuePair>> open_queue_pair(uint32_t depth) override {
+    if (script_->refuses_queue_pairs) return fail(Errc::failed, "scripted device", "has no queue pair");
     return std::make_unique<Path>(*script_, depth);
   }
 
@@ -47,6 +63,9 @@ class ScriptedDevice final : public Device {
   class Path final : public QueuePair {
    public:
     Path(DeviceScript& script, uint32_t depth) : script_(&script), depth_(depth) {}
+    ~Path() override { script_->queue_pair_ended = true; }
+    Path(const Path&) = delete;
+    Path& operator=(const Path&) = delete;
 
     size_t submit(std::span<Job* const> jobs) noexcept override {
       const size_t accepted = std::min(jobs.size(), depth_ - script_->in_flight.size());
@@ -59,6 +78,8 @@ class ScriptedDevice final : public Device {
     }
     size_t poll(std::span<Job*> finished) noexcept override {
       size_t returned = 0;
+      for (; script_->ghosts > 0 && returned < finished.size(); --script_->ghosts)
+        finished[returned++] = script_->ghost;
       while (!script_->hangs && returned < finished.size()) {
         if (again_ != nullptr) {
           finished[returned++] = std::exchange(again_, nullptr);

@@ -52,6 +52,7 @@ class DispatchMember {
   // A job of so many bytes goes to it, and has come back or was taken back.
   void begin(uint64_t bytes) noexcept { bytes_ahead_.fetch_add(bytes, std::memory_order_relaxed); }
   void end(uint64_t bytes) noexcept { bytes_ahead_.fetch_sub(bytes, std::memory_order_relaxed); }
+  uint64_t bytes_ahead() const noexcept { return bytes_ahead_.load(std::memory_order_relaxed); }
   // It did a job that was submitted at `begun_ns`, and ended at `now_ns` or before.
   void measure(Operation operation, uint64_t bytes, uint64_t begun_ns, uint64_t now_ns) noexcept;
   // Until a job of so many bytes would be done, behind all that it has.

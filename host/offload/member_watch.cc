@@ -46,6 +46,7 @@ void MemberWatch::run(const std::stop_token& stop) {
     if (due && !stop.stop_requested()) test(stop);
     tell();
   }
+  tell();  // what came when it was stopped
 }
 
 bool MemberWatch::may_test() const {

@@ -9,7 +9,7 @@
 #include "appliance/driver_table.h"
 #include "codec/codec.h"
 #include "hash/sha256.h"
-#include "unit/appliance/lying_device.h"
+#include "unit/offload/lying_device.h"
 
 namespace penstock {
 namespace {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 
-#include "unit/appliance/lying_device.h"
+#include "unit/offload/lying_device.h"
 
 namespace penstock {
 namespace {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -11,7 +12,8 @@
 
 namespace penstock {
 
-// A device that answers each job at once, as `answer` says, or not at all: for self-tests that must fail.
+// A device that does one job at a time, at once, and answers as `answer` says, or not at all. Each of its
+// queue pairs may have a thread of its own.
 class LyingDevice final : public Device {
  public:
   using Answer = std::function<void(Job&)>;
@@ -30,8 +32,8 @@ class LyingDevice final : public Device {
 
   // From now on it accepts and gives nothing back; `quiescence` is what it says of what is abandoned.
   void hang(Quiescence quiescence) {
-    hangs_ = true;
     quiescence_ = quiescence;
+    hangs_ = true;
   }
   size_t registered() const { return registered_; }  // calls
 
@@ -41,16 +43,20 @@ class LyingDevice final : public Device {
     explicit Queue(const LyingDevice& device) : device_(device) {}
 
     size_t submit(std::span<Job* const> jobs) noexcept override {
+      if (jobs.empty() || job_ != nullptr) return 0;
       job_ = jobs.front();
       return 1;
     }
     size_t poll(std::span<Job*> finished) noexcept override {
-      if (device_.hangs_) return 0;
+      if (job_ == nullptr || device_.hangs_) return 0;
       device_.answer_(*job_);
       finished.front() = std::exchange(job_, nullptr);
       return 1;
     }
-    Quiescence abandon(Job&) noexcept override { return device_.quiescence_; }
+    Quiescence abandon(Job&) noexcept override {
+      job_ = nullptr;
+      return device_.quiescence_;
+    }
     uint32_t generation() const noexcept override { return 1; }
     Quiescence leave_generation() noexcept override { return Quiescence::proven; }
     size_t in_flight() const noexcept override { return job_ == nullptr ? 0 : 1; }
@@ -64,8 +70,8 @@ class LyingDevice final : public Device {
 
   const Capabilities capabilities_;
   const Answer answer_;
-  bool hangs_ = false;
-  Quiescence quiescence_ = Quiescence::proven;
+  std::atomic<bool> hangs_{false};
+  std::atomic<Quiescence> quiescence_{Quiescence::proven};
   size_t registered_ = 0;
 };
 

@@ -25,10 +25,15 @@ double content_per_second(const PutReport& report) {
   return bytes_per_second(report.counters.bytes_content, report.nanoseconds);
 }
 
-Json verify_json(const PutReport& report, const PutOptions& options) {
-  const VerifyCounters& verify = report.verify;
+// Of what was encoded.
+double verify_seconds_a_gigabyte(const PutReport& report) {
   const auto encoded =
       static_cast<double>(report.counters.bytes_unique + report.counters.bytes_nodes_raw) / kGigabyte;
+  return encoded > 0 ? seconds_of(report.verify.nanoseconds) / encoded : 0.0;
+}
+
+Json verify_json(const PutReport& report, const PutOptions& options) {
+  const VerifyCounters& verify = report.verify;
   Json object;
   object["level"] = verify_level_text(options.verify);
   object["frames"] = verify.frames;
@@ -37,7 +42,7 @@ Json verify_json(const PutReport& report, const PutOptions& options) {
   object["bytes_copied"] = verify.bytes_copied;
   object["mismatches"] = verify.mismatches;
   object["core_seconds"] = seconds_of(verify.nanoseconds);
-  object["core_seconds_per_gb"] = encoded > 0 ? seconds_of(verify.nanoseconds) / encoded : 0.0;
+  object["core_seconds_per_gb"] = verify_seconds_a_gigabyte(report);
   return object;
 }
 
@@ -106,11 +111,12 @@ std::string put_summary(const PutReport& report, const Cid& commit) {
   const PutCounters& counters = report.counters;
   const uint64_t stored = counters.bytes_stored + counters.bytes_nodes;
   return fmt::format(
-      "{} in {} file{}: {} new, {} stored, in {:.1f} s ({}/s, checked in {:.1f} core-s); commit {}",
+      "{} in {} file{}: {} new, {} stored, in {:.1f} s ({}/s, checked in {:.1f} core-s, {:.2f} a GB); commit "
+      "{}",
       human_size(counters.bytes_content), counters.files, counters.files == 1 ? "" : "s",
       human_size(counters.bytes_unique), human_size(stored), seconds_of(report.nanoseconds),
       human_size(static_cast<uint64_t>(content_per_second(report))), seconds_of(report.verify.nanoseconds),
-      commit.text());
+      verify_seconds_a_gigabyte(report), commit.text());
 }
 
 }  // namespace penstock

@@ -69,6 +69,8 @@ class Output(ToolCase):
         rows = {row["device"]: row for row in self.json("devices")}
         self.assertEqual(rows["software"]["state"], "present")
         self.assertIn("zstd", rows["software"]["codecs"])
+        self.assertEqual(rows["software"]["health"], "healthy")
+        self.assertEqual([event["cause"] for event in rows["software"]["history"]], ["opened"])
         self.assertIn("emulated", rows["card"]["name"])
         for kind in ("xrt", "opencl", "compressdev"):
             self.assertEqual(rows[kind]["state"], "absent")
@@ -76,7 +78,16 @@ class Output(ToolCase):
         tested = {row["device"]: row for row in self.json("devices", "--selftest")}
         for device in ("software", "card", "card:3"):
             self.assertEqual(tested[device]["state"], "passed")
+            self.assertEqual([event["cause"] for event in tested[device]["history"]], ["opened", "passed the self-test"])
         self.assertIn("software", self.ok("devices").decode())
+
+    def test_put_says_what_each_device_did(self):
+        self.put(self.write("file", b"content"))
+        devices = json.loads(self.ok("put", "--json", self.write("other", self.random.randbytes(100_000))))["devices"]
+        self.assertEqual([device["kind"] for device in devices], ["software"])
+        self.assertGreaterEqual(devices[0]["bytes_in"], 100_000)
+        self.assertEqual(devices[0]["health"], "healthy")
+        self.assertEqual(devices[0]["wrong"], 0)
 
     def test_the_store_is_found(self):
         file = self.write("file", b"content")

@@ -32,12 +32,22 @@ class ScriptedSelftest final : public Selftest {
  public:
   using Run = std::function<SelftestOutcome(const std::stop_token&)>;
 
-  explicit ScriptedSelftest(Run run) : run_(std::move(run)) {}
+  // `ended` is set when it is destroyed.
+  explicit ScriptedSelftest(Run run, bool quiet = true, std::atomic<bool>* ended = nullptr)
+      : run_(std::move(run)), quiet_(quiet), ended_(ended) {}
+  ~ScriptedSelftest() override {
+    if (ended_ != nullptr) *ended_ = true;
+  }
+  ScriptedSelftest(const ScriptedSelftest&) = delete;
+  ScriptedSelftest& operator=(const ScriptedSelftest&) = delete;
+
   SelftestOutcome run(const std::stop_token& stop) override { return run_(stop); }
-  bool quiet() const override { return true; }
+  bool quiet() const override { return quiet_; }
 
  private:
   Run run_;
+  bool quiet_;
+  std::atomic<bool>* ended_;
 };
 
 inline SelftestOutcome selftest_verdict(SelftestOutcome::Verdict verdict) {

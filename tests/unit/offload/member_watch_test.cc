@@ -51,6 +51,24 @@ TEST_F(MemberWatchTest, LosesADeviceThatDoesNotAnswerTheSelfTest) {
   EXPECT_EQ(tests, 1);
 }
 
+TEST_F(MemberWatchTest, KeepsASelfTestThatTheDeviceMayStillTouchAndTheDevice) {
+  for (const bool quiet : {true, false}) {
+    DeviceScript& script = scripts_.emplace_back();
+    std::atomic<bool> ended{false};
+    options_.selftest = [&](Device&) {
+      return std::make_unique<ScriptedSelftest>(
+          [](const std::stop_token&) { return selftest_verdict(SelftestOutcome::Verdict::silent); }, quiet,
+          &ended);
+    };
+    open({&script});
+    dispatcher_->own(std::move(scripted_.back()));
+    queue_.reset();
+    dispatcher_.reset();
+    EXPECT_EQ(ended, quiet);
+    EXPECT_EQ(script.device_ended, quiet);
+  }
+}
+
 TEST_F(MemberWatchTest, StopsASelfTestWhenTheDispatcherEnds) {
   DeviceScript& script = scripts_.emplace_back();
   std::atomic<bool> running{false};

@@ -78,11 +78,17 @@ struct Batch {
   std::vector<ChunkRef> chunks;
   std::vector<Digest> digests;
   std::vector<Claim> claims;
-  std::vector<BlockEntry> entries;  // the misses, adjacent in input
-  uint32_t missing_begin = 0;       // where in input they begin
-  uint32_t bytes_missing = 0;       // their sum
+  std::vector<BlockEntry> entries;  // the misses; chunks, then, are their places
+  uint32_t begin = 0;               // where in input chunks' offsets count from
+  uint32_t bytes = 0;               // from there to the end of the last chunk
   Buffer output;
   Job job;
+
+  MutableBytes raw() const { return input.bytes().subspan(begin, bytes); }
+  Bytes chunk_bytes(size_t i) const { return raw().subspan(chunks[i].offset, chunks[i].length); }
+  // Moves the chunks together, behind a place of that alignment at the first one or before it: they are a
+  // frame's raw bytes then. Returns how many bytes were moved.
+  uint64_t close_gaps(uint32_t alignment);
 };
 
 }  // namespace penstock

@@ -2,15 +2,23 @@
 #include "pipeline/put_lane.h"
 
 #include <algorithm>
-#include <cstring>
 #include <thread>
 #include <utility>
 
 #include "base/check.h"
 #include "base/limits.h"
-#include "hash/sha256.h"
 
 namespace penstock {
+namespace {
+
+// The driver of a device that does not share host memory has copied the output out of what the device sees.
+bool none_writes_host_memory(const Dispatcher& dispatcher) {
+  return std::ranges::none_of(dispatcher.members(), [](const auto& member) {
+    return !member->is_cpu() && member->capabilities().shares_host_memory;
+  });
+}
+
+}  // namespace
 
 PutLane::PutLane(PutCourse& course, std::unique_ptr<QueuePair> queue_pair, BufferPool& buffers,
                  unsigned batches)
@@ -19,6 +27,7 @@ PutLane::PutLane(PutCourse& course, std::unique_ptr<QueuePair> queue_pair, Buffe
       queue_pair_(std::move(queue_pair)),
       batches_(batches),
       finished_(batches),
+      outputs_private_(none_writes_host_memory(course.dispatcher)),
       whole_files_(course.options),
       verifier_(course.options.verify, buffers.acquire(), buffers.acquire()),
       clock_(times_) {
@@ -99,19 +108,28 @@ Result<bool> PutLane::start_batch(Batch& batch) {
 
   ++active_;
   whole_files_.read(batch, clock_);
+  if (!batch.chunks.empty()) {
+    prepare_digest(batch);
+    return true;
+  }
+  PENSTOCK_TRY(deliver_outline(batch));
+  retire(batch);
+  return true;
+}
+
+// What lies behind the last chunk is no concern of a device, which may copy all of its input.
+void PutLane::prepare_digest(Batch& batch) {
+  batch.begin = 0;
+  batch.bytes = batch.chunks.back().offset + batch.chunks.back().length;
   batch.digests.resize(batch.chunks.size());
   Job& job = batch.job;
   job.operation = Operation::digest;
-  job.input = batch.input.bytes();
+  job.input = batch.raw();
   job.chunks = batch.chunks;
   job.output = {};
   job.digests = batch.digests;
   job.cpu_only = false;
   batch.state = Batch::State::digest_ready;
-  if (!batch.chunks.empty()) return true;
-  PENSTOCK_TRY(deliver_outline(batch));
-  retire(batch);
-  return true;
 }
 
 void PutLane::submit_ready() {
@@ -181,14 +199,10 @@ Status PutLane::blame(Batch& batch, HealthCause cause) {
 Status PutLane::check_digests(Batch& batch) {
   if (member_of(batch.job).is_cpu() || course_->options.verify.kind == VerifyLevel::Kind::payload) return {};
   messages_.clear();
-  for (const ChunkRef& chunk : batch.chunks)
-    messages_.push_back(batch.input.bytes().subspan(chunk.offset, chunk.length));
-  digests_.resize(messages_.size());
-  sha256_path().digest(messages_, digests_);
+  for (size_t i = 0; i < batch.chunks.size(); ++i) messages_.push_back(batch.chunk_bytes(i));
+  const bool right = verifier_.recompute(messages_, batch.digests);
   clock_.lap(Stage::verify);
-  if (digests_ == batch.digests) return {};
-  std::ranges::copy(digests_, batch.digests.begin());
-  return blame(batch, HealthCause::wrong_digest);
+  return right ? Status() : blame(batch, HealthCause::wrong_digest);
 }
 
 Status PutLane::deliver_outline(Batch& batch) {
@@ -201,10 +215,7 @@ Status PutLane::deliver_outline(Batch& batch) {
 
 // Lists the chunks that must be appended, and closes the gaps between them, so that they make one frame.
 void PutLane::collect_misses(Batch& batch) {
-  uint8_t* base = batch.input.bytes().data();
   batch.entries.clear();
-  batch.missing_begin = 0;
-  uint32_t end = 0;
   for (size_t i = 0; i < batch.chunks.size(); ++i) {
     const ChunkRef chunk = batch.chunks[i];
     if (batch.claims[i] == Claim::present) {
@@ -212,18 +223,11 @@ void PutLane::collect_misses(Batch& batch) {
       ++counters_.chunks_duplicate;
       continue;
     }
-    if (batch.entries.empty())
-      batch.missing_begin = end = chunk.offset - chunk.offset % std::max(1u, capabilities_->input_alignment);
-    if (end != chunk.offset) {
-      std::memmove(base + end, base + chunk.offset, chunk.length);
-      counters_.bytes_moved += chunk.length;
-    }
-    batch.chunks[batch.entries.size()] = {end - batch.missing_begin, chunk.length};
+    batch.chunks[batch.entries.size()] = chunk;
     batch.entries.push_back({batch.digests[i], Multicodec::raw, chunk.length});
-    end += chunk.length;
   }
   batch.chunks.resize(batch.entries.size());
-  batch.bytes_missing = end - batch.missing_begin;
+  counters_.bytes_moved += batch.close_gaps(std::max(1u, capabilities_->input_alignment));
 }
 
 void PutLane::prepare_encode(Batch& batch) {
@@ -232,7 +236,7 @@ void PutLane::prepare_encode(Batch& batch) {
   job.codec = course_->options.codec.id;
   job.codec_level = course_->options.codec.level;
   job.any_codec = course_->options.codec_any;
-  job.input = batch.input.bytes().subspan(batch.missing_begin, batch.bytes_missing);
+  job.input = batch.raw();
   job.chunks = batch.chunks;
   job.output = batch.output.bytes();
   job.digests = {};
@@ -246,11 +250,11 @@ Status PutLane::encoded(Batch& batch) {
   const bool stored = job.status == JobStatus::stored;
   const bool by_cpu = member_of(job).is_cpu();
   const EncodedBlock block{.codec = stored ? CodecId::stored : job.codec,
-                           .raw = job.input,
+                           .raw = batch.raw(),
                            .entries = batch.entries,
-                           .payload = stored ? job.input : Bytes(job.output.first(job.output_length)),
+                           .payload = stored ? batch.raw() : job.output.first(job.output_length),
                            .digests_from_cpu = true,
-                           .payload_in_host_memory = stored || capabilities_->is_cpu};
+                           .payload_in_host_memory = stored || outputs_private_};
   const Result<VerifiedBlock> verified = verifier_.verify(block);
   clock_.lap(Stage::verify);
   if (!verified && !by_cpu && verified.error().code == Errc::corrupt) {

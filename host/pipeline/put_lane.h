@@ -57,6 +57,7 @@ class PutLane {
   void submit_ready();
   Status poll_device();
   Status digested(Batch& batch);
+  void prepare_digest(Batch& batch);
   Status check_digests(Batch& batch);
   const DispatchMember& member_of(const Job& job) const;
   Status blame(Batch& batch, HealthCause cause);
@@ -72,8 +73,8 @@ class PutLane {
   std::unique_ptr<QueuePair> queue_pair_;
   std::vector<Batch> batches_;
   std::vector<Job*> finished_;
-  std::vector<Bytes> messages_;  // check_digests: what is digested again, and to what
-  std::vector<Digest> digests_;
+  std::vector<Bytes> messages_;  // check_digests: what is digested again
+  bool outputs_private_;         // no device can write to an output once it has given it back
   WholeFileReader whole_files_;
   Verifier verifier_;
   bool source_ended_ = false;

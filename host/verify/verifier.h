@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/result.h"
@@ -41,6 +42,10 @@ class Verifier {
   // corrupt error if a digest or the decoded payload differs: nothing of the block may then be used. Lengths
   // that do not add up, or pass the limits of a frame, are a mismatch too.
   Result<VerifiedBlock> verify(const EncodedBlock& block);
+
+  // Digests that a device made of `messages`, kFrameChunksMax at the most, before anything is looked up by
+  // them: computed again, and replaced by this CPU's own. False, and a mismatch, where they were others.
+  bool recompute(std::span<const Bytes> messages, std::span<Digest> digests);
 
   const VerifyCounters& counters() const { return counters_; }
 

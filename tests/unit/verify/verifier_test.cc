@@ -212,6 +212,22 @@ TEST_F(VerifierTest, CountsWhatItDid) {
   EXPECT_GT(verifier.counters().nanoseconds, 0u);
 }
 
+TEST_F(VerifierTest, PutsItsOwnDigestsInThePlaceOfADevices) {
+  Verifier verifier = this->verifier("full");
+  const std::vector<uint8_t> bytes = text_sample(5000, 3);
+  const std::vector<Bytes> messages{Bytes(bytes).first(100), Bytes(bytes).subspan(100)};
+  const std::vector<Digest> right{sha256(messages[0]), sha256(messages[1])};
+  std::vector<Digest> digests = right;
+  EXPECT_TRUE(verifier.recompute(messages, digests));
+  EXPECT_EQ(verifier.counters().mismatches, 0u);
+  digests[1] = digests[0];
+  EXPECT_FALSE(verifier.recompute(messages, digests));
+  EXPECT_EQ(digests, right);
+  EXPECT_EQ(verifier.counters().mismatches, 1u);
+  EXPECT_EQ(verifier.counters().bytes_digested, 2 * bytes.size());
+  EXPECT_GT(verifier.counters().nanoseconds, 0u);
+}
+
 TEST_F(VerifierTest, SamplesAboutTheFractionAskedFor) {
   Verifier verifier = this->verifier("sample:0.25");
   Frame frame(CodecId::lz4, text_sample(100, 4), {100});

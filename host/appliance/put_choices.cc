@@ -31,11 +31,10 @@ Result<PutOptions> parse_put_choices(const PutChoices& choices) {
 }
 
 Status check_devices_serve(const Dispatcher& devices, const PutOptions& options) {
-  if (options.verify.kind == VerifyLevel::Kind::cross) {
-    return fail(
-        Errc::usage, "--verify cross",
-        "needs a second device to check " + devices.capabilities().name + ", which this build has not",
-        "use --verify full");
+  if (options.verify.kind == VerifyLevel::Kind::cross && devices.capabilities().is_cpu) {
+    return fail(Errc::usage, "--verify cross",
+                "has devices check each other, and there is only " + devices.capabilities().name,
+                "use --verify full");
   }
   return {};
 }

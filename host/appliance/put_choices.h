@@ -27,7 +27,8 @@ struct PutChoices {
 // usage error: one of them is malformed.
 Result<PutOptions> parse_put_choices(const PutChoices& choices);
 
-// usage error: nothing is there to check the devices as the options ask.
+// usage error: the devices are to check each other, and there is none but the CPU. With one the host checks
+// it.
 Status check_devices_serve(const Dispatcher& devices, const PutOptions& options);
 
 // The paths, or standard input, called `name` or "-", where "-" is the only one.

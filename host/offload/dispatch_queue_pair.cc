@@ -80,8 +80,8 @@ size_t DispatchQueuePair::submit(std::span<Job* const> jobs) noexcept {
 bool DispatchQueuePair::usable(const Flight& flight, size_t member) const noexcept {
   const Path& path = paths_[member];
   const Job& job = *flight.job;
-  return job.input_buffer != nullptr && job.output_buffer != nullptr && path.member->health().healthy() &&
-         path.member->supports(job);
+  return job.input_buffer != nullptr && job.output_buffer != nullptr && member != job.not_member &&
+         path.member->health().healthy() && path.member->supports(job);
 }
 
 // To whoever is expected to be done first, and accepts.

@@ -133,6 +133,19 @@ Result<std::unique_ptr<QueuePair>> Dispatcher::open_queue_pair(uint32_t depth) {
   return std::make_unique<DispatchQueuePair>(*this, std::move(queue_pairs), depth);
 }
 
+bool Dispatcher::serves(const Job& job) const noexcept {
+  for (size_t i = 1; i < members_.size(); ++i) {
+    if (i != job.not_member && members_[i]->health().healthy() && members_[i]->supports(job)) return true;
+  }
+  return false;
+}
+
+bool Dispatcher::devices_share_memory() const noexcept {
+  return std::ranges::any_of(members_, [](const auto& member) {
+    return !member->is_cpu() && member->capabilities().shares_host_memory;
+  });
+}
+
 void Dispatcher::report_wrong(uint16_t member, HealthCause cause) noexcept {
   PENSTOCK_CHECK(member > 0 && member < members_.size());
   members_[member]->counters().wrong.fetch_add(1, std::memory_order_relaxed);

@@ -41,6 +41,8 @@ struct ChunkRef {
 // back (or abandon does) the job, its input, output, digests and chunk list are the device's: the caller
 // leaves them alone.
 struct Job {
+  static constexpr uint16_t kNoMember = UINT16_MAX;
+
   // The request.
   Operation operation = Operation::digest;
   HashId hash = HashId::sha2_256;
@@ -58,6 +60,7 @@ struct Job {
   Buffer* output_buffer = nullptr;  // its time, others of the same pools are put in their place
   bool any_codec = false;           // encode: a device that lacks `codec` may take what it has instead
   bool cpu_only = false;            // after a wrong answer
+  uint16_t not_member = kNoMember;  // whose answer this one is to check: another device does it, or the CPU
 
   // The answer.
   JobStatus status = JobStatus::pending;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/digest.h"
+#include "codec/codec.h"
 #include "ingest/source.h"
 #include "memory/buffer_pool.h"
 #include "offload/job.h"
@@ -65,18 +66,22 @@ struct WholeFile {
 // One extent on its way through a lane: up to a frame's worth of chunks, of one file or many. Owned by a
 // lane, used again and again: its vectors keep their capacity.
 struct Batch {
-  enum class State : uint8_t { idle, digest_ready, digesting, encode_ready, encoding };
+  enum class State : uint8_t { idle, ready, in_flight };  // ready: for the device
+  // What is asked of devices. A fused job is a `digest` that encodes as well.
+  enum class Step : uint8_t { digest, check_digests, encode, check_payload };
 
   // Limits of one batch, so that a batch of misses is one frame.
   static constexpr size_t kEventsMax = 8192;
   static constexpr size_t kEventTextBytesMax = 1 << 20;  // names and targets, passed by one entry at the most
 
   State state = State::idle;
+  Step step = Step::digest;
   BatchOutline outline;
   Buffer input;
   std::vector<WholeFile> whole_files;  // in the order of their events; until they are read
   std::vector<ChunkRef> chunks;
   std::vector<Digest> digests;
+  bool digests_from_cpu = false;
   std::vector<Claim> claims;
   std::vector<BlockEntry> entries;  // the misses; chunks, then, are their places
   uint32_t begin = 0;               // where in input chunks' offsets count from
@@ -84,11 +89,29 @@ struct Batch {
   Buffer output;
   Job job;
 
+  // For --verify cross: another device's answer to the same.
+  Job check;
+  std::vector<Digest> digests_again;  // of the chunks; empty where no other device made them
+  Buffer decoded;
+
+  bool checking() const { return step == Step::check_digests || step == Step::check_payload; }
+  Job& current_job() { return checking() ? check : job; }
+  bool fused() const { return job.operation == Operation::digest_encode; }
+
+  // Each makes `job` ready. The digest's covers all chunks where they lie, and nothing behind them; the
+  // encoding's, and the fused one's, take them without gaps.
+  void ask_digest();
+  void ask_fused(CodecSpec codec, bool any_codec);
+  void ask_encode(CodecSpec codec, bool any_codec);
+
   MutableBytes raw() const { return input.bytes().subspan(begin, bytes); }
   Bytes chunk_bytes(size_t i) const { return raw().subspan(chunks[i].offset, chunks[i].length); }
   // Moves the chunks together, behind a place of that alignment at the first one or before it: they are a
   // frame's raw bytes then. Returns how many bytes were moved.
   uint64_t close_gaps(uint32_t alignment);
+
+ private:
+  void ask(Step next, Operation operation);
 };
 
 }  // namespace penstock

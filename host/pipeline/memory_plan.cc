@@ -14,7 +14,7 @@ namespace {
 
 constexpr size_t kVerifierBuffers = 2;
 
-MemoryPlan plan_for(unsigned lanes, unsigned batches_per_lane, CodecSpec codec) {
+MemoryPlan plan_for(unsigned lanes, unsigned batches_per_lane, CodecSpec codec, bool cross) {
   const size_t batches = size_t{lanes} * batches_per_lane;
   MemoryPlan plan;
   plan.lanes = lanes;
@@ -22,7 +22,10 @@ MemoryPlan plan_for(unsigned lanes, unsigned batches_per_lane, CodecSpec codec) 
   // One that works in the lane's own thread does not hang alone.
   plan.jobs_lost = batches_per_lane == 1 ? 0 : static_cast<unsigned>(batches);
   plan.input_buffers = batches + 2 + plan.jobs_lost;
-  plan.frame_buffers = batches + lanes * kVerifierBuffers + BlockPacker::kBuffers + plan.jobs_lost;
+  // A check reads one frame's payload, and decodes it into another: it may lose both.
+  const size_t frames_per_job = cross ? 2 : 1;
+  plan.frame_buffers =
+      frames_per_job * (batches + plan.jobs_lost) + lanes * kVerifierBuffers + BlockPacker::kBuffers;
   plan.codec_bytes = (size_t{lanes} + 1) * encoder_memory(codec);
   return plan;
 }
@@ -40,11 +43,11 @@ size_t MemoryPlan::total_bytes() const {
   return (input_buffers + frame_buffers) * kFrameBytesMax + codec_bytes + kStoreBytes + kFixedBytes;
 }
 
-Result<MemoryPlan> plan_memory(unsigned threads, unsigned batches_per_lane, CodecSpec codec) {
+Result<MemoryPlan> plan_memory(unsigned threads, unsigned batches_per_lane, CodecSpec codec, bool cross) {
   unsigned lanes = usable_threads(threads);
-  MemoryPlan plan = plan_for(lanes, batches_per_lane, codec);
+  MemoryPlan plan = plan_for(lanes, batches_per_lane, codec, cross);
   while (plan.total_bytes() > MemoryPlan::kBudgetBytes && lanes > 1)
-    plan = plan_for(--lanes, batches_per_lane, codec);
+    plan = plan_for(--lanes, batches_per_lane, codec, cross);
   if (plan.total_bytes() > MemoryPlan::kBudgetBytes)
     return fail(Errc::failed, "codec " + codec_text(codec),
                 "needs " + human_size(plan.total_bytes()) + " of memory, more than the limit of " +

@@ -30,7 +30,7 @@ struct MemoryPlan {
 unsigned usable_threads(unsigned threads);
 
 // As many lanes as `threads` asks (0: one a CPU that we may run on) and the budget allows. failed: not even
-// one fits.
-Result<MemoryPlan> plan_memory(unsigned threads, unsigned batches_per_lane, CodecSpec codec);
+// one fits. `cross`: devices check one another, and each batch has a buffer for what another one decodes.
+Result<MemoryPlan> plan_memory(unsigned threads, unsigned batches_per_lane, CodecSpec codec, bool cross);
 
 }  // namespace penstock

@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "pipeline/batch_filler.h"
 #include "pipeline/block_packer.h"
+#include "pipeline/cross_check.h"
 #include "pipeline/memory_plan.h"
 #include "pipeline/put_lane.h"
 #include "pipeline/stream_order.h"
@@ -89,7 +90,9 @@ PutCounters& PutCounters::operator+=(const PutCounters& other) {
   frames += other.frames;
   frames_stored += other.frames_stored;
   bytes_moved += other.bytes_moved;
-  static_assert(sizeof(PutCounters) == 17 * sizeof(uint64_t), "a counter is not summed");
+  batches_fused += other.batches_fused;
+  bytes_fused_wasted += other.bytes_fused_wasted;
+  static_assert(sizeof(PutCounters) == 19 * sizeof(uint64_t), "a counter is not summed");
   return *this;
 }
 
@@ -103,7 +106,8 @@ Result<PutReport> put_entries(EntryStream& entries, Dispatcher& dispatcher, Fram
   const auto start = std::chrono::steady_clock::now();
   const Capabilities& capabilities = dispatcher.capabilities();
   const unsigned batches = capabilities.is_cpu ? 1 : kBatchesWithDevice;
-  PENSTOCK_TRY_ASSIGN(const MemoryPlan plan, plan_memory(options.threads, batches, options.codec));
+  PENSTOCK_TRY_ASSIGN(const MemoryPlan plan, plan_memory(options.threads, batches, options.codec,
+                                                         CrossCheck::possible(dispatcher, options.verify)));
   PutPools pools(dispatcher.stranded());
   PENSTOCK_TRY(pools.create(plan, dispatcher));
   dispatcher.stranded().provide(plan.jobs_lost);

@@ -53,8 +53,10 @@ struct PutCounters {
   uint64_t chunks = 0;
   uint64_t chunks_duplicate = 0;
   uint64_t frames = 0;
-  uint64_t frames_stored = 0;  // incompressible: kept as they are
-  uint64_t bytes_moved = 0;    // copied inside a batch: carried over its end, closed gaps
+  uint64_t frames_stored = 0;       // incompressible: kept as they are
+  uint64_t bytes_moved = 0;         // copied inside a batch: carried over its end, closed gaps
+  uint64_t batches_fused = 0;       // digested and encoded in one job
+  uint64_t bytes_fused_wasted = 0;  // of them, raw: not all was missing, so the frame was thrown away
 
   PutCounters& operator+=(const PutCounters& other);
 };

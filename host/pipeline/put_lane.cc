@@ -9,16 +9,6 @@
 #include "base/limits.h"
 
 namespace penstock {
-namespace {
-
-// The driver of a device that does not share host memory has copied the output out of what the device sees.
-bool none_writes_host_memory(const Dispatcher& dispatcher) {
-  return std::ranges::none_of(dispatcher.members(), [](const auto& member) {
-    return !member->is_cpu() && member->capabilities().shares_host_memory;
-  });
-}
-
-}  // namespace
 
 PutLane::PutLane(PutCourse& course, std::unique_ptr<QueuePair> queue_pair, BufferPool& buffers,
                  unsigned batches)
@@ -27,7 +17,8 @@ PutLane::PutLane(PutCourse& course, std::unique_ptr<QueuePair> queue_pair, Buffe
       queue_pair_(std::move(queue_pair)),
       batches_(batches),
       finished_(batches),
-      outputs_private_(none_writes_host_memory(course.dispatcher)),
+      outputs_private_(!course.dispatcher.devices_share_memory()),
+      cross_(course.dispatcher, course.options.verify),
       whole_files_(course.options),
       verifier_(course.options.verify, buffers.acquire(), buffers.acquire()),
       clock_(times_) {
@@ -40,6 +31,11 @@ PutLane::PutLane(PutCourse& course, std::unique_ptr<QueuePair> queue_pair, Buffe
     batch.job.cookie = static_cast<uint64_t>(&batch - batches_.data());
     batch.job.input_buffer = &batch.input;
     batch.job.output_buffer = &batch.output;
+    if (!cross_.possible()) continue;
+    batch.decoded = buffers.acquire();
+    batch.digests_again.reserve(kFrameChunksMax);
+    batch.check.cookie = batch.job.cookie;
+    batch.check.output_buffer = &batch.decoded;
   }
 }
 
@@ -119,29 +115,39 @@ Result<bool> PutLane::start_batch(Batch& batch) {
 
 // What lies behind the last chunk is no concern of a device, which may copy all of its input.
 void PutLane::prepare_digest(Batch& batch) {
+  const PutOptions& options = course_->options;
   batch.begin = 0;
   batch.bytes = batch.chunks.back().offset + batch.chunks.back().length;
   batch.digests.resize(batch.chunks.size());
-  Job& job = batch.job;
-  job.operation = Operation::digest;
-  job.input = batch.raw();
-  job.chunks = batch.chunks;
-  job.output = {};
-  job.digests = batch.digests;
-  job.cpu_only = false;
-  batch.state = Batch::State::digest_ready;
+  batch.digests_again.clear();
+  batch.job.cpu_only = false;
+  if (course_->fusion.fused()) {
+    batch.ask_fused(options.codec, options.codec_any);
+    if (course_->dispatcher.serves(batch.job)) {
+      counters_.bytes_moved += batch.close_gaps(input_alignment());
+      return batch.ask_fused(options.codec, options.codec_any);
+    }
+  }
+  batch.ask_digest();
 }
 
 void PutLane::submit_ready() {
   for (Batch& batch : batches_) {
-    const bool digest = batch.state == Batch::State::digest_ready;
-    if (!digest && batch.state != Batch::State::encode_ready) continue;
-    Job* job = &batch.job;
+    if (batch.state != Batch::State::ready) continue;
+    Job* job = &batch.current_job();
     job->generation = queue_pair_->generation();
     job->status = JobStatus::pending;
     if (queue_pair_->submit({&job, 1}) == 0) return;
-    batch.state = digest ? Batch::State::digesting : Batch::State::encoding;
+    batch.state = Batch::State::in_flight;
   }
+}
+
+Stage PutLane::made_by(const Batch& batch) {
+  return batch.job.operation == Operation::digest ? Stage::digest : Stage::encode;
+}
+
+uint32_t PutLane::input_alignment() const {
+  return std::max(1u, capabilities_->input_alignment);
 }
 
 Status PutLane::poll_device() {
@@ -153,27 +159,79 @@ Status PutLane::poll_device() {
   }
   for (size_t i = 0; i < count; ++i) {
     Batch& batch = batches_[finished_[i]->cookie];
-    const bool digest = batch.state == Batch::State::digesting;
-    clock_.lap(digest ? Stage::digest : Stage::encode);
-    PENSTOCK_TRY(digest ? digested(batch) : encoded(batch));
+    clock_.lap(batch.checking() ? Stage::verify : made_by(batch));
+    PENSTOCK_TRY(returned(batch));
   }
   return {};
 }
 
+Status PutLane::returned(Batch& batch) {
+  switch (batch.step) {
+    case Batch::Step::digest:
+      return digested(batch);
+    case Batch::Step::check_digests:
+      return digests_checked(batch);
+    case Batch::Step::encode:
+      return encoded(batch);
+    case Batch::Step::check_payload:
+      break;
+  }
+  return payload_checked(batch);
+}
+
+// A digest that is found in the store is never seen by verify(), so a device's must hold before they are
+// used.
 Status PutLane::digested(Batch& batch) {
-  if (batch.job.status != JobStatus::done)
+  const JobStatus status = batch.job.status;
+  if (status != JobStatus::done && !(batch.fused() && status == JobStatus::stored))
     return fail(Errc::failed, "device " + capabilities_->name, "could not digest a batch", "report this");
-  PENSTOCK_TRY(check_digests(batch));
+  batch.digests_from_cpu = member_of(batch.job).is_cpu();
+  if (batch.digests_from_cpu || course_->options.verify.kind == VerifyLevel::Kind::payload)
+    return look_up(batch);
+  if (cross_.ask_digests(batch)) return {};
+  if (!recompute_digests(batch)) PENSTOCK_TRY(blame(batch, HealthCause::wrong_digest));
+  return look_up(batch);
+}
+
+Status PutLane::digests_checked(Batch& batch) {
+  const bool answered = batch.check.status == JobStatus::done;
+  if (answered && batch.digests_again == batch.digests) return look_up(batch);
+  const bool right = recompute_digests(batch);
+  if (answered && batch.digests_again != batch.digests) blame_checker(batch, HealthCause::wrong_digest);
+  batch.digests_again.clear();
+  if (!right) PENSTOCK_TRY(blame(batch, HealthCause::wrong_digest));
+  return look_up(batch);
+}
+
+// False where the device's were others; the host's own take their place.
+bool PutLane::recompute_digests(Batch& batch) {
+  messages_.clear();
+  for (size_t i = 0; i < batch.chunks.size(); ++i) messages_.push_back(batch.chunk_bytes(i));
+  const bool right = verifier_.recompute(messages_, batch.digests);
+  batch.digests_from_cpu = true;
+  clock_.lap(Stage::verify);
+  return right;
+}
+
+Status PutLane::look_up(Batch& batch) {
   batch.claims.assign(batch.digests.size(), Claim::present);
   PENSTOCK_TRY(course_->sink.claim(batch.digests, batch.claims));
   clock_.lap(Stage::look_up);
   PENSTOCK_TRY(deliver_outline(batch));
-  collect_misses(batch);
+  const uint64_t bytes_present = collect_misses(batch);
+  const uint64_t bytes = bytes_present + batch.bytes;
+  if (!capabilities_->is_cpu) course_->fusion.saw(bytes, batch.bytes);
+  if (batch.fused()) {
+    ++counters_.batches_fused;
+    // Of a device whose digests were wrong nothing is used.
+    if (bytes_present == 0 && !batch.job.cpu_only) return payload_made(batch);
+    counters_.bytes_fused_wasted += bytes;
+  }
   if (batch.entries.empty()) {
     retire(batch);
-    return {};
+  } else {
+    batch.ask_encode(course_->options.codec, course_->options.codec_any);
   }
-  prepare_encode(batch);
   return {};
 }
 
@@ -194,15 +252,9 @@ Status PutLane::blame(Batch& batch, HealthCause cause) {
               "put again with --verify full, or without the device");
 }
 
-// A digest that is found in the store is never seen by verify(), so a device's must hold before they are
-// used. The host's own take the place of wrong ones.
-Status PutLane::check_digests(Batch& batch) {
-  if (member_of(batch.job).is_cpu() || course_->options.verify.kind == VerifyLevel::Kind::payload) return {};
-  messages_.clear();
-  for (size_t i = 0; i < batch.chunks.size(); ++i) messages_.push_back(batch.chunk_bytes(i));
-  const bool right = verifier_.recompute(messages_, batch.digests);
-  clock_.lap(Stage::verify);
-  return right ? Status() : blame(batch, HealthCause::wrong_digest);
+// A check was wrong: what it is of stands.
+void PutLane::blame_checker(const Batch& batch, HealthCause cause) {
+  if (!member_of(batch.check).is_cpu()) course_->dispatcher.report_wrong(batch.check.member, cause);
 }
 
 Status PutLane::deliver_outline(Batch& batch) {
@@ -214,52 +266,73 @@ Status PutLane::deliver_outline(Batch& batch) {
 }
 
 // Lists the chunks that must be appended, and closes the gaps between them, so that they make one frame.
-void PutLane::collect_misses(Batch& batch) {
+// Returns the bytes of the others.
+uint64_t PutLane::collect_misses(Batch& batch) {
+  CrossCheck::keep_misses(batch);
   batch.entries.clear();
+  uint64_t bytes_present = 0;
   for (size_t i = 0; i < batch.chunks.size(); ++i) {
     const ChunkRef chunk = batch.chunks[i];
     if (batch.claims[i] == Claim::present) {
-      counters_.bytes_duplicate += chunk.length;
-      ++counters_.chunks_duplicate;
+      bytes_present += chunk.length;
       continue;
     }
     batch.chunks[batch.entries.size()] = chunk;
     batch.entries.push_back({batch.digests[i], Multicodec::raw, chunk.length});
   }
+  counters_.bytes_duplicate += bytes_present;
+  counters_.chunks_duplicate += batch.chunks.size() - batch.entries.size();
   batch.chunks.resize(batch.entries.size());
-  counters_.bytes_moved += batch.close_gaps(std::max(1u, capabilities_->input_alignment));
-}
-
-void PutLane::prepare_encode(Batch& batch) {
-  Job& job = batch.job;
-  job.operation = Operation::encode;
-  job.codec = course_->options.codec.id;
-  job.codec_level = course_->options.codec.level;
-  job.any_codec = course_->options.codec_any;
-  job.input = batch.raw();
-  job.chunks = batch.chunks;
-  job.output = batch.output.bytes();
-  job.digests = {};
-  batch.state = Batch::State::encode_ready;
+  counters_.bytes_moved += batch.close_gaps(input_alignment());
+  return bytes_present;
 }
 
 Status PutLane::encoded(Batch& batch) {
-  const Job& job = batch.job;
-  if (job.status != JobStatus::done && job.status != JobStatus::stored)
+  const JobStatus status = batch.job.status;
+  if (status != JobStatus::done && status != JobStatus::stored)
     return fail(Errc::failed, "device " + capabilities_->name, "could not encode a batch", "report this");
+  return payload_made(batch);
+}
+
+// By the batch's job, alone or together with the digests.
+Status PutLane::payload_made(Batch& batch) {
+  if (cross_.possible() && !member_of(batch.job).is_cpu()) {
+    // There is nothing to decode in what is stored as it is.
+    if (batch.job.status == JobStatus::stored) return payload_checked(batch);
+    if (cross_.ask_payload(batch)) return {};
+  }
+  const EncodedBlock block = encoded_block(batch);
+  return finish(batch, block, verifier_.verify(block));
+}
+
+// Where the two devices disagree, the CPU says who was wrong, or that both were.
+Status PutLane::payload_checked(Batch& batch) {
+  const EncodedBlock block = encoded_block(batch);
+  const CrossAnswer answer = CrossCheck::answer(batch);
+  const Result<VerifiedBlock> agreed = verifier_.verify_cross(block, answer);
+  if (agreed) return finish(batch, block, agreed);
+  if (!answer.decoded.empty() && !verifier_.decodes_to(block, answer.decoded))
+    blame_checker(batch, HealthCause::wrong_payload);
+  return finish(batch, block, verifier_.verify(block));
+}
+
+// What the job made of the misses. A check may have had to leave the buffer that the payload was in.
+EncodedBlock PutLane::encoded_block(const Batch& batch) const {
+  const Job& job = batch.job;
   const bool stored = job.status == JobStatus::stored;
-  const bool by_cpu = member_of(job).is_cpu();
-  const EncodedBlock block{.codec = stored ? CodecId::stored : job.codec,
-                           .raw = batch.raw(),
-                           .entries = batch.entries,
-                           .payload = stored ? batch.raw() : job.output.first(job.output_length),
-                           .digests_from_cpu = true,
-                           .payload_in_host_memory = stored || outputs_private_};
-  const Result<VerifiedBlock> verified = verifier_.verify(block);
+  return {.codec = stored ? CodecId::stored : job.codec,
+          .raw = batch.raw(),
+          .entries = batch.entries,
+          .payload = stored ? batch.raw() : batch.output.bytes().first(job.output_length),
+          .digests_from_cpu = batch.digests_from_cpu,
+          .payload_in_host_memory = stored || outputs_private_};
+}
+
+Status PutLane::finish(Batch& batch, const EncodedBlock& block, const Result<VerifiedBlock>& verified) {
   clock_.lap(Stage::verify);
-  if (!verified && !by_cpu && verified.error().code == Errc::corrupt) {
+  if (!verified && verified.error().code == Errc::corrupt && !member_of(batch.job).is_cpu()) {
     PENSTOCK_TRY(blame(batch, HealthCause::wrong_payload));
-    prepare_encode(batch);
+    batch.ask_encode(course_->options.codec, course_->options.codec_any);
     return {};
   }
   if (!verified) return Failure(verified.error());
@@ -269,7 +342,7 @@ Status PutLane::encoded(Batch& batch) {
   counters_.bytes_unique += block.raw.size();
   counters_.bytes_stored += block.payload.size();
   ++counters_.frames;
-  counters_.frames_stored += stored ? 1 : 0;
+  counters_.frames_stored += block.codec == CodecId::stored ? 1 : 0;
   if (course_->options.progress != nullptr) course_->options.progress->bytes_stored += block.payload.size();
   retire(batch);
   return {};

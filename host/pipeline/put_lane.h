@@ -12,7 +12,9 @@
 #include "offload/dispatcher.h"
 #include "pipeline/batch.h"
 #include "pipeline/batch_filler.h"
+#include "pipeline/cross_check.h"
 #include "pipeline/frame_sink.h"
+#include "pipeline/fusion_choice.h"
 #include "pipeline/put.h"
 #include "pipeline/stage_times.h"
 #include "pipeline/stream_order.h"
@@ -28,6 +30,7 @@ struct PutCourse {
   FrameSink& sink;
   const PutOptions& options;
   Dispatcher& dispatcher;
+  FusionChoice fusion{};
   std::mutex source_mutex{};         // held by the lane that reads
   uint64_t next_sequence = 0;        // under source_mutex
   bool source_ended = false;         // under source_mutex
@@ -35,11 +38,13 @@ struct PutCourse {
 };
 
 // One thread's way of a put: it takes its turn at the source, has the batch digested, claims its chunks,
-// hands its outline to the tree, has the misses encoded, verifies and appends them. It owns a queue pair and
+// hands its outline to the tree, has the misses encoded, verifies and appends them. Where nearly all was
+// missing of late, a device digests and encodes in one job. It owns a queue pair and
 // keeps up to `batches` in flight there; back-pressure anywhere (queue, sink, order) keeps it from reading.
 class PutLane {
  public:
-  // `buffers`: of kFrameBytesMax each; batches + 2 are taken.
+  // `buffers`: of kFrameBytesMax each; batches + 2 are taken, and batches more where devices check each
+  // other.
   PutLane(PutCourse& course, std::unique_ptr<QueuePair> queue_pair, BufferPool& buffers, unsigned batches);
 
   // Until the source has ended or the course has stopped.
@@ -56,25 +61,38 @@ class PutLane {
   Batch* idle_batch();
   void submit_ready();
   Status poll_device();
-  Status digested(Batch& batch);
-  void prepare_digest(Batch& batch);
-  Status check_digests(Batch& batch);
-  const DispatchMember& member_of(const Job& job) const;
-  Status blame(Batch& batch, HealthCause cause);
-  Status deliver_outline(Batch& batch);
-  void collect_misses(Batch& batch);
-  void prepare_encode(Batch& batch);
-  Status encoded(Batch& batch);
+  Status returned(Batch& batch);
   void retire(Batch& batch);
   void drain();
+
+  void prepare_digest(Batch& batch);
+  Status digested(Batch& batch);
+  Status digests_checked(Batch& batch);
+  bool recompute_digests(Batch& batch);
+  Status look_up(Batch& batch);
+  Status deliver_outline(Batch& batch);
+  uint64_t collect_misses(Batch& batch);
+
+  Status encoded(Batch& batch);
+  Status payload_made(Batch& batch);
+  Status payload_checked(Batch& batch);
+  EncodedBlock encoded_block(const Batch& batch) const;
+  Status finish(Batch& batch, const EncodedBlock& block, const Result<VerifiedBlock>& verified);
+
+  Status blame(Batch& batch, HealthCause cause);
+  void blame_checker(const Batch& batch, HealthCause cause);
+  const DispatchMember& member_of(const Job& job) const;
+  uint32_t input_alignment() const;
+  static Stage made_by(const Batch& batch);
 
   PutCourse* course_;
   const Capabilities* capabilities_;  // of all devices together
   std::unique_ptr<QueuePair> queue_pair_;
   std::vector<Batch> batches_;
   std::vector<Job*> finished_;
-  std::vector<Bytes> messages_;  // check_digests: what is digested again
+  std::vector<Bytes> messages_;  // recompute_digests: the chunks
   bool outputs_private_;         // no device can write to an output once it has given it back
+  CrossCheck cross_;
   WholeFileReader whole_files_;
   Verifier verifier_;
   bool source_ended_ = false;

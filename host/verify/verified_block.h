@@ -28,9 +28,15 @@ struct EncodedBlock {
   bool payload_in_host_memory = false;  // where no device can write; else verify() copies it first
 };
 
-// A frame that has passed verify(), which alone can make one: the only thing that the store appends. Borrows
-// the memory of the EncodedBlock (or the verifier's own copy), and is valid as long as that, and until the
-// verifier's next call.
+// What another device made of an EncodedBlock: data, that the verifier compares.
+struct CrossAnswer {
+  Bytes decoded;                    // what the payload decodes to; nothing is looked for where it is stored
+  std::span<const Digest> digests;  // of the entries; not looked at where the CPU made the block's
+};
+
+// A frame that has passed verify() or verify_cross(), which alone can make one: the only thing that the store
+// appends. Borrows the memory of the EncodedBlock (or the verifier's own copy), and is valid as long as that,
+// and until the verifier's next call.
 class VerifiedBlock {
  public:
   CodecId codec() const { return codec_; }

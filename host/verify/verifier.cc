@@ -44,12 +44,13 @@ Failure mismatch(const EncodedBlock& block, std::string why) {
 
 VerifyCounters& VerifyCounters::operator+=(const VerifyCounters& other) {
   frames += other.frames;
+  frames_crossed += other.frames_crossed;
   bytes_decoded += other.bytes_decoded;
   bytes_digested += other.bytes_digested;
   bytes_copied += other.bytes_copied;
   mismatches += other.mismatches;
   nanoseconds += other.nanoseconds;
-  static_assert(sizeof(VerifyCounters) == 6 * sizeof(uint64_t), "a counter is not summed");
+  static_assert(sizeof(VerifyCounters) == 7 * sizeof(uint64_t), "a counter is not summed");
   return *this;
 }
 
@@ -94,13 +95,48 @@ Result<VerifiedBlock> Verifier::checked(const EncodedBlock& block) {
   // nothing.
   const Bytes payload = host_copy(block);
   if (in_full || level_.kind == VerifyLevel::Kind::payload) PENSTOCK_TRY(check_payload(block, payload));
+  return verified(block, payload);
+}
 
+VerifiedBlock Verifier::verified(const EncodedBlock& block, Bytes payload) {
   VerifiedBlock verified;
   verified.codec_ = block.codec;
   verified.raw_length_ = static_cast<uint32_t>(block.raw.size());
   verified.entries_ = block.entries;
   verified.payload_ = payload;
   return verified;
+}
+
+Result<VerifiedBlock> Verifier::verify_cross(const EncodedBlock& block, const CrossAnswer& answer) {
+  PENSTOCK_CHECK(block.payload_in_host_memory);  // or it could be another now than what was decoded
+  const uint64_t start_ns = thread_cpu_ns();
+  Status agreed = check_lengths(block);
+  if (agreed) agreed = check_answer(block, answer);
+  counters_.nanoseconds += thread_cpu_ns() - start_ns;
+  if (!agreed) return Failure(std::move(agreed).error());
+  ++counters_.frames;
+  ++counters_.frames_crossed;
+  return verified(block, block.payload);
+}
+
+Status Verifier::check_answer(const EncodedBlock& block, const CrossAnswer& answer) const {
+  if (!block.digests_from_cpu && !std::ranges::equal(block.entries, answer.digests, {}, &BlockEntry::digest))
+    return mismatch(block, "another device makes other digests of it");
+  const Bytes decoded = block.codec == CodecId::stored ? block.payload : answer.decoded;
+  if (!std::ranges::equal(decoded, block.raw))
+    return mismatch(block, "its payload decodes to other bytes on another device");
+  return {};
+}
+
+bool Verifier::decodes_to(const EncodedBlock& block, Bytes decoded) {
+  const uint64_t start_ns = thread_cpu_ns();
+  const MutableBytes scratch =
+      scratch_.bytes().first(std::min<size_t>(block.raw.size(), scratch_.capacity()));
+  const bool same =
+      decoder_.decode(block.codec, block.payload, scratch) && std::ranges::equal(scratch, decoded);
+  counters_.bytes_decoded += scratch.size();
+  counters_.nanoseconds += thread_cpu_ns() - start_ns;
+  return same;
 }
 
 bool Verifier::selected() {

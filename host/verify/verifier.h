@@ -16,6 +16,7 @@ namespace penstock {
 // What a verifier did and what it cost.
 struct VerifyCounters {
   uint64_t frames = 0;
+  uint64_t frames_crossed = 0;  // of them, checked by another device
   uint64_t bytes_decoded = 0;
   uint64_t bytes_digested = 0;
   uint64_t bytes_copied = 0;
@@ -30,7 +31,7 @@ struct VerifyCounters {
 //
 // What each level checks, beside the lengths, which are checked always:
 //   full     every digest that the CPU did not make; the payload decodes to the raw bytes
-//   cross    as full: this build has no second device that could decode and digest
+//   cross    as full; verify_cross() compares with what another device decoded and digested
 //   payload  the payload decodes to the raw bytes
 //   sample   as full, for frames chosen by chance; no device can tell which
 class Verifier {
@@ -42,6 +43,13 @@ class Verifier {
   // corrupt error if a digest or the decoded payload differs: nothing of the block may then be used. Lengths
   // that do not add up, or pass the limits of a frame, are a mismatch too.
   Result<VerifiedBlock> verify(const EncodedBlock& block);
+
+  // The same with another device's answer in the place of the host's work: it has to agree with the block in
+  // all. corrupt error where it does not, of which nothing is counted: who was wrong is for verify() to say.
+  Result<VerifiedBlock> verify_cross(const EncodedBlock& block, const CrossAnswer& answer);
+
+  // Whether `decoded` is what the payload decodes to.
+  bool decodes_to(const EncodedBlock& block, Bytes decoded);
 
   // Digests that a device made of `messages`, kFrameChunksMax at the most, before anything is looked up by
   // them: computed again, and replaced by this CPU's own. False, and a mismatch, where they were others.
@@ -55,6 +63,8 @@ class Verifier {
   Status check_lengths(const EncodedBlock& block) const;
   Status check_digests(const EncodedBlock& block);
   Status check_payload(const EncodedBlock& block, Bytes payload);
+  Status check_answer(const EncodedBlock& block, const CrossAnswer& answer) const;
+  static VerifiedBlock verified(const EncodedBlock& block, Bytes payload);
   Bytes host_copy(const EncodedBlock& block);
 
   VerifyLevel level_;

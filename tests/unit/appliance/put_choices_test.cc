@@ -5,6 +5,8 @@
 
 #include "appliance/chosen_devices.h"
 #include "appliance/driver_table.h"
+#include "drivers/software/software_device.h"
+#include "unit/appliance/lying_device.h"
 
 namespace penstock {
 namespace {
@@ -43,7 +45,7 @@ TEST(PutChoicesTest, RefuseWhatIsMalformed) {
   EXPECT_TRUE(refused([](PutChoices& choices) { choices.threads = "2x"; }));
 }
 
-TEST(PutChoicesTest, RefuseCrossVerificationByTheOnlyDevice) {
+TEST(PutChoicesTest, RefuseCrossVerificationByTheCpuAlone) {
   PutChoices choices = kPlain;
   choices.verify = "cross";
   const auto options = parse_put_choices(choices);
@@ -53,6 +55,17 @@ TEST(PutChoicesTest, RefuseCrossVerificationByTheOnlyDevice) {
   const Status serves = check_devices_serve(devices->dispatcher(), *options);
   ASSERT_FALSE(serves.has_value());
   EXPECT_EQ(serves.error().code, Errc::usage);
+}
+
+TEST(PutChoicesTest, TakeCrossVerificationWithADeviceBesideTheCpu) {
+  PutChoices choices = kPlain;
+  choices.verify = "cross";
+  const auto options = parse_put_choices(choices);
+  ASSERT_TRUE(options.has_value());
+  LyingDevice card({}, {});
+  const auto cpu = make_software_device({});
+  const Dispatcher devices({&card}, *cpu, {});
+  EXPECT_TRUE(check_devices_serve(devices, *options).has_value());
 }
 
 TEST(PutChoicesTest, RefuseStandardInputBesidePaths) {

@@ -16,6 +16,26 @@ TEST_F(DispatcherTest, GivesJobsToTheDeviceAndNotToTheCpu) {
   EXPECT_EQ(work.digest, Digest()) << "the scripted device touches nothing";
 }
 
+TEST_F(DispatcherTest, LeavesACheckToAnotherDeviceAndElseToTheCpu) {
+  DeviceScript& one = scripts_.emplace_back();
+  DeviceScript& other = scripts_.emplace_back();
+  open({&one, &other});
+  Work& work = digest_work();
+  work.job.not_member = 1;
+  EXPECT_TRUE(dispatcher_->serves(work.job));
+  ASSERT_TRUE(submit(work));
+  EXPECT_EQ(poll(), std::vector<Job*>{&work.job});
+  EXPECT_EQ(work.job.member, 2);
+  dispatcher_->report_wrong(2, HealthCause::wrong_digest);
+  EXPECT_FALSE(dispatcher_->serves(work.job));
+  ASSERT_TRUE(submit(work));
+  EXPECT_EQ(poll(), std::vector<Job*>{&work.job});
+  EXPECT_EQ(work.job.member, 0);
+  EXPECT_EQ(one.accepted, 0u);
+  work.job.not_member = Job::kNoMember;
+  EXPECT_TRUE(dispatcher_->serves(work.job));
+}
+
 TEST_F(DispatcherTest, ChoosesWhoIsExpectedToBeDoneFirst) {
   DeviceScript& slow = scripts_.emplace_back();
   DeviceScript& fast = scripts_.emplace_back();

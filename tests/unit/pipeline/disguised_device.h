@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -21,7 +22,8 @@ struct Disguise {
   uint32_t input_alignment = 64;
   bool shares_host_memory = false;
   uint32_t queue_depth = 64;
-  std::function<void(Job&)> lie{};  // about a job that is done; from any thread
+  std::function<void(Job&)> lie{};      // about a job that is done; from any thread
+  std::optional<Operation> hangs_at{};  // takes such a job, and never gives it back
 
   struct Asked {
     std::atomic<uint64_t> jobs{0};
@@ -63,8 +65,14 @@ class DisguisedDevice final : public Device {
         : disguise_(&disguise), inner_(std::move(inner)) {}
 
     size_t submit(std::span<Job* const> jobs) noexcept override {
-      const size_t accepted = inner_->submit(jobs);
-      for (const Job* job : jobs.first(accepted)) {
+      size_t accepted = 0;
+      for (Job* job : jobs) {
+        if (disguise_->hangs_at == job->operation) {
+          held_.push_back(job);
+        } else if (inner_->submit({&job, 1}) == 0) {
+          break;
+        }
+        ++accepted;
         Disguise::Asked& asked = disguise_->asked[static_cast<size_t>(job->operation)];
         ++asked.jobs;
         asked.bytes += job->input.size();
@@ -80,15 +88,18 @@ class DisguisedDevice final : public Device {
       }
       return count;
     }
-    Quiescence abandon(Job& job) noexcept override { return inner_->abandon(job); }
+    Quiescence abandon(Job& job) noexcept override {
+      return std::erase(held_, &job) == 1 ? Quiescence::unproven : inner_->abandon(job);
+    }
     uint32_t generation() const noexcept override { return inner_->generation(); }
     Quiescence leave_generation() noexcept override { return inner_->leave_generation(); }
-    size_t in_flight() const noexcept override { return inner_->in_flight(); }
+    size_t in_flight() const noexcept override { return inner_->in_flight() + held_.size(); }
     const QueuePairCounters& counters() const noexcept override { return inner_->counters(); }
 
    private:
     Disguise* disguise_;
     std::unique_ptr<QueuePair> inner_;
+    std::vector<Job*> held_;
   };
 
   Disguise* disguise_;

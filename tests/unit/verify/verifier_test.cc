@@ -37,6 +37,12 @@ Frame text_frame(CodecId codec = CodecId::zstd) {
   return Frame(codec, text_sample(100000, 1), {40000, 1, 0, 59999});
 }
 
+std::vector<Digest> digests_of(const Frame& frame) {
+  std::vector<Digest> digests;
+  for (const BlockEntry& entry : frame.entries) digests.push_back(entry.digest);
+  return digests;
+}
+
 class VerifierTest : public testing::Test {
  protected:
   Verifier verifier(const char* level) {
@@ -210,6 +216,72 @@ TEST_F(VerifierTest, CountsWhatItDid) {
   EXPECT_EQ(verifier.counters().bytes_decoded, 2 * frame.raw.size());
   EXPECT_EQ(verifier.counters().bytes_digested, frame.raw.size());
   EXPECT_GT(verifier.counters().nanoseconds, 0u);
+}
+
+TEST_F(VerifierTest, PassesWhatAnotherDeviceAgreesWith) {
+  Verifier verifier = this->verifier("cross");
+  for (const CodecId codec : {CodecId::lz4, CodecId::stored}) {
+    Frame frame = text_frame(CodecId::lz4);
+    if (codec == CodecId::stored) frame.payload = frame.raw;
+    frame.codec = codec;
+    EncodedBlock block = frame.block();
+    block.payload_in_host_memory = true;
+    const std::vector<Digest> digests = digests_of(frame);
+    const auto result = verifier.verify_cross(block, {.decoded = frame.raw, .digests = digests});
+    ASSERT_TRUE(result) << result.error().message();
+    EXPECT_EQ(result->payload().data(), frame.payload.data());
+    EXPECT_EQ(result->entries().size(), frame.entries.size());
+  }
+  EXPECT_EQ(verifier.counters().frames_crossed, 2u);
+  EXPECT_EQ(verifier.counters().bytes_decoded + verifier.counters().bytes_digested, 0u);
+}
+
+TEST_F(VerifierTest, RefusesWhatAnotherDeviceDoesNotAgreeWith) {
+  Verifier verifier = this->verifier("cross");
+  const Frame frame = text_frame();
+  EncodedBlock block = frame.block();
+  block.payload_in_host_memory = true;
+  const std::vector<Digest> right = digests_of(frame);
+  std::vector<Digest> wrong = right;
+  wrong.back() = right.front();
+  std::vector<uint8_t> other = frame.raw;
+  other.back() ^= 1;
+  const auto agrees = [&](Bytes decoded, std::span<const Digest> digests) {
+    return verifier.verify_cross(block, {.decoded = decoded, .digests = digests}).has_value();
+  };
+  EXPECT_TRUE(agrees(frame.raw, right));
+  EXPECT_FALSE(agrees(other, right));
+  EXPECT_FALSE(agrees({}, right));
+  EXPECT_FALSE(agrees(Bytes(frame.raw).first(frame.raw.size() - 1), right));
+  EXPECT_FALSE(agrees(frame.raw, wrong));
+  EXPECT_FALSE(agrees(frame.raw, {}));
+  block.digests_from_cpu = true;
+  EXPECT_TRUE(agrees(frame.raw, {}));
+  EXPECT_EQ(verifier.counters().frames, 2u);
+  EXPECT_EQ(verifier.counters().mismatches, 0u) << "who was wrong is not known yet";
+}
+
+TEST_F(VerifierTest, RefusesAStoredPayloadOfOtherBytesWhateverAnotherDeviceSays) {
+  Verifier verifier = this->verifier("cross");
+  Frame frame = text_frame();
+  frame.codec = CodecId::stored;
+  frame.payload = frame.raw;
+  frame.payload[7] ^= 1;
+  EncodedBlock block = frame.block();
+  block.payload_in_host_memory = true;
+  const std::vector<Digest> digests = digests_of(frame);
+  EXPECT_FALSE(verifier.verify_cross(block, {.decoded = frame.raw, .digests = digests}));
+}
+
+TEST_F(VerifierTest, TellsWhetherAnotherDeviceDecodedRightly) {
+  Verifier verifier = this->verifier("cross");
+  Frame frame = text_frame();
+  std::vector<uint8_t> other = frame.raw;
+  other[0] ^= 1;
+  EXPECT_TRUE(verifier.decodes_to(frame.block(), frame.raw));
+  EXPECT_FALSE(verifier.decodes_to(frame.block(), other));
+  frame.payload.pop_back();
+  EXPECT_FALSE(verifier.decodes_to(frame.block(), frame.raw));
 }
 
 TEST_F(VerifierTest, PutsItsOwnDigestsInThePlaceOfADevices) {

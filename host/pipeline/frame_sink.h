@@ -6,6 +6,7 @@
 #include "base/digest.h"
 #include "base/result.h"
 #include "store/store.h"
+#include "store/store_check.h"
 #include "verify/verified_block.h"
 
 namespace penstock {
@@ -18,6 +19,8 @@ class FrameSink {
   virtual Status claim(std::span<const Digest> digests, std::span<Claim> claims) = 0;
   // As Store::append.
   virtual Status append(const VerifiedBlock& block) = 0;
+  // Reads back what was appended and is not committed, and checks every byte; no append is under way.
+  virtual Status recheck() = 0;
 };
 
 // A Store as a FrameSink.
@@ -28,6 +31,7 @@ class StoreFrameSink final : public FrameSink {
     return store_->claim(digests, claims);
   }
   Status append(const VerifiedBlock& block) override { return store_->append(block); }
+  Status recheck() override { return check_uncommitted(*store_); }
 
  private:
   Store* store_;

@@ -136,6 +136,8 @@ Result<PutReport> put_entries(EntryStream& entries, Dispatcher& dispatcher, Fram
   PutReport report;
   PENSTOCK_TRY_ASSIGN(report.root, assembler.finish());
   PENSTOCK_TRY(packer.flush());
+  report.rechecked = course.distrust.begun();
+  PENSTOCK_TRY(course.distrust.settle(sink));
   report.roots = assembler.roots();
   report.counters = filler.counters();
   report.counters.nodes = packer.blocks();

@@ -73,14 +73,17 @@ struct PutReport {
   PutCounters counters;
   StageTimes times;  // summed over lanes
   VerifyCounters verify;
+  bool rechecked = false;  // a device was found wrong, of which not all had been checked: all was read back
   unsigned lanes = 0;
   uint64_t nanoseconds = 0;  // wall
 };
 
 // Reads everything that `entries` names, cuts, digests and encodes it on the dispatcher's devices, verifies
 // it and appends what is new to `sink`, together with the tree above it. What verification finds wrong is
-// done again by the CPU. Nothing is committed: when it fails, what was appended has no name. failed: nothing
-// could be read, or source, CPU or sink failed.
+// done again by the CPU; where the level had left some unchecked, everything is checked from then on, and
+// what was appended is read back in the end. Nothing is committed: when it fails, what was appended has no
+// name. failed: nothing could be read, or source, CPU or sink failed. corrupt: what was read back is damaged,
+// or cannot tell.
 Result<PutReport> put_entries(EntryStream& entries, Dispatcher& dispatcher, FrameSink& sink,
                               const PutOptions& options);
 // The same on the CPU alone.

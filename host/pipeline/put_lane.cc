@@ -186,11 +186,14 @@ Status PutLane::digested(Batch& batch) {
   if (status != JobStatus::done && !(batch.fused() && status == JobStatus::stored))
     return fail(Errc::failed, "device " + capabilities_->name, "could not digest a batch", "report this");
   batch.digests_from_cpu = member_of(batch.job).is_cpu();
-  if (batch.digests_from_cpu || course_->options.verify.kind == VerifyLevel::Kind::payload)
-    return look_up(batch);
+  if (batch.digests_from_cpu || trusts_digests()) return look_up(batch);
   if (cross_.ask_digests(batch)) return {};
   if (!recompute_digests(batch)) PENSTOCK_TRY(blame(batch, HealthCause::wrong_digest));
   return look_up(batch);
+}
+
+bool PutLane::trusts_digests() const {
+  return course_->options.verify.kind == VerifyLevel::Kind::payload && !course_->distrust.begun();
 }
 
 Status PutLane::digests_checked(Batch& batch) {
@@ -218,9 +221,11 @@ Status PutLane::look_up(Batch& batch) {
   PENSTOCK_TRY(course_->sink.claim(batch.digests, batch.claims));
   clock_.lap(Stage::look_up);
   PENSTOCK_TRY(deliver_outline(batch));
+  const bool unchecked = !batch.digests_from_cpu && batch.digests_again.empty();
   const uint64_t bytes_present = collect_misses(batch);
   const uint64_t bytes = bytes_present + batch.bytes;
   if (!capabilities_->is_cpu) course_->fusion.saw(bytes, batch.bytes);
+  if (unchecked && bytes_present > 0) course_->distrust.found_unchecked();
   if (batch.fused()) {
     ++counters_.batches_fused;
     // Of a device whose digests were wrong nothing is used.
@@ -239,17 +244,11 @@ const DispatchMember& PutLane::member_of(const Job& job) const {
   return *course_->dispatcher.members()[job.member];
 }
 
-// The device is out, and the CPU does the batch. Where not everything of the device's was checked, what it
-// did before may be wrong too, and is in the store: the put has to end.
+// The device is out, and the CPU does the batch.
 Status PutLane::blame(Batch& batch, HealthCause cause) {
   course_->dispatcher.report_wrong(batch.job.member, cause);
   batch.job.cpu_only = true;
-  const VerifyLevel::Kind level = course_->options.verify.kind;
-  if (level == VerifyLevel::Kind::full || level == VerifyLevel::Kind::cross) return {};
-  return fail(Errc::corrupt, "device " + member_of(batch.job).capabilities().name,
-              std::string(health_cause_text(cause)) + ", and --verify " +
-                  verify_level_text(course_->options.verify) + " left others unchecked: nothing is committed",
-              "put again with --verify full, or without the device");
+  return course_->distrust.begin();
 }
 
 // A check was wrong: what it is of stands.
@@ -301,6 +300,7 @@ Status PutLane::payload_made(Batch& batch) {
     if (batch.job.status == JobStatus::stored) return payload_checked(batch);
     if (cross_.ask_payload(batch)) return {};
   }
+  if (course_->distrust.begun()) verifier_.trust_nothing();
   const EncodedBlock block = encoded_block(batch);
   return finish(batch, block, verifier_.verify(block));
 }

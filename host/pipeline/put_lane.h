@@ -13,6 +13,7 @@
 #include "pipeline/batch.h"
 #include "pipeline/batch_filler.h"
 #include "pipeline/cross_check.h"
+#include "pipeline/distrust.h"
 #include "pipeline/frame_sink.h"
 #include "pipeline/fusion_choice.h"
 #include "pipeline/put.h"
@@ -31,6 +32,7 @@ struct PutCourse {
   const PutOptions& options;
   Dispatcher& dispatcher;
   FusionChoice fusion{};
+  Distrust distrust{options.verify};
   std::mutex source_mutex{};         // held by the lane that reads
   uint64_t next_sequence = 0;        // under source_mutex
   bool source_ended = false;         // under source_mutex
@@ -69,6 +71,7 @@ class PutLane {
   Status digested(Batch& batch);
   Status digests_checked(Batch& batch);
   bool recompute_digests(Batch& batch);
+  bool trusts_digests() const;
   Status look_up(Batch& batch);
   Status deliver_outline(Batch& batch);
   uint64_t collect_misses(Batch& batch);

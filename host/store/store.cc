@@ -108,6 +108,11 @@ std::span<const LoggedCommit> Store::commits() const {
   return state_->log->commits();
 }
 
+std::vector<Watermark> Store::written() const {
+  PENSTOCK_CHECK(state_->writer != nullptr);
+  return state_->writer->extents();
+}
+
 std::span<const Watermark> Store::segments() const {
   return state_->catalog->watermarks().list();
 }

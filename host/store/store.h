@@ -69,6 +69,8 @@ class Store {
 
   // How much of each segment is acknowledged, ascending.
   std::span<const Watermark> segments() const;
+  // How much of each segment this writer has written to, committed or not, ascending.
+  std::vector<Watermark> written() const;
   // Bytes written to segments by this process: payloads, headers, tables and footers.
   uint64_t bytes_written() const;
 

@@ -181,7 +181,29 @@ CheckReport StoreCheck::run() {
   return {totals_, std::move(findings_)};
 }
 
+uint32_t committed_bytes(const Store& store, uint32_t segment) {
+  const auto found = std::ranges::find(store.segments(), segment, &Watermark::segment);
+  return found == store.segments().end() ? 0 : found->bytes;
+}
+
 }  // namespace
+
+Status check_uncommitted(Store& store) {
+  Status status;
+  uint32_t committed = 0;  // of the segment being checked
+  SegmentChecker checker(
+      store.site(),
+      [&](StoreDamage&& damage) {
+        if (status && damage.end > committed) status = Failure(damage.error());
+      },
+      [&](const Error& error) { status = Failure(error); });
+  for (const Watermark& written : store.written()) {
+    committed = committed_bytes(store, written.segment);
+    if (written.bytes > committed) checker.check(written);
+    PENSTOCK_TRY(status);
+  }
+  return {};
+}
 
 Result<CheckReport> check_store(Store& store, const StoreCheckOptions& options) {
   CheckReport report = StoreCheck(store, options).run();

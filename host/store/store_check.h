@@ -32,4 +32,8 @@ struct CheckReport {
 // the rest from being checked.
 Result<CheckReport> check_store(Store& store, const StoreCheckOptions& options);
 
+// Reads and checks what a writer has appended and not committed; no append may be under way. corrupt: the
+// first damage; failed: something could not be read. Settles nothing: what is not committed has no name.
+Status check_uncommitted(Store& store);
+
 }  // namespace penstock

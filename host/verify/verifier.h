@@ -55,6 +55,9 @@ class Verifier {
   // them: computed again, and replaced by this CPU's own. False, and a mismatch, where they were others.
   bool recompute(std::span<const Bytes> messages, std::span<Digest> digests);
 
+  // From now on every frame in full: a device whose work was trusted has been found wrong.
+  void trust_nothing() { level_ = {}; }
+
   const VerifyCounters& counters() const { return counters_; }
 
  private:

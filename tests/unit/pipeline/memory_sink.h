@@ -11,6 +11,7 @@
 
 #include "codec/codec.h"
 #include "dag/block_io.h"
+#include "hash/sha256.h"
 #include "pipeline/frame_sink.h"
 
 namespace penstock {
@@ -47,6 +48,14 @@ class MemorySink final : public FrameSink, public BlockSource {
     return {};
   }
 
+  Status recheck() override {
+    const std::lock_guard lock(mutex_);
+    ++rechecks;
+    for (const auto& [digest, bytes] : blocks_)
+      if (sha256(bytes) != digest) return fail(Errc::corrupt, "sink", "a block does not match its address");
+    return {};
+  }
+
   Result<Bytes> read(const Cid& cid) override {
     const std::lock_guard lock(mutex_);
     const auto found = blocks_.find(cid.digest);
@@ -61,6 +70,7 @@ class MemorySink final : public FrameSink, public BlockSource {
   std::chrono::milliseconds append_delay{0};
   size_t fail_after = SIZE_MAX;
   size_t appended_twice = 0;
+  size_t rechecks = 0;
 
  private:
   std::mutex mutex_;

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/distrust.h"
+
+#include <utility>
+
+namespace penstock {
+namespace {
+
+constexpr const char* kRemedy = "nothing is committed: put again with --verify full, or without the device";
+
+}  // namespace
+
+Status Distrust::begin() {
+  if (level_.kind == VerifyLevel::Kind::full || level_.kind == VerifyLevel::Kind::cross) return {};
+  begun_ = true;
+  return still_provable();
+}
+
+Status Distrust::still_provable() const {
+  if (!found_unchecked_) return {};
+  return fail(Errc::corrupt, "--verify " + verify_level_text(level_),
+              "a device was found wrong, and chunks were taken for present by digests of devices that nobody "
+              "had checked",
+              kRemedy);
+}
+
+Status Distrust::settle(FrameSink& sink) const {
+  if (!begun()) return {};
+  PENSTOCK_TRY(still_provable());
+  Status whole = sink.recheck();
+  if (whole) return {};
+  Error error = std::move(whole).error();
+  error.why += ", read back because a device was found wrong";
+  error.remedy = kRemedy;
+  return Failure(std::move(error));
+}
+
+}  // namespace penstock

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+
+#include "base/result.h"
+#include "pipeline/frame_sink.h"
+#include "verify/verify_level.h"
+
+namespace penstock {
+
+// What follows for a put from a wrong answer where its level, `payload` or `sample`, has left others of the
+// device's unchecked: everything is checked from then on, and what was appended until then is read back
+// before the put may be committed. What cannot be made good so are chunks that were found present by a digest
+// which nobody has checked: their content was not kept. Any thread.
+class Distrust {
+ public:
+  explicit Distrust(VerifyLevel level) : level_(level) {}
+
+  bool begun() const noexcept { return begun_.load(std::memory_order_relaxed); }
+  // Some chunks were found present by a device's digests.
+  void found_unchecked() noexcept { found_unchecked_ = true; }
+
+  // A device was found wrong. corrupt: the put has to end.
+  Status begin();
+  // At the put's end, when no append is under way. corrupt: it must not be committed.
+  Status settle(FrameSink& sink) const;
+
+ private:
+  Status still_provable() const;
+
+  const VerifyLevel level_;
+  std::atomic<bool> begun_{false};
+  std::atomic<bool> found_unchecked_{false};
+};
+
+}  // namespace penstock

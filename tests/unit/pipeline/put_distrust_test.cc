@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <atomic>
+
+#include "unit/pipeline/put_on_devices.h"
+
+namespace penstock {
+namespace {
+
+class PutDistrustTest : public PutOnDevices {
+ protected:
+  // Payloads are wrong from the `first`-th on.
+  static void lie_in_payloads(Disguise& disguise, uint64_t first) {
+    disguise.lie = [&disguise, first](Job& job) {
+      if (job.operation == Operation::encode && disguise.jobs(Operation::encode) >= first)
+        job.output[job.output_length - 1] ^= 1;
+    };
+  }
+};
+
+TEST_F(PutDistrustTest, ReadsBackWhatWasAppendedAndGoesOnAfterAWrongPayload) {
+  options_.verify = *parse_verify_level("payload");
+  lie_in_payloads(device(), 4);
+  file(soft_bytes(10'000'000, 1));
+  const PutReport report = put_well();
+  EXPECT_TRUE(report.rechecked);
+  EXPECT_EQ(sink_.rechecks, 1u);
+  EXPECT_GT(wrong(1), 0u);
+}
+
+TEST_F(PutDistrustTest, ReadsBackWhatTheSampleHasLeftOut) {
+  options_.verify = *parse_verify_level("sample:1");
+  lie_in_payloads(device(), 4);
+  file(soft_bytes(5'000'000, 9));
+  file(soft_bytes(5'000'000, 9));
+  const PutReport report = put_well();
+  EXPECT_GT(report.counters.bytes_duplicate, 0u) << "found by digests that were checked";
+  EXPECT_TRUE(report.rechecked);
+}
+
+TEST_F(PutDistrustTest, ReadsNothingBackWhereNobodyLied) {
+  options_.verify = *parse_verify_level("payload");
+  device();
+  file(soft_bytes(3'000'000, 2));
+  EXPECT_FALSE(put_well().rechecked);
+  EXPECT_EQ(sink_.rechecks, 0u);
+}
+
+TEST_F(PutDistrustTest, ReadsNothingBackWhereAllWasChecked) {
+  lie_in_payloads(device(), 2);
+  file(soft_bytes(5'000'000, 3));
+  EXPECT_FALSE(put_well().rechecked);
+  EXPECT_GT(wrong(1), 0u);
+}
+
+TEST_F(PutDistrustTest, FailsWhereWhatWasAppendedBeforeIsWrong) {
+  options_.verify = *parse_verify_level("payload");
+  Disguise& card = device();
+  card.lie = [&card](Job& job) {
+    if (job.operation == Operation::digest && card.jobs(Operation::digest) == 1)
+      job.digests.back() = Digest();
+    if (job.operation == Operation::encode && card.jobs(Operation::encode) >= 4)
+      job.output[job.output_length - 1] ^= 1;
+  };
+  card.queue_depth = 1;  // so that those counted are those asked for last
+  file(soft_bytes(10'000'000, 5));
+  const auto report = put();
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, Errc::corrupt);
+  EXPECT_EQ(sink_.rechecks, 1u);
+  EXPECT_NE(report.error().message().find("nothing is committed"), std::string::npos);
+}
+
+TEST_F(PutDistrustTest, FailsWhereChunksWereFoundByDigestsThatNobodyChecked) {
+  options_.verify = *parse_verify_level("payload");
+  lie_in_payloads(device(), 6);
+  file(soft_bytes(4'000'000, 6));
+  file(soft_bytes(4'000'000, 6));
+  file(soft_bytes(4'000'000, 7));
+  const auto report = put();
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, Errc::corrupt);
+  EXPECT_NE(report.error().message().find("nobody had checked"), std::string::npos);
+}
+
+TEST_F(PutDistrustTest, ChecksTheDigestsOfOthersFromThenOn) {
+  options_.verify = *parse_verify_level("payload");
+  Disguise& encoder = device();
+  encoder.operations = {Operation::encode};
+  lie_in_payloads(encoder, 3);
+  Disguise& digester = device();
+  digester.operations = {Operation::digest};
+  std::atomic<bool> caught{false};
+  digester.lie = [&](Job& job) {
+    caught = caught || wrong(1) > 0;
+    if (caught) job.digests.back() = Digest();
+  };
+  file(soft_bytes(20'000'000, 8));
+  const PutReport report = put_well();
+  EXPECT_TRUE(report.rechecked);
+  EXPECT_GT(wrong(2), 0u);
+}
+
+}  // namespace
+}  // namespace penstock

@@ -25,6 +25,7 @@ LAW = {
     "drivers/batch": ["host/offload", "kernels/abi"],
     "kernels/abi": [],
     "emulation/hls_headers": [],
+    "emulation/faults": ["host/offload", "host/codec"],
     "hls/datapath": ["emulation/hls_headers", "kernels/abi"],
     "hls/movers": ["hls/datapath"],
     "hls/sha256": ["hls/movers"],

@@ -54,9 +54,11 @@ Dispatcher::Dispatcher(const std::vector<Device*>& devices, Device& cpu, Dispatc
     PENSTOCK_CHECK(device != nullptr);
     if (device == &cpu) {
       cpu_shares_ = true;
-    } else {
-      members_.push_back(std::make_unique<DispatchMember>(*device));
+      continue;
     }
+    if (GuardedDevice::is_needed(device->capabilities()))
+      device = guards_.emplace_back(std::make_unique<GuardedDevice>(*device)).get();
+    members_.push_back(std::make_unique<DispatchMember>(*device));
   }
   PENSTOCK_CHECK(members_.size() <= DispatchQueuePair::kMembersMax);
   capabilities_ = together(members_);

@@ -10,6 +10,7 @@
 #include "offload/device.h"
 #include "offload/dispatch_member.h"
 #include "offload/dispatcher_options.h"
+#include "offload/guarded_device.h"
 #include "offload/member_watch.h"
 #include "offload/stranded_buffers.h"
 
@@ -22,8 +23,8 @@ namespace penstock {
 // verifies it tells the dispatcher what was wrong (report_wrong).
 class Dispatcher final : public Device {
  public:
-  // `devices` and `cpu` are borrowed, or owned later. The CPU takes its share of the work where it is one of
-  // `devices`, and steps in for them else.
+  // `devices` and `cpu` are borrowed, or owned later. A device that shares the host's memory is guarded. The
+  // CPU takes its share of the work where it is one of `devices`, and steps in for them else.
   Dispatcher(const std::vector<Device*>& devices, Device& cpu, DispatcherOptions options);
   // After its queue pairs. A self-test that is under way is stopped.
   ~Dispatcher() override;
@@ -63,6 +64,7 @@ class Dispatcher final : public Device {
 
   DispatcherOptions options_;
   std::vector<std::unique_ptr<Device>> owned_;
+  std::vector<std::unique_ptr<GuardedDevice>> guards_;
   std::vector<std::unique_ptr<DispatchMember>> members_;
   bool cpu_shares_ = false;
   Capabilities capabilities_;

@@ -10,6 +10,7 @@
 #include "codec/codec.h"
 #include "drivers/software/software_device.h"
 #include "emulation/faults/faulty_device.h"
+#include "offload/dispatcher.h"
 #include "unit/faults/device_bench.h"
 
 namespace penstock {
@@ -152,6 +153,18 @@ TEST_F(GuardedDeviceTest, AnswersItselfWhatTheDeviceCannotHave) {
   EXPECT_EQ(bench.poll().size(), 2u);
   EXPECT_EQ(stale.job.status, JobStatus::stale_generation);
   EXPECT_EQ(large.job.status, JobStatus::unsupported);
+}
+
+TEST_F(GuardedDeviceTest, StandsBeforeDevicesOfADispatcherThatShareMemory) {
+  const auto cpu = make_software_device({});
+  FaultyDevice shares(make_software_device({}), {});
+  FaultyDevice copies(make_software_device({}), {.shares_host_memory = false});
+  Dispatcher dispatcher({&shares, &copies, cpu.get()}, *cpu, {});
+  ASSERT_EQ(dispatcher.members().size(), 3u);
+  EXPECT_EQ(&dispatcher.members()[0]->device(), cpu.get());
+  EXPECT_NE(&dispatcher.members()[1]->device(), &shares);
+  EXPECT_FALSE(dispatcher.members()[1]->capabilities().shares_host_memory);
+  EXPECT_EQ(&dispatcher.members()[2]->device(), &copies);
 }
 
 }  // namespace

@@ -116,6 +116,9 @@ TEST_P(Lz4CompressTest, EveryPeriodIsFollowedToTheEnd) {
     const EngineOutput encoded = encode(extent, static_cast<uint32_t>(extent.size()));
     ASSERT_TRUE(encoded.done) << period;
     EXPECT_LT(encoded.bytes, period + extent.size() / 255 + 100) << period;
+    if (period <= 255) {
+      EXPECT_EQ(matches_of(encoded.output).size(), 1u) << period;
+    }
     ASSERT_NO_FATAL_FAILURE(expect_round_trips({extent}));
   }
 }
@@ -156,6 +159,19 @@ TEST_P(Lz4CompressTest, AnotherExtentIsNeverReferredTo) {
   std::vector<EngineJob> jobs(fast() ? 200 : 12, {same, static_cast<uint32_t>(same.size())});
   for (const bool few_bits : {false, true}) {
     for (const EngineOutput& output : launch_compressor(jobs, few_bits)) EXPECT_FALSE(output.done);
+  }
+}
+
+TEST_P(Lz4CompressTest, TheBeginOfAnExtentDoesNotReferToTheEndOfTheOneBefore) {
+  // What is nearest: the last bytes and the zeros that fill up their beat, then the same as first bytes.
+  for (size_t bytes = 4; bytes <= 20; ++bytes) {
+    const Bytes ends = noise(bytes, random_);
+    Bytes extent(ends);
+    extent.resize(bytes + 40);
+    const Bytes middle = noise(300 + bytes, random_);
+    extent.insert(extent.end(), middle.begin(), middle.end());
+    extent.insert(extent.end(), ends.begin(), ends.end());
+    ASSERT_NO_FATAL_FAILURE(expect_round_trips({extent, extent, extent})) << bytes;
   }
 }
 

@@ -74,7 +74,9 @@ Dispatcher::~Dispatcher() {
     if (selftest != nullptr && !selftest->quiet()) stranded_.keep(std::move(selftest));
   }
   // What is kept does not say whose it is, so all are: that is rare, and the process is at its end.
-  if (!stranded_.holds_paths()) return;
+  const bool guards_keep =
+      std::ranges::any_of(guards_, [](const auto& guard) { return guard->keeps_paths(); });
+  if (!stranded_.holds_paths() && !guards_keep) return;
   for (std::unique_ptr<Device>& device : owned_) stranded_.keep(std::move(device));
 }
 

@@ -28,10 +28,11 @@ bool GuardedDevice::is_needed(const Capabilities& capabilities) {
 }
 
 Result<std::unique_ptr<QueuePair>> GuardedDevice::open_queue_pair(uint32_t depth) {
-  PENSTOCK_TRY_ASSIGN(auto guarded, guarded_->open_queue_pair(depth));
   PENSTOCK_TRY_ASSIGN(auto pool, BufferPool::create("guard", buffer_bytes(capabilities_), 2 * size_t{depth}));
   PENSTOCK_TRY(guarded_->register_memory(pool->slabs()));
-  return std::make_unique<GuardedQueuePair>(std::move(guarded), std::move(pool), capabilities_, depth);
+  PENSTOCK_TRY_ASSIGN(auto guarded, guarded_->open_queue_pair(depth));
+  return std::make_unique<GuardedQueuePair>(std::move(guarded), std::move(pool), capabilities_, depth,
+                                            keeps_paths_);
 }
 
 }  // namespace penstock

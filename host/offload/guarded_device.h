@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -29,8 +30,12 @@ class GuardedDevice final : public Device {
   Status register_memory(std::span<const Slab>) override { return {}; }
   Result<std::unique_ptr<QueuePair>> open_queue_pair(uint32_t depth) override;
 
+  // Whether a queue pair of the device is kept for ever: the device has to be, too.
+  bool keeps_paths() const { return keeps_paths_; }
+
  private:
   Device* guarded_;
+  std::atomic<bool> keeps_paths_{false};
   Capabilities capabilities_;
 };
 

@@ -46,12 +46,13 @@ ChunkRef extent_of(const Job& job) {
 }  // namespace
 
 GuardedQueuePair::GuardedQueuePair(std::unique_ptr<QueuePair> guarded, std::unique_ptr<BufferPool> pool,
-                                   const Capabilities& capabilities, uint32_t depth)
+                                   const Capabilities& capabilities, uint32_t depth, std::atomic<bool>& kept)
     : pool_(std::move(pool)),
       slots_(depth),
       guarded_(std::move(guarded)),
       answers_(depth),
-      input_bytes_max_(capabilities.input_bytes_max) {
+      input_bytes_max_(capabilities.input_bytes_max),
+      kept_(&kept) {
   for (Slot& slot : slots_) {
     slot.input = pool_->try_acquire();
     slot.output = pool_->try_acquire();
@@ -64,6 +65,7 @@ GuardedQueuePair::GuardedQueuePair(std::unique_ptr<QueuePair> guarded, std::uniq
 GuardedQueuePair::~GuardedQueuePair() {
   if (in_flight_ > 0) static_cast<void>(leave_generation());
   if (!unquiet_) return;
+  *kept_ = true;
   auto kept = std::make_unique<Kept>();
   for (Slot& slot : slots_) {
     kept->buffers.push_back(std::move(slot.input));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -18,9 +19,10 @@ namespace penstock {
 // device's queue pair, whose end might wait for ever, are kept to the end of the process.
 class GuardedQueuePair final : public QueuePair {
  public:
-  // `pool`: two buffers a job, registered with the device.
+  // `pool`: two buffers a job, registered with the device. `kept` is set when the device's queue pair is
+  // kept.
   GuardedQueuePair(std::unique_ptr<QueuePair> guarded, std::unique_ptr<BufferPool> pool,
-                   const Capabilities& capabilities, uint32_t depth);
+                   const Capabilities& capabilities, uint32_t depth, std::atomic<bool>& kept);
   // Abandons what is in flight.
   ~GuardedQueuePair() override;
 
@@ -64,6 +66,7 @@ class GuardedQueuePair final : public QueuePair {
   size_t input_bytes_max_;
   size_t in_flight_ = 0;
   bool unquiet_ = false;  // a slot was quarantined
+  std::atomic<bool>* kept_;
   QueuePairCounters counters_;
 };
 

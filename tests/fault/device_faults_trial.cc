@@ -31,12 +31,19 @@ uint64_t counting_clock() {
 constexpr auto kDeadline = std::chrono::milliseconds(1);
 constexpr uint64_t kLateNsMax = 4'000'000;
 
+// A device that goes wrong by chance is as good after a test as before.
+class NoSelftest final : public Selftest {
+ public:
+  SelftestOutcome run(const std::stop_token&) override { return {}; }
+  bool quiet() const override { return true; }
+};
+
 DispatcherOptions dispatcher_options() {
   DispatcherOptions options;
   options.now_ns = counting_clock;
   options.deadline_min = options.deadline_max = kDeadline;
   options.deadline_factor = 1;
-  options.selftest = [](Device&) -> Status { return {}; };
+  options.selftest = [](Device&) { return std::make_unique<NoSelftest>(); };
   options.selftest_pause = std::chrono::microseconds(1);
   options.selftests_max = 1000;
   return options;

@@ -6,7 +6,7 @@
 #include "appliance/chosen_devices.h"
 #include "appliance/driver_table.h"
 #include "drivers/software/software_device.h"
-#include "unit/appliance/lying_device.h"
+#include "unit/offload/lying_device.h"
 
 namespace penstock {
 namespace {

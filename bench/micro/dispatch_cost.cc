@@ -80,7 +80,7 @@ double nanoseconds_a_job(const std::function<std::unique_ptr<QueuePair>()>& open
 }  // namespace
 
 int main(int argc, char** argv) {
-  const int rounds = argc > 1 ? std::atoi(argv[1]) : 9;
+  const int rounds = argc > 1 ? static_cast<int>(std::strtol(argv[1], nullptr, 10)) : 9;
   const auto pool = *BufferPool::create("cost", kInputBytes, 8);
   const auto cpu = make_software_device({});
   fmt::print("ns of CPU a job\nlanes devices depth  dispatcher  null queue pair alone\n");
@@ -88,6 +88,7 @@ int main(int argc, char** argv) {
     for (const size_t count : {1, 2, 3}) {
       std::vector<NullDevice> devices(count);
       std::vector<Device*> pointers;
+      pointers.reserve(count);
       for (NullDevice& device : devices) pointers.push_back(&device);
       DispatcherOptions options;
       options.jobs_stranded_max = 2 * kDepthMax;

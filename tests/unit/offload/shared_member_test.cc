@@ -118,6 +118,8 @@ TEST(SharedMemberTest, GivesEachLaneItsOwnWhileDevicesFailAndComeBack) {
   {
     std::vector<std::unique_ptr<Lane>> lanes;
     std::vector<std::jthread> threads;
+    lanes.reserve(kLanes);
+    threads.reserve(kLanes);
     for (size_t i = 0; i < kLanes; ++i)
       lanes.push_back(std::make_unique<Lane>(dispatcher, static_cast<uint8_t>(i)));
     for (auto& lane : lanes) threads.emplace_back([&] { bad += lane->run(); });

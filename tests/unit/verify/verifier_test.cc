@@ -284,6 +284,15 @@ TEST_F(VerifierTest, TellsWhetherAnotherDeviceDecodedRightly) {
   EXPECT_FALSE(verifier.decodes_to(frame.block(), frame.raw));
 }
 
+TEST_F(VerifierTest, ChecksEveryFrameOnceNothingIsTrusted) {
+  Verifier verifier = this->verifier("sample:0.000001");
+  Frame frame = text_frame();
+  frame.entries[0].digest = frame.entries[1].digest;
+  EXPECT_TRUE(verifier.verify(frame.block()));
+  verifier.trust_nothing();
+  expect_mismatch(verifier, frame.block(), "chunk 0");
+}
+
 TEST_F(VerifierTest, PutsItsOwnDigestsInThePlaceOfADevices) {
   Verifier verifier = this->verifier("full");
   const std::vector<uint8_t> bytes = text_sample(5000, 3);

@@ -12,7 +12,6 @@ namespace penstock {
 BatchCourier::BatchCourier() : sender_([this] { send_batches(); }), fetcher_([this] { fetch_batches(); }) {}
 
 BatchCourier::~BatchCourier() {
-  PENSTOCK_CHECK(ports_.empty());
   {
     const std::lock_guard lock(ended_mutex_);
     stopping_ = true;
@@ -28,13 +27,8 @@ void BatchCourier::attach(BatchPort& port) {
   ports_.push_back(&port);
 }
 
-void BatchCourier::detach(BatchPort& port) {
-  const std::lock_guard lock(ports_mutex_);
-  PENSTOCK_CHECK(std::erase(ports_, &port) == 1);
-}
-
 void BatchCourier::ring() noexcept {
-  doorbell_.fetch_add(1, std::memory_order_release);
+  doorbell_.fetch_add(1);
   doorbell_.notify_one();
 }
 
@@ -69,10 +63,7 @@ void BatchCourier::send_batches() {
     while (batch != nullptr) {
       // Once it is sent it may be elsewhere already.
       CardBatch* const next = batch->next;
-      if (!batch->send()) {
-        batch->fail();
-        ended(*batch);
-      }
+      batch->send();
       batch = next;
     }
   }
@@ -92,11 +83,9 @@ void BatchCourier::fetch_batches() {
       CardBatch* const next = batch->next;
       BatchPort& port = batch->port();
       batch->fetch();
-      // With the last batch the port may be detached and end: not before this is done.
-      const std::lock_guard lock(ports_mutex_);
       PENSTOCK_CHECK(port.back.push(std::move(batch)));
-      port.returned.fetch_add(1, std::memory_order_release);
-      port.returned.notify_one();
+      port.changes.fetch_add(1);
+      port.changes.notify_all();
       batch = next;
     }
   }

@@ -17,18 +17,17 @@ namespace penstock {
 class BatchCourier {
  public:
   BatchCourier();
-  // No port is attached any more.
+  // Nothing is under way any more.
   ~BatchCourier();
   BatchCourier(const BatchCourier&) = delete;
   BatchCourier& operator=(const BatchCourier&) = delete;
 
-  // Of queue pairs that come and go. A port is detached when all of its batches are back.
+  // From now on, and for good: ports outlive the courier's threads.
   void attach(BatchPort& port);
-  void detach(BatchPort& port);
 
   // There is something in a port's outward ring. Neither waits nor locks.
   void ring() noexcept;
-  // The batch's launch is over, or failed. Any thread.
+  // The batch was sent, and its launch is over. Any thread.
   void ended(CardBatch& batch) noexcept;
 
  private:

@@ -14,7 +14,9 @@ struct BatchLimits {
   uint32_t chunks = 0;        // of one batch
   size_t extent_bytes = 0;    // of all its extents, and of all its outputs, each rounded up to a word
   uint32_t batches = 0;       // that there are buffers for
-  uint32_t batches_sent = 0;  // that are with the card before another one that is not full follows
+  uint32_t batches_sent = 0;  // that are with a kernel before another one that is not full follows
+
+  friend bool operator==(const BatchLimits&, const BatchLimits&) = default;
 
   size_t chunks_offset() const {
     return sizeof(penstock_request_header) + submissions * sizeof(penstock_submission);

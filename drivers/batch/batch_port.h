@@ -17,7 +17,7 @@ struct BatchPort {
 
   BoundedRing<CardBatch*> outward{kBatchesMax};
   BoundedRing<CardBatch*> back{kBatchesMax};
-  std::atomic<uint32_t> returned{0};  // counts batches that came back; somebody may wait for it to change
+  std::atomic<uint32_t> changes{0};  // grows when an input was read, and when a batch came back
 };
 
 }  // namespace penstock

@@ -61,7 +61,8 @@ CardBatch::CardBatch(const BatchLimits& limits, BatchCourier& courier, BatchPort
       port_(&port),
       jobs_(limits.submissions),
       extents_(limits.submissions),
-      completions_(limits.submissions) {}
+      completions_(limits.submissions),
+      verdicts_(limits.submissions) {}
 
 Result<std::unique_ptr<CardBatch>> CardBatch::create(CardLink& link, const BatchLimits& limits,
                                                      BatchCourier& courier, BatchPort& port) {
@@ -97,7 +98,6 @@ void CardBatch::begin(const Job& first, CardMemory* input, uint32_t generation) 
   chunks_ = 0;
   copied_bytes_ = 0;
   output_bytes_ = 0;
-  sealed_ = false;
   well_ = false;
   input_read_.store(false, std::memory_order_relaxed);
 }
@@ -164,63 +164,106 @@ void CardBatch::seal() noexcept {
     std::memcpy(request.data() + sizeof header + i * sizeof submission, &submission, sizeof submission);
   }
   std::memset(answer_->host().data(), 0, entries_ * sizeof(penstock_completion));
-  sealed_ = true;
+  out_ = true;
 }
 
-bool CardBatch::send() noexcept {
-  bool moved = request_->sync_to_card(0, limits_.chunks_offset() + chunks_ * sizeof(penstock_chunk)) &&
-               answer_->sync_to_card(0, entries_ * sizeof(penstock_completion));
-  if (input_ == copies_.get()) {
-    moved = moved && (copied_bytes_ == 0 || input_->sync_to_card(0, copied_bytes_));
-  } else {
-    for (const Extent& extent : std::span(extents_).first(entries_))
-      moved = moved && (extent.bytes == 0 || input_->sync_to_card(extent.offset, extent.bytes));
+bool CardBatch::sync_inputs() noexcept {
+  if (input_ == copies_.get()) return copied_bytes_ == 0 || input_->sync_to_card(0, copied_bytes_);
+  bool moved = true;
+  for (const Extent& extent : std::span(extents_).first(entries_))
+    moved = moved && (extent.bytes == 0 || input_->sync_to_card(extent.offset, extent.bytes));
+  return moved;
+}
+
+// A sync that failed may be under way still: then nothing is proven of the input, nor of the batch.
+void CardBatch::send() noexcept {
+  awaited_.store(2, std::memory_order_relaxed);
+  sound_ = sync_inputs();
+  if (sound_) {
+    input_read_.store(true, std::memory_order_release);
+    port_->changes.fetch_add(1);
+    port_->changes.notify_all();
   }
-  input_read_.store(true, std::memory_order_release);
-  if (!moved) return false;
-  launched_.store(true, std::memory_order_relaxed);
-  if (launches_[static_cast<size_t>(kernel_of(operation_))]->start(input_)) return true;
-  return !launched_.exchange(false, std::memory_order_acq_rel);
+  sound_ = sound_ && request_->sync_to_card(0, limits_.chunks_offset() + chunks_ * sizeof(penstock_chunk)) &&
+           answer_->sync_to_card(0, entries_ * sizeof(penstock_completion));
+  const uint64_t token = ++launches_begun_;
+  token_.store(token);
+  begun_ = sound_ && launches_[static_cast<size_t>(kernel())]->start(input_, token);
+  if (!begun_ && token_.exchange(0) == token) arrive();
+  arrive();
 }
 
-// A runtime that says so twice is heard once.
-void CardBatch::launch_ended(bool well) noexcept {
-  if (!launched_.exchange(false, std::memory_order_acq_rel)) return;
+// What a runtime says of a launch that was heard of already is not this one's.
+void CardBatch::launch_ended(uint64_t token, bool well) noexcept {
+  if (token == 0 || !token_.compare_exchange_strong(token, 0)) return;
   well_ = well;
-  courier_->ended(*this);
+  arrive();
+}
+
+void CardBatch::arrive() noexcept {
+  if (awaited_.fetch_sub(1) == 1) courier_->ended(*this);
+}
+
+CardKernel CardBatch::kernel() const noexcept {
+  return kernel_of(operation_);
+}
+
+bool CardBatch::input_read() const noexcept {
+  return input_ == copies_.get() || input_read_.load(std::memory_order_acquire);
 }
 
 void CardBatch::fetch() noexcept {
-  if (!well_) return;
+  if (!well_) {
+    // What was begun and did not end well may not be over.
+    sound_ = sound_ && !begun_;
+    return;
+  }
   const size_t completions_bytes = entries_ * sizeof(penstock_completion);
   well_ = answer_->sync_to_host(0, completions_bytes);
   // What is judged is a copy, that nothing can change in between.
   std::memcpy(completions_.data(), answer_->host().data(), completions_bytes);
   if (well_ && chunks_ > 0) well_ = answer_->sync_to_host(limits_.digests_offset(), size_t{32} * chunks_);
+  const size_t end = judge_all();
+  if (well_ && end > 0) well_ = arena_->sync_to_host(0, end);
+  sound_ = well_;
+}
+
+bool CardBatch::is_ours(const penstock_completion& completion, size_t entry) const noexcept {
+  return completion.generation == generation_ && completion.cookie == (uint64_t{generation_} << 32 | entry);
+}
+
+// Payloads are packed in the order of the submissions: what lies over another's is neither's. Returns where
+// the last one ends.
+size_t CardBatch::judge_all() noexcept {
   size_t end = 0;
   for (size_t i = 0; i < entries_; ++i) {
-    if (judge(completions_[i], i) == JobStatus::done && asks_for_output())
-      end = std::max<size_t>(end, completions_[i].output_offset + completions_[i].output_bytes);
+    const penstock_completion& completion = completions_[i];
+    verdicts_[i] = judge(completion, i);
+    if (verdicts_[i] != JobStatus::done || !asks_for_output()) continue;
+    if (completion.output_offset < end) {
+      verdicts_[i] = JobStatus::contradictory;
+      continue;
+    }
+    end = completion.output_offset + completion.output_bytes;
   }
-  if (well_ && end > 0) well_ = arena_->sync_to_host(0, end);
+  return end;
 }
 
 // An answer that is the job's, and possible.
 JobStatus CardBatch::judge(const penstock_completion& completion, size_t entry) const noexcept {
   const Extent& extent = extents_[entry];
+  if (completion.status != PENSTOCK_PENDING && !is_ours(completion, entry)) return JobStatus::contradictory;
   switch (completion.status) {
     case PENSTOCK_DONE:
     case PENSTOCK_STORED:
       break;
     case PENSTOCK_CORRUPT:
       return operation_ == Operation::decode ? JobStatus::corrupt : JobStatus::contradictory;
-    case PENSTOCK_UNSUPPORTED:
-      return JobStatus::unsupported;
     case PENSTOCK_PENDING:
     case PENSTOCK_MALFORMED:
     case PENSTOCK_FAILED:
       return JobStatus::failed;
-    default:
+    default:  // and what the card says to be able to do, and then does not know
       return JobStatus::contradictory;
   }
   if (completion.chunks != extent.chunks) return JobStatus::contradictory;
@@ -242,12 +285,8 @@ CardAnswer CardBatch::answer(size_t entry) const noexcept {
   CardAnswer answer;
   if (!well_) return answer;
   const penstock_completion& completion = completions_[entry];
-  if (completion.status != PENSTOCK_PENDING &&
-      (completion.generation != generation_ || completion.cookie != (uint64_t{generation_} << 32 | entry))) {
-    answer.stale = true;
-    return answer;
-  }
-  answer.status = judge(completion, entry);
+  answer.status = verdicts_[entry];
+  answer.stale = completion.status != PENSTOCK_PENDING && !is_ours(completion, entry);
   const Extent& extent = extents_[entry];
   if (answer.status != JobStatus::done && answer.status != JobStatus::stored) return answer;
   answer.digests =
@@ -262,8 +301,7 @@ CardAnswer CardBatch::answer(size_t entry) const noexcept {
 
 bool CardBatch::forget(size_t entry) noexcept {
   jobs_[entry] = nullptr;
-  if (input_ == copies_.get()) return true;
-  if (sealed_) return input_read_.load(std::memory_order_acquire);
+  if (out_) return input_read();
   extents_[entry] = {};  // an extent of no bytes: nothing is read for it
   return true;
 }

@@ -25,12 +25,13 @@ struct CardAnswer {
   uint32_t output_length = 0;
   Bytes payload;
   Bytes digests;       // 32 bytes a chunk
-  bool stale = false;  // the completion was another job's
+  bool stale = false;  // the completion was another launch's
 };
 
 // One batch of the contract (kernels/abi/abi.md), with its buffers on the card, again and again: begun and
 // filled by a queue pair, sent and fetched by the courier, read by the queue pair. Whose turn it is follows
-// from where the batch is handed; nothing here is locked.
+// from where the batch is handed; nothing here is locked. Once something went wrong under way it is not
+// sound: the card may be at it still, and it is not used again.
 class CardBatch final : public LaunchListener {
  public:
   // `port` is where it goes back to. failed: no memory, or no such kernel.
@@ -44,25 +45,29 @@ class CardBatch final : public LaunchListener {
   // The job's input lies at `offset` of the registered memory. Returns the bytes that were copied.
   size_t add(Job& job, size_t offset) noexcept;
   bool full() const noexcept { return entries_ == limits_.submissions; }
-  bool empty() const noexcept { return entries_ == 0; }
-  void seal() noexcept;  // nothing follows
+  void seal() noexcept;  // nothing follows: from now on it is out
 
-  // The courier's. False: the card never heard of it.
-  bool send() noexcept;
-  void launch_ended(bool well) noexcept override;
+  // The courier's. It is handed back when it was sent and the launch has ended, whichever comes last.
+  void send() noexcept;
+  void launch_ended(uint64_t token, bool well) noexcept override;
   void fetch() noexcept;
-  void fail() noexcept { well_ = false; }
   BatchPort& port() const noexcept { return *port_; }
 
   // The queue pair's again, once it is back.
+  void returned() noexcept { out_ = false; }
   size_t entries() const noexcept { return entries_; }
   Job* job(size_t entry) const noexcept { return jobs_[entry]; }
   CardAnswer answer(size_t entry) const noexcept;
+  bool sound() const noexcept { return sound_; }
 
-  // The queue pair's, at any time: forgets a job; the card's work on it is thrown away. True: its input will
-  // not be read any more.
+  // The queue pair's, at any time.
+  bool out() const noexcept { return out_; }
+  CardKernel kernel() const noexcept;
+  uint32_t generation() const noexcept { return generation_; }
+  // Whether the jobs' own memory will not be read any more.
+  bool input_read() const noexcept;
+  // Forgets a job; the card's work on it is thrown away. True: its input will not be read any more.
   bool forget(size_t entry) noexcept;
-  bool sent() const noexcept { return sealed_; }
 
   CardBatch* next = nullptr;  // in a list of the courier's
 
@@ -72,7 +77,11 @@ class CardBatch final : public LaunchListener {
   Status allocate(CardLink& link);
   bool asks_for_digests() const noexcept;
   bool asks_for_output() const noexcept { return operation_ != Operation::digest; }
+  bool sync_inputs() noexcept;
+  void arrive() noexcept;
+  bool is_ours(const penstock_completion& completion, size_t entry) const noexcept;
   JobStatus judge(const penstock_completion& completion, size_t entry) const noexcept;
+  size_t judge_all() noexcept;
 
   struct Extent {
     size_t offset = 0;  // in the input's memory
@@ -99,13 +108,19 @@ class CardBatch final : public LaunchListener {
   std::vector<Job*> jobs_;       // null: forgotten
   std::vector<Extent> extents_;
   std::vector<penstock_completion> completions_;
+  std::vector<JobStatus> verdicts_;  // on the completions
   size_t entries_ = 0;
   uint32_t chunks_ = 0;
   size_t copied_bytes_ = 0;  // of copies_
   size_t output_bytes_ = 0;  // of arena_, at the most
-  bool sealed_ = false;
-  bool well_ = false;
-  std::atomic<bool> launched_{false};
+  bool out_ = false;         // sealed, and not back
+
+  bool well_ = false;   // the courier's, while it is out
+  bool begun_ = false;  // the same
+  bool sound_ = true;   // the same; once false it stays so
+  uint64_t launches_begun_ = 0;
+  std::atomic<uint64_t> token_{0};  // of the launch under way; 0: none
+  std::atomic<int> awaited_{0};     // of: send has returned, the launch has ended
   std::atomic<bool> input_read_{false};
 };
 

@@ -2,14 +2,19 @@
 #include "drivers/batch/card_device.h"
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstring>
 #include <mutex>
 #include <optional>
+#include <random>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "drivers/batch/batch_courier.h"
+#include "drivers/batch/batch_pool.h"
 #include "drivers/batch/card_queue_pair.h"
 #include "drivers/batch/registered_memory.h"
 
@@ -18,6 +23,7 @@ namespace {
 
 constexpr uint32_t kQueueDepth = 64;
 constexpr auto kPatience = std::chrono::seconds(10);
+constexpr auto kPatienceAtEnd = std::chrono::seconds(1);
 
 // The launch of `describe`; what hears of it outlives a card that never answers.
 struct Description final : LaunchListener {
@@ -27,7 +33,7 @@ struct Description final : LaunchListener {
   std::condition_variable ended;
   std::optional<bool> well;
 
-  void launch_ended(bool ended_well) noexcept override {
+  void launch_ended(uint64_t, bool ended_well) noexcept override {
     const std::lock_guard lock(mutex);
     well = ended_well;
     ended.notify_all();
@@ -38,13 +44,15 @@ Failure refused(const CardLink& link, std::string why, std::string remedy) {
   return fail(Errc::failed, link.name(), std::move(why), std::move(remedy));
 }
 
-Result<penstock_capabilities> read_capabilities(std::unique_ptr<CardLink>& link) {
-  auto description = std::make_unique<Description>();
+// `description` is to be kept as long as the link.
+Result<penstock_capabilities> read_capabilities(std::unique_ptr<CardLink>& link,
+                                                std::unique_ptr<Description>& description) {
+  description = std::make_unique<Description>();
   PENSTOCK_TRY_ASSIGN(description->answer, link->allocate(CardBank::answer, sizeof(penstock_capabilities)));
   CardArguments arguments;
   arguments.answer = description->answer.get();
   PENSTOCK_TRY_ASSIGN(description->launch, link->prepare(CardKernel::describe, arguments, *description));
-  if (!description->launch->start(nullptr))
+  if (!description->launch->start(nullptr, 1))
     return refused(*link, "cannot launch its kernels", "check the card and its bitstream");
   std::unique_lock lock(description->mutex);
   if (!description->ended.wait_for(lock, kPatience, [&] { return description->well.has_value(); })) {
@@ -83,6 +91,8 @@ Capabilities translate(const CardLink& link, const penstock_capabilities& card) 
   Capabilities capabilities;
   capabilities.kind = link.kind();
   capabilities.name = link.name();
+  capabilities.address = link.address();
+  capabilities.emulated = link.emulated();
   constexpr std::pair<penstock_operation, Operation> kOperations[] = {
       {PENSTOCK_DIGEST, Operation::digest},
       {PENSTOCK_ENCODE, Operation::encode},
@@ -97,44 +107,94 @@ Capabilities translate(const CardLink& link, const penstock_capabilities& card) 
   capabilities.chunks_max = card.extent_chunks_max;
   capabilities.input_alignment = PENSTOCK_WORD_BYTES;
   capabilities.units = std::max({1u, card.encode_engines, card.decode_engines});
-  capabilities.queue_depth = kQueueDepth;
+  capabilities.queue_depth = std::min(kQueueDepth, card.submissions_max);
   return capabilities;
+}
+
+// All that may have to stay when the card does not end what it was given.
+struct Works {
+  Works(std::unique_ptr<CardLink> card, std::unique_ptr<Description> described)
+      : link(std::move(card)), description(std::move(described)), pool(*link, courier) {}
+
+  ~Works() { link->stop(); }
+  Works(const Works&) = delete;
+  Works& operator=(const Works&) = delete;
+
+  std::unique_ptr<CardLink> link;
+  std::unique_ptr<Description> description;
+  RegisteredMemory memory;
+  BatchPool pool;
+  BatchCourier courier;  // its threads end first
+  Works* before = nullptr;
+};
+
+// Kept to the end of the process, where a leak checker finds it.
+void keep(std::unique_ptr<Works> works) {
+  static std::mutex mutex;
+  static Works* newest = nullptr;
+  const std::lock_guard lock(mutex);
+  works->before = newest;
+  newest = works.release();
 }
 
 class CardDevice final : public Device {
  public:
-  CardDevice(std::unique_ptr<CardLink> link, Capabilities capabilities)
-      : link_(std::move(link)), capabilities_(std::move(capabilities)) {}
+  CardDevice(std::unique_ptr<CardLink> link, std::unique_ptr<Description> description,
+             Capabilities capabilities)
+      : works_(std::make_unique<Works>(std::move(link), std::move(description))),
+        capabilities_(std::move(capabilities)) {
+    // A completion that an earlier process left in the card's memory is none of ours.
+    generations_ = std::random_device()();
+  }
+
+  // A card that is at something still, and does not end it, keeps what it works on.
+  ~CardDevice() override {
+    const auto end = std::chrono::steady_clock::now() + kPatienceAtEnd;
+    while (!works_->pool.at_rest()) {
+      if (std::chrono::steady_clock::now() > end) {
+        keep(std::move(works_));
+        return;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
 
   const Capabilities& capabilities() const override { return capabilities_; }
 
-  Status register_memory(std::span<const Slab> slabs) override { return memory_.add(*link_, slabs); }
+  Status register_memory(std::span<const Slab> slabs) override {
+    return works_->memory.add(*works_->link, slabs);
+  }
 
   Result<std::unique_ptr<QueuePair>> open_queue_pair(uint32_t depth) override {
     if (depth == 0 || depth > capabilities_.queue_depth) {
       return fail(Errc::usage, "queue pair of " + std::to_string(depth) + " jobs", "the card has no such",
                   "give a depth from 1 to " + std::to_string(capabilities_.queue_depth));
     }
-    PENSTOCK_TRY_ASSIGN(auto queue, CardQueuePair::open(*link_, capabilities_, courier_, memory_, depth));
+    PENSTOCK_TRY_ASSIGN(auto queue, CardQueuePair::open(capabilities_, works_->courier, works_->pool,
+                                                        works_->memory, generations_, depth));
     return queue;
   }
 
-  std::vector<DeviceFigure> figures() const override { return link_->figures(); }
+  std::vector<DeviceFigure> figures() const override { return works_->link->figures(); }
 
  private:
-  const std::unique_ptr<CardLink> link_;
+  std::unique_ptr<Works> works_;
   const Capabilities capabilities_;
-  RegisteredMemory memory_;
-  BatchCourier courier_;
+  std::atomic<uint32_t> generations_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Device>> open_card(std::unique_ptr<CardLink> link) {
-  PENSTOCK_TRY_ASSIGN(const penstock_capabilities card, read_capabilities(link));
-  PENSTOCK_TRY(check(*link, card));
-  Capabilities capabilities = translate(*link, card);
-  return std::make_unique<CardDevice>(std::move(link), std::move(capabilities));
+  std::unique_ptr<Description> description;  // ends before the link
+  const Result<penstock_capabilities> card = read_capabilities(link, description);
+  const Status status = card ? check(*link, *card) : Status(Failure(card.error()));
+  if (!status) {
+    if (link != nullptr) link->stop();
+    return Failure(status.error());
+  }
+  Capabilities capabilities = translate(*link, *card);
+  return std::make_unique<CardDevice>(std::move(link), std::move(description), std::move(capabilities));
 }
 
 }  // namespace penstock

@@ -29,24 +29,26 @@ class CardMemory {
   virtual bool sync_to_host(size_t offset, size_t bytes) noexcept = 0;
 };
 
-// Hears how a launch ended: once, on a thread of the card's runtime.
+// Hears how a launch ended, on a thread of the card's runtime.
 class LaunchListener {
  public:
-  // `well`: the kernel ran to its end, and its answers are in the card's memory.
-  virtual void launch_ended(bool well) noexcept = 0;
+  // `token`: of the launch. `well`: the kernel ran to its end, and its answers are in the card's memory; else
+  // it may be at it still. Said once, and at any time, also before start() has returned.
+  virtual void launch_ended(uint64_t token, bool well) noexcept = 0;
 
  protected:
   ~LaunchListener() = default;
 };
 
-// A kernel with its arguments, made once and launched many times, one launch after the other.
+// A kernel with its arguments, made once and launched many times, one launch after the other. Lives as long
+// as the link: its runtime may not be done with it when the launch has ended.
 class CardLaunch {
  public:
   virtual ~CardLaunch() = default;
 
   // Returns when the launch is queued. False: it is not, and nobody hears of it. `input` may differ from
-  // launch to launch; describe has none.
-  virtual bool start(CardMemory* input) noexcept = 0;
+  // launch to launch; describe has none. `token` is what the listener is told.
+  virtual bool start(CardMemory* input, uint64_t token) noexcept = 0;
 };
 
 // The arguments of a kernel but for its input; null where it takes none.
@@ -62,8 +64,10 @@ class CardLink {
  public:
   virtual ~CardLink() = default;
 
-  virtual std::string kind() const = 0;  // as Capabilities::kind
-  virtual std::string name() const = 0;  // for people
+  virtual std::string kind() const = 0;     // as Capabilities::kind
+  virtual std::string name() const = 0;     // for people
+  virtual std::string address() const = 0;  // as Capabilities::address
+  virtual bool emulated() const = 0;        // as Capabilities::emulated
 
   // Memory with a host's side of its own, page-aligned. failed: the card or the host has none left.
   virtual Result<std::unique_ptr<CardMemory>> allocate(CardBank bank, size_t bytes) = 0;
@@ -72,6 +76,9 @@ class CardLink {
   virtual Result<std::unique_ptr<CardMemory>> mirror(CardBank bank, Bytes host) = 0;
   virtual Result<std::unique_ptr<CardLaunch>> prepare(CardKernel kernel, const CardArguments& arguments,
                                                       LaunchListener& listener) = 0;
+
+  // Ends its threads: no listener hears anything behind that. Nothing is under way.
+  virtual void stop() noexcept = 0;
 
   // What it says of itself now: temperature, power, modelled time.
   virtual std::vector<DeviceFigure> figures() const = 0;

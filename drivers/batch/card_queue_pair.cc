@@ -21,40 +21,45 @@ bool lists(const std::vector<Item>& items, Item item) {
 
 }  // namespace
 
-CardQueuePair::CardQueuePair(const Capabilities& capabilities, BatchCourier& courier,
-                             RegisteredMemory& memory, uint32_t depth)
+CardQueuePair::CardQueuePair(const Capabilities& capabilities, BatchCourier& courier, BatchPool& pool,
+                             RegisteredMemory& memory, std::atomic<uint32_t>& generations, uint32_t depth,
+                             std::unique_ptr<BatchSet> set)
     : capabilities_(&capabilities),
       courier_(&courier),
+      pool_(&pool),
       memory_(&memory),
-      limits_(batch_limits(depth)),
+      generations_(&generations),
       depth_(depth),
+      set_(std::move(set)),
       slabs_(memory.acquire()) {
   answered_.reserve(depth);
-  courier.attach(port_);
+  back_.reserve(set_->batches().size());
+  for (const auto& batch : set_->batches()) idle_.push_back(batch.get());
 }
 
-Result<std::unique_ptr<CardQueuePair>> CardQueuePair::open(CardLink& link, const Capabilities& capabilities,
-                                                           BatchCourier& courier, RegisteredMemory& memory,
+Result<std::unique_ptr<CardQueuePair>> CardQueuePair::open(const Capabilities& capabilities,
+                                                           BatchCourier& courier, BatchPool& pool,
+                                                           RegisteredMemory& memory,
+                                                           std::atomic<uint32_t>& generations,
                                                            uint32_t depth) {
-  std::unique_ptr<CardQueuePair> queue(new CardQueuePair(capabilities, courier, memory, depth));
-  for (uint32_t i = 0; i < queue->limits_.batches; ++i) {
-    PENSTOCK_TRY_ASSIGN(auto batch, CardBatch::create(link, queue->limits_, courier, queue->port_));
-    queue->idle_.push_back(batch.get());
-    queue->batches_.push_back(std::move(batch));
-  }
-  return queue;
+  PENSTOCK_TRY_ASSIGN(auto set, pool.lend(batch_limits(depth)));
+  return std::unique_ptr<CardQueuePair>(
+      new CardQueuePair(capabilities, courier, pool, memory, generations, depth, std::move(set)));
 }
 
 CardQueuePair::~CardQueuePair() {
   static_cast<void>(leave_generation());
-  while (sent_ > 0) {
-    const uint32_t seen = port_.returned.load(std::memory_order_acquire);
-    size_t back = 0;
-    for (; port_.back.pop(); ++back) --sent_;
-    if (back == 0) port_.returned.wait(seen, std::memory_order_acquire);
+  BatchPort& port = set_->port();
+  for (const auto& batch : set_->batches()) {
+    for (;;) {
+      const uint32_t seen = port.changes.load();
+      while (const auto back = port.back.pop()) (*back)->returned();
+      if (!batch->out() || batch->input_read()) break;
+      port.changes.wait(seen);
+    }
   }
-  courier_->detach(port_);
-  slabs_.clear();
+  set_->hold(std::move(slabs_));
+  pool_->give_back(std::move(set_));
   memory_->release();
 }
 
@@ -77,7 +82,7 @@ size_t CardQueuePair::submit(std::span<Job* const> jobs) noexcept {
   }
   counters_.submitted += accepted;
   counters_.refused += jobs.size() - accepted;
-  if (sent_ == 0) send_open();
+  send_open(1);
   return accepted;
 }
 
@@ -123,7 +128,7 @@ bool CardQueuePair::place(Job& job) noexcept {
     if (idle_.empty()) return false;
     open = idle_.back();
     idle_.pop_back();
-    open->begin(job, input, ++batch_generation_);
+    open->begin(job, input, generations_->fetch_add(1, std::memory_order_relaxed));
   }
   const size_t offset = slab == nullptr ? 0 : static_cast<size_t>(job.input.data() - slab->host.data());
   counters_.bytes_copied += open->add(job, offset);
@@ -134,51 +139,67 @@ bool CardQueuePair::place(Job& job) noexcept {
 void CardQueuePair::send(CardBatch*& open) noexcept {
   CardBatch* batch = std::exchange(open, nullptr);
   batch->seal();
-  PENSTOCK_CHECK(port_.outward.push(std::move(batch)));
-  ++sent_;
+  ++sent_to(*batch);
+  PENSTOCK_CHECK(set_->port().outward.push(std::move(batch)));
   courier_->ring();
 }
 
-// As long as the card has little before it.
-void CardQueuePair::send_open() noexcept {
-  for (CardBatch*& open : open_) {
-    if (open != nullptr && sent_ < limits_.batches_sent) send(open);
+// Oldest first, to each kernel that has fewer than so many before it.
+void CardQueuePair::send_open(uint32_t sent_max) noexcept {
+  for (;;) {
+    CardBatch** oldest = nullptr;
+    for (CardBatch*& open : open_) {
+      if (open == nullptr || sent_to(*open) >= sent_max) continue;
+      const bool older =
+          oldest == nullptr || static_cast<int32_t>(open->generation() - (*oldest)->generation()) < 0;
+      if (older) oldest = &open;
+    }
+    if (oldest == nullptr) return;
+    send(*oldest);
   }
 }
 
+// The card gets more to do before what it did is looked at.
 size_t CardQueuePair::poll(std::span<Job*> finished) noexcept {
+  take_back();
+  send_open(set_->limits().batches_sent);
   size_t returned = 0;
   while (returned < finished.size() && !answered_.empty()) {
     finished[returned++] = answered_.back();
     answered_.pop_back();
   }
-  returned += take_back(finished.subspan(returned));
+  returned += take_answers(finished.subspan(returned));
   in_flight_ -= returned;
   counters_.completed += returned;
-  send_open();
   return returned;
 }
 
-size_t CardQueuePair::take_back(std::span<Job*> finished) noexcept {
+void CardQueuePair::take_back() noexcept {
+  while (const auto batch = set_->port().back.pop()) {
+    --sent_to(**batch);
+    (*batch)->returned();
+    back_.insert(back_.begin(), *batch);
+  }
+}
+
+size_t CardQueuePair::take_answers(std::span<Job*> finished) noexcept {
   size_t returned = 0;
-  while (returned < finished.size()) {
-    if (current_ == nullptr) {
-      const auto back = port_.back.pop();
-      if (!back) break;
-      --sent_;
-      current_ = *back;
-      current_entry_ = 0;
-    }
-    for (; current_entry_ < current_->entries() && returned < finished.size(); ++current_entry_) {
-      Job* job = current_->job(current_entry_);
+  while (!back_.empty()) {
+    CardBatch& batch = *back_.back();
+    for (; taken_ < batch.entries() && returned < finished.size(); ++taken_) {
+      Job* job = batch.job(taken_);
       if (job == nullptr) {
         ++counters_.stale;
         continue;
       }
-      take_answer(*current_, current_entry_);
+      take_answer(batch, taken_);
       finished[returned++] = job;
     }
-    if (current_entry_ == current_->entries()) idle_.push_back(std::exchange(current_, nullptr));
+    if (taken_ < batch.entries()) break;
+    taken_ = 0;
+    back_.pop_back();
+    // What the card may be at still is not used again.
+    if (batch.sound()) idle_.push_back(&batch);
   }
   return returned;
 }
@@ -195,15 +216,20 @@ void CardQueuePair::take_answer(CardBatch& batch, size_t entry) noexcept {
   counters_.bytes_copied += answer.payload.size() + answer.digests.size();
 }
 
+size_t CardQueuePair::first_in_flight(const CardBatch& batch) const noexcept {
+  if (!back_.empty() && back_.back() == &batch) return taken_;
+  const bool waits = batch.out() || std::ranges::find(open_, &batch) != open_.end() ||
+                     std::ranges::find(back_, &batch) != back_.end();
+  return waits ? 0 : batch.entries();
+}
+
 Quiescence CardQueuePair::forget(Job& job) noexcept {
   job.status = JobStatus::failed;
   --in_flight_;
   ++counters_.abandoned;
   if (std::erase(answered_, &job) > 0) return Quiescence::proven;
-  for (const auto& batch : batches_) {
-    const size_t from = batch.get() == current_ ? current_entry_ : 0;
-    if (std::ranges::find(idle_, batch.get()) != idle_.end()) continue;
-    for (size_t entry = from; entry < batch->entries(); ++entry) {
+  for (const auto& batch : set_->batches()) {
+    for (size_t entry = first_in_flight(*batch); entry < batch->entries(); ++entry) {
       if (batch->job(entry) == &job) return batch->forget(entry) ? Quiescence::proven : Quiescence::unproven;
     }
   }
@@ -222,9 +248,8 @@ Quiescence CardQueuePair::leave_generation() noexcept {
     if (forget(job) == Quiescence::unproven) all = Quiescence::unproven;
   };
   while (!answered_.empty()) forget_one(*answered_.back());
-  for (const auto& batch : batches_) {
-    if (std::ranges::find(idle_, batch.get()) != idle_.end()) continue;
-    for (size_t entry = batch.get() == current_ ? current_entry_ : 0; entry < batch->entries(); ++entry) {
+  for (const auto& batch : set_->batches()) {
+    for (size_t entry = first_in_flight(*batch); entry < batch->entries(); ++entry) {
       if (batch->job(entry) != nullptr) forget_one(*batch->job(entry));
     }
   }

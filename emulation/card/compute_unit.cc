@@ -3,6 +3,8 @@
 
 #include <hls_simulation.h>
 
+#include <exception>
+
 #include "hls/datapath/cycles.h"
 #include "hls/decode_batch/decode_batch.h"
 #include "hls/describe/describe.h"
@@ -46,7 +48,7 @@ std::string_view card_kernel_text(CardKernel kernel) {
   return "decode";
 }
 
-ComputeUnit::~ComputeUnit() {
+void ComputeUnit::stop() noexcept {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -55,9 +57,9 @@ ComputeUnit::~ComputeUnit() {
   if (thread_.joinable()) thread_.join();
 }
 
-void ComputeUnit::launch(const KernelArguments& arguments, LaunchListener& listener) {
+void ComputeUnit::launch(const KernelArguments& arguments, LaunchListener& listener, uint64_t token) {
   const std::lock_guard lock(mutex_);
-  queue_.push_back({arguments, &listener});
+  queue_.push_back({arguments, &listener, token});
   if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
   changed_.notify_one();
 }
@@ -70,7 +72,7 @@ void ComputeUnit::run() {
     const Queued queued = queue_.front();
     queue_.pop_front();
     lock.unlock();
-    queued.listener->launch_ended(execute(queued.arguments));
+    queued.listener->launch_ended(queued.token, execute(queued.arguments));
   }
 }
 
@@ -80,7 +82,7 @@ bool ComputeUnit::execute(const KernelArguments& arguments) noexcept {
   try {
     const fabric::CycleScope scope(record);
     call(kernel_, arguments);
-  } catch (const hls_simulation::Fault&) {
+  } catch (const std::exception&) {
     return false;
   }
   launches_.fetch_add(1, std::memory_order_relaxed);

@@ -27,12 +27,14 @@ struct KernelArguments {
 class ComputeUnit {
  public:
   explicit ComputeUnit(CardKernel kernel) : kernel_(kernel) {}
-  // What is queued is dropped; what runs is waited for.
-  ~ComputeUnit();
+  ~ComputeUnit() { stop(); }
   ComputeUnit(const ComputeUnit&) = delete;
   ComputeUnit& operator=(const ComputeUnit&) = delete;
 
-  void launch(const KernelArguments& arguments, LaunchListener& listener);
+  void launch(const KernelArguments& arguments, LaunchListener& listener, uint64_t token);
+
+  // What is queued is dropped; what runs is waited for.
+  void stop() noexcept;
 
   // Since the card was made. Clocks are modelled: of each launch those of the kernel's longest process
   // (docs/hls.md).
@@ -43,6 +45,7 @@ class ComputeUnit {
   struct Queued {
     KernelArguments arguments;
     LaunchListener* listener = nullptr;
+    uint64_t token = 0;
   };
 
   void run();

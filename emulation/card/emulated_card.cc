@@ -23,12 +23,12 @@ class EmulatedLaunch final : public CardLaunch {
                  LaunchListener& listener)
       : unit_(&unit), arguments_(arguments), takes_input_(takes_input), listener_(&listener) {}
 
-  bool start(CardMemory* input) noexcept override {
+  bool start(CardMemory* input, uint64_t token) noexcept override {
     KernelArguments arguments = arguments_;
     arguments.input = dynamic_cast<EmulatedMemory*>(input);
     if (takes_input_ != (arguments.input != nullptr)) return false;
     if (takes_input_ && arguments.input->bank().role() != CardBank::input) return false;
-    unit_->launch(arguments, *listener_);
+    unit_->launch(arguments, *listener_, token);
     return true;
   }
 
@@ -50,6 +50,8 @@ class EmulatedCard final : public CardLink {
 
   std::string kind() const override { return "card"; }
   std::string name() const override { return name_; }
+  std::string address() const override { return {}; }
+  bool emulated() const override { return true; }
 
   Result<std::unique_ptr<CardMemory>> allocate(CardBank bank, size_t bytes) override {
     PENSTOCK_TRY_ASSIGN(auto memory, EmulatedMemory::allocate(banks_[static_cast<size_t>(bank)], bytes));
@@ -69,6 +71,10 @@ class EmulatedCard final : public CardLink {
     PENSTOCK_TRY_ASSIGN(held.answer, argument(arguments.answer, CardBank::answer, true));
     PENSTOCK_TRY_ASSIGN(held.arena, argument(arguments.arena, CardBank::arena, arena));
     return std::make_unique<EmulatedLaunch>(units_[static_cast<size_t>(kernel)], held, batch, listener);
+  }
+
+  void stop() noexcept override {
+    for (ComputeUnit& unit : units_) unit.stop();
   }
 
   std::vector<DeviceFigure> figures() const override {

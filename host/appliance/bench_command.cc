@@ -21,7 +21,7 @@ namespace {
 
 constexpr uint64_t kSampleMibMax = kTiB / kMiB;
 constexpr uint64_t kRunsMax = 1000;
-constexpr std::string_view kEmulatedKind = "card";
+constexpr std::string_view kCpuKind = "software";
 
 Result<uint64_t> parse_bounded(const std::string& option, const std::string& text, uint64_t most) {
   PENSTOCK_TRY_ASSIGN(const uint64_t count, parse_count(option, text));
@@ -31,9 +31,9 @@ Result<uint64_t> parse_bounded(const std::string& option, const std::string& tex
 
 // One of each kind that is present, the CPU first: what they are compared with.
 std::string every_device(std::span<const Driver> table) {
-  std::string names = "software";
+  std::string names(kCpuKind);
   for (const Driver& driver : table) {
-    if (driver.kind == names || driver.discover == nullptr) continue;
+    if (driver.kind == kCpuKind || driver.discover == nullptr) continue;
     const auto devices = driver.discover();
     if (devices && !devices->empty()) names.append(",").append(driver.kind);
   }
@@ -90,7 +90,7 @@ Result<int> BenchCommand::run_devices(const GlobalOptions& global, Console& cons
   for (const auto& one : devices) {
     const std::string_view name = names.substr(0, names.find(','));
     names.remove_prefix(std::min(names.size(), name.size() + 1));
-    benched.push_back({std::string(name), one.get(), one->capabilities().kind == kEmulatedKind});
+    benched.push_back({std::string(name), one.get(), one->capabilities().emulated});
   }
   const Result<DeviceBenchReport> report = run_device_benchmark(benched, chosen);
   console.show_status({});
@@ -112,6 +112,8 @@ Result<int> BenchCommand::run(const GlobalOptions& global, Console& console) con
   PENSTOCK_TRY_ASSIGN(BenchOptions chosen, options());
   chosen.step = [&](std::string_view step) { console.show_status(step); };
   chosen.skipped = [](const Error&) {};  // counted in the report: a sample lacks most files anyhow
+  if (device.empty() && !plot.empty())
+    return fail(Errc::usage, "--plot " + plot, "draws what --device compares", "give --device, too");
   if (!device.empty()) return run_devices(global, console, chosen);
   PENSTOCK_TRY_ASSIGN(const auto cpu, open_device("software", driver_table()));
   const Result<BenchReport> report = run_benchmark(*cpu, chosen);

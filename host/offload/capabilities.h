@@ -24,6 +24,7 @@ struct Capabilities {
   uint32_t units = 1;               // jobs that it works on at the same time
   uint32_t queue_depth = 1;         // jobs that a queue pair accepts at the most
   bool shares_host_memory = false;  // false: input and output are copied (counted)
+  bool emulated = false;            // the CPU plays it: its figures are no device's
   bool is_cpu = false;  // works in the poller's thread on host memory: its digests count as the host's own
 };
 

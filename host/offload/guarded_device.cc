@@ -2,6 +2,7 @@
 #include "offload/guarded_device.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "base/limits.h"
@@ -28,6 +29,10 @@ bool GuardedDevice::is_needed(const Capabilities& capabilities) {
 }
 
 Result<std::unique_ptr<QueuePair>> GuardedDevice::open_queue_pair(uint32_t depth) {
+  if (depth == 0 || depth > capabilities_.queue_depth) {
+    return fail(Errc::usage, "queue pair of " + std::to_string(depth) + " jobs", "the device has no such",
+                "give a depth from 1 to " + std::to_string(capabilities_.queue_depth));
+  }
   PENSTOCK_TRY_ASSIGN(auto pool, BufferPool::create("guard", buffer_bytes(capabilities_), 2 * size_t{depth}));
   PENSTOCK_TRY(guarded_->register_memory(pool->slabs()));
   PENSTOCK_TRY_ASSIGN(auto guarded, guarded_->open_queue_pair(depth));

@@ -40,6 +40,17 @@ def gather(target, size):
 
 
 class DevicesTest(ToolCase):
+    def all_worked(self, names, devices):
+        """Each card that was named did a share, and nothing had to be done again."""
+        cards = [device for device in devices if device["kind"] == "card"]
+        self.assertEqual(len(cards), names.count("card"))
+        for card in cards:
+            self.assertGreater(card["jobs"], 0, card)
+            self.assertGreater(card["bytes_in"], 0, card)
+            self.assertEqual(card["health"], "healthy", card)
+            for count in ("failed", "wrong", "impossible", "discarded", "abandoned", "stale"):
+                self.assertEqual(card[count], 0, card)
+
     def test_every_choice_of_devices_gives_the_same_root(self):
         tree = self.path("tree")
         number, total = gather(tree, MIB << 20)
@@ -51,6 +62,7 @@ class DevicesTest(ToolCase):
             self.ok("init", "-s", store)
             put = self.json("put", "-s", store, "--codec", "auto", "--device", devices, tree)
             roots[devices] = put["root"]
+            self.all_worked(devices, put["devices"])
             self.assertEqual(self.json("verify", "-s", store)["damages"], 0)
             if devices != "software":
                 back = self.path("back")

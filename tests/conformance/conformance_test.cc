@@ -44,6 +44,7 @@ bool ConformanceTest::can(CodecId codec) const {
 
 std::unique_ptr<QueuePair> ConformanceTest::open(uint32_t depth) {
   auto queue = device_->open_queue_pair(std::min(depth, largest_depth()));
+  if (!queue) ADD_FAILURE() << queue.error().message();
   PENSTOCK_CHECK(queue.has_value());
   return std::move(*queue);
 }

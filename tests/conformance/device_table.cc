@@ -10,7 +10,6 @@
 #include "unit/base/random_seed.h"
 
 namespace penstock {
-
 std::span<const DeviceRow> device_table() {
   static constexpr std::array<DeviceRow, 3> kTable = {{
       {"software", []() -> Result<std::unique_ptr<Device>> { return make_software_device({}); }},

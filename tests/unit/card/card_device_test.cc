@@ -192,12 +192,12 @@ TEST_F(CardDeviceTest, TakesNothingOfAnAnswerThatCannotBe) {
       {"another count of digests", [](auto& c) { c.chunks = 1; }, JobStatus::contradictory},
       {"corrupt, of an encoding", [](auto& c) { c.status = PENSTOCK_CORRUPT; }, JobStatus::contradictory},
       {"a status that is none", [](auto& c) { c.status = 77; }, JobStatus::contradictory},
-      {"another job's cookie", [](auto& c) { ++c.cookie; }, JobStatus::failed},
-      {"another batch's generation", [](auto& c) { --c.generation; }, JobStatus::failed},
+      {"another job's cookie", [](auto& c) { ++c.cookie; }, JobStatus::contradictory},
+      {"another batch's generation", [](auto& c) { --c.generation; }, JobStatus::contradictory},
       {"still pending", [](auto& c) { c.status = PENSTOCK_PENDING; }, JobStatus::failed},
       {"malformed", [](auto& c) { c.status = PENSTOCK_MALFORMED; }, JobStatus::failed},
       {"failed", [](auto& c) { c.status = PENSTOCK_FAILED; }, JobStatus::failed},
-      {"unsupported", [](auto& c) { c.status = PENSTOCK_UNSUPPORTED; }, JobStatus::unsupported},
+      {"unsupported", [](auto& c) { c.status = PENSTOCK_UNSUPPORTED; }, JobStatus::contradictory},
   };
   for (const Lie& lie : lies) {
     open(
@@ -240,6 +240,90 @@ TEST_F(CardDeviceTest, HearsOfALaunchOnce) {
     EXPECT_TRUE(one.digests_right());
     jobs_.clear();
   }
+}
+
+TEST_F(CardDeviceTest, ClosesAQueuePairWhoseKernelNeverEnds) {
+  faults_.launches_never_end = true;
+  CardJob& one = job(Operation::digest_encode);
+  submit(one);
+  while (faults_.launches == 0) std::this_thread::yield();
+  while (queue_->abandon(one.job) == Quiescence::unproven) FAIL() << "its input was read";
+  queue_.reset();  // returns
+  faults_.launches_never_end = false;
+  auto queue = device_->open_queue_pair(8);
+  ASSERT_TRUE(queue);
+  queue_ = std::move(*queue);
+  EXPECT_EQ(run(job(Operation::digest)), JobStatus::done) << "another unit";
+  queue_.reset();
+  jobs_.clear();
+  device_.reset();  // returns, too
+}
+
+TEST_F(CardDeviceTest, NeverUsesABatchAgainThatTheCardMayBeAt) {
+  faults_.launches_end_badly = true;
+  size_t failed = 0;
+  for (int i = 0; i < 40; ++i) {
+    CardJob& one = job(Operation::digest);
+    Job* job = &one.job;
+    if (queue_->submit({&job, 1}) == 0) break;  // no batch is left
+    drain();
+    EXPECT_EQ(one.job.status, JobStatus::failed);
+    ++failed;
+    jobs_.clear();
+  }
+  EXPECT_LE(failed, 8u);
+}
+
+TEST_F(CardDeviceTest, SendsTheOldestOpenBatchFirst) {
+  // While two digests are with their unit, more of them do not keep an encoding from its own.
+  faults_.launches_hang = true;
+  for (int i = 0; i < 3; ++i) submit(job(Operation::digest));
+  CardJob& encode = job(Operation::encode);
+  submit(encode);
+  faults_.launches_hang = false;
+  faults_.launches_hang.notify_all();
+  std::vector<Job*> back;
+  std::array<Job*, 1> finished{};
+  for (int more = 0; back.empty() || back.back() != &encode.job;) {
+    if (queue_->poll(finished) == 1) back.push_back(finished[0]);
+    if (more < 8) {
+      CardJob& next = job(Operation::digest);
+      Job* one = &next.job;
+      more += static_cast<int>(queue_->submit({&one, 1}));
+    }
+  }
+  EXPECT_TRUE(encode.payload_right());
+  drain();
+}
+
+TEST_F(CardDeviceTest, TakesNothingOfPayloadsThatLieOverEachOther) {
+  open(
+      [](MutableBytes answer, size_t offset) {
+        if (offset > 0) return;
+        std::array<penstock_completion, 3> all;
+        std::memcpy(all.data(), answer.data(), sizeof all);
+        if (all[1].output_offset == 0 || all[2].output_offset == 0) return;  // a batch of fewer
+        all[2].output_offset = all[1].output_offset;
+        std::memcpy(answer.data(), all.data(), sizeof all);
+      },
+      true);
+  faults_.launches_hang = true;
+  for (int i = 0; i < 4; ++i) submit(job(Operation::encode));
+  faults_.launches_hang = false;
+  faults_.launches_hang.notify_all();
+  drain();
+  std::vector<JobStatus> statuses;
+  for (const auto& one : jobs_) statuses.push_back(one->job.status);
+  EXPECT_EQ(statuses, (std::vector<JobStatus>{JobStatus::done, JobStatus::done, JobStatus::done,
+                                              JobStatus::contradictory}));
+}
+
+TEST_F(CardDeviceTest, ProvesNothingWhereASyncFailed) {
+  faults_.syncs_fail = true;
+  CardJob& one = job(Operation::encode);
+  submit(one);
+  EXPECT_EQ(queue_->abandon(one.job), Quiescence::unproven);
+  faults_.syncs_fail = false;
 }
 
 TEST_F(CardDeviceTest, ProvesQuiescenceOnceTheInputIsRead) {
@@ -302,7 +386,7 @@ TEST(CardOpenTest, RefusesACardThatIsNotOurs) {
        [](penstock_capabilities& c) { c.extent_bytes_max = PENSTOCK_EXTENT_BYTES_MAX + 1; }},
       {"no chunks", [](penstock_capabilities& c) { c.extent_chunks_max = 0; }},
       {"batches too large", [](penstock_capabilities& c) { c.submissions_max = 257; }},
-      {"batches too small", [](penstock_capabilities& c) { c.submissions_max = 1; }},
+      {"no batches", [](penstock_capabilities& c) { c.submissions_max = 0; }},
   };
   for (const BadCard& card : cards) {
     LinkFaults faults;

@@ -17,20 +17,23 @@ namespace {
 
 class Listener final : public LaunchListener {
  public:
-  void launch_ended(bool well) noexcept override {
+  void launch_ended(uint64_t token, bool well) noexcept override {
+    token_ = token;
     well_ = well;
     ended_ = true;
     ended_.notify_all();
   }
-  bool wait() {
+  // Whether that launch ended well.
+  bool wait(uint64_t token) {
     ended_.wait(false);
     ended_ = false;
-    return well_;
+    return well_ && token_ == token;
   }
 
  private:
   std::atomic<bool> ended_{false};
   bool well_ = false;
+  uint64_t token_ = 0;
 };
 
 class EmulatedCardTest : public testing::Test {
@@ -41,8 +44,8 @@ class EmulatedCardTest : public testing::Test {
     return std::move(*memory);
   }
 
+  Listener listener_;  // outlives the card's threads
   std::unique_ptr<CardLink> card_ = make_emulated_card({.number = 3, .bank_bytes = 1 << 20});
-  Listener listener_;
 };
 
 TEST_F(EmulatedCardTest, HoldsWhatWasSyncedAndNothingElse) {
@@ -98,8 +101,8 @@ TEST_F(EmulatedCardTest, RefusesArgumentsInTheWrongBank) {
   }
   EXPECT_FALSE(card_->prepare(CardKernel::digest, right, listener_)) << "digest_batch has no arena";
   const auto launch = card_->prepare(CardKernel::encode, right, listener_);
-  EXPECT_FALSE((*launch)->start(arena.get()));
-  EXPECT_FALSE((*launch)->start(nullptr));
+  EXPECT_FALSE((*launch)->start(arena.get(), 1));
+  EXPECT_FALSE((*launch)->start(nullptr, 1));
 }
 
 TEST_F(EmulatedCardTest, SaysWhatItsKernelsCanDo) {
@@ -108,8 +111,8 @@ TEST_F(EmulatedCardTest, SaysWhatItsKernelsCanDo) {
   arguments.answer = answer.get();
   const auto launch = card_->prepare(CardKernel::describe, arguments, listener_);
   ASSERT_TRUE(launch);
-  ASSERT_TRUE((*launch)->start(nullptr));
-  EXPECT_TRUE(listener_.wait());
+  ASSERT_TRUE((*launch)->start(nullptr, 7));
+  EXPECT_TRUE(listener_.wait(7));
   penstock_capabilities capabilities{};
   std::memcpy(&capabilities, answer->host().data(), sizeof capabilities);
   EXPECT_EQ(capabilities.magic, 0u) << "nothing was synced";
@@ -128,8 +131,10 @@ TEST_F(EmulatedCardTest, QueuesLaunchesAndCountsModelledTime) {
   ASSERT_TRUE(request->sync_to_card(0, 4096));
   const auto launch = card_->prepare(CardKernel::digest, {request.get(), answer.get(), nullptr}, listener_);
   ASSERT_TRUE(launch);
-  ASSERT_TRUE((*launch)->start(input.get()));
-  EXPECT_TRUE(listener_.wait());
+  for (uint64_t token = 1; token <= 3; ++token) {
+    ASSERT_TRUE((*launch)->start(input.get(), token));
+    EXPECT_TRUE(listener_.wait(token));
+  }
   ASSERT_TRUE(answer->sync_to_host(0, 4096));
   penstock_completion completion;
   std::memcpy(&completion, answer->host().data(), sizeof completion);
@@ -137,7 +142,7 @@ TEST_F(EmulatedCardTest, QueuesLaunchesAndCountsModelledTime) {
   bool modelled = false;
   for (const DeviceFigure& figure : card_->figures()) {
     if (figure.name == "launches_digest") {
-      EXPECT_EQ(figure.value, 1);
+      EXPECT_EQ(figure.value, 3);
     }
     if (figure.name == "seconds_digest") {
       EXPECT_EQ(figure.origin, DeviceFigure::Origin::modelled);

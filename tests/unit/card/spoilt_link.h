@@ -19,6 +19,7 @@ struct LinkFaults {
   std::atomic<bool> launches_refused{false};
   std::atomic<bool> launches_end_badly{false};
   std::atomic<bool> launches_end_twice{false};
+  std::atomic<bool> launches_never_end{false};
   std::atomic<bool> launches_hang{false};  // until it is false again, they are not begun
   std::atomic<bool> syncs_fail{false};
   std::atomic<uint64_t> launches{0};  // begun, but describe
@@ -32,6 +33,9 @@ class SpoiltLink final : public CardLink {
 
   std::string kind() const override { return inside_->kind(); }
   std::string name() const override { return "spoilt " + inside_->name(); }
+  std::string address() const override { return inside_->address(); }
+  bool emulated() const override { return true; }
+  void stop() noexcept override { inside_->stop(); }
   std::vector<DeviceFigure> figures() const override { return inside_->figures(); }
 
   Result<std::unique_ptr<CardMemory>> allocate(CardBank bank, size_t bytes) override {
@@ -79,20 +83,24 @@ class SpoiltLink final : public CardLink {
     Launch(CardKernel kernel, LaunchListener& listener, LinkFaults& faults)
         : kernel_(kernel), listener_(&listener), faults_(&faults) {}
 
-    bool start(CardMemory* input) noexcept override {
+    bool start(CardMemory* input, uint64_t token) noexcept override {
       if (kernel_ != CardKernel::describe) {
         if (faults_->launches_refused) return false;
         ++faults_->launches;
         faults_->launches_hang.wait(true);
       }
-      return inside->start(inside_of(input));
+      return inside->start(inside_of(input), token);
     }
-    void launch_ended(bool well) noexcept override {
+    void launch_ended(uint64_t token, bool well) noexcept override {
       const bool spoilt = kernel_ != CardKernel::describe;
       const bool twice = spoilt && faults_->launches_end_twice;
       LaunchListener& listener = *listener_;
-      listener.launch_ended(well && !(spoilt && faults_->launches_end_badly));
-      if (twice) listener.launch_ended(well);
+      if (spoilt && faults_->launches_never_end) return;
+      listener.launch_ended(token, well && !(spoilt && faults_->launches_end_badly));
+      if (!twice) return;
+      // Again, and of the one before, while the next is under way.
+      listener.launch_ended(token, well);
+      listener.launch_ended(token - 1, well);
     }
 
     std::unique_ptr<CardLaunch> inside;

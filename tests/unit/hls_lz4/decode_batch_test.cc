@@ -72,7 +72,7 @@ TEST_P(DecodeBatchTest, DecodesBatchesWithCorruptPayloadsAmongThem) {
 
 TEST_P(DecodeBatchTest, LargeFramesAreDecoded) {
   ExtentBatch batch(PENSTOCK_DECODE);
-  for (int i = 0; i < 10; ++i) add(batch, prose(fast() ? 2097152 : 40000, random_));
+  for (int i = 0; i < 10; ++i) add(batch, prose(fast() ? 2097152 / kBuildSlowdown : 40000, random_));
   batch.seal();
   const ExtentAnswer answer = launch_batch(batch);
   for (size_t i = 0; i < raw_.size(); ++i) {

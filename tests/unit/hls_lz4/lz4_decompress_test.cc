@@ -48,6 +48,7 @@ struct Case {
 // The same answer as liblz4's, and never a word more than the raw bytes lie in.
 void expect_agreement(const std::vector<Case>& cases, int& accepted) {
   std::vector<EngineJob> jobs;
+  jobs.reserve(cases.size());
   for (const Case& one : cases) jobs.push_back({one.payload, one.raw_bytes});
   const std::vector<EngineOutput> outputs = launch_decompressor(jobs);
   for (size_t i = 0; i < cases.size(); ++i) {
@@ -211,6 +212,7 @@ TEST_P(Lz4DecompressTest, OneJobDoesNotSpoilTheNext) {
   Bytes bad = payload;
   bad.resize(bad.size() / 2);
   std::vector<EngineJob> jobs;
+  jobs.reserve(20);
   for (int i = 0; i < 20; ++i) jobs.push_back({i % 2 == 0 ? payload : bad, 3000});
   const std::vector<EngineOutput> outputs = launch_decompressor(jobs);
   for (size_t i = 0; i < outputs.size(); ++i) {

@@ -124,7 +124,8 @@ class SpoiledBatchTest : public testing::TestWithParam<Mode> {
   void expect_spoiled_answered(bool decode) {
     std::printf("%s\n", seed_text(seed_).c_str());  // a fault of memory leaves no time to say it
     std::fflush(stdout);
-    const int rounds = fast() ? 1500 / kBuildSlowdown : 60;
+    const int threaded_rounds = kBuildSlowdown == 1 ? 60 : 20;
+    const int rounds = fast() ? 1500 / kBuildSlowdown : threaded_rounds;
     int launches = 0;
     for (int i = 0; i < rounds; ++i) {
       SCOPED_TRACE("round " + std::to_string(i));
@@ -140,7 +141,7 @@ class SpoiledBatchTest : public testing::TestWithParam<Mode> {
       ASSERT_NO_FATAL_FAILURE(expect_answered(request, batch.input, decode, expected));
       ++launches;
     }
-    EXPECT_GT(launches, rounds / 2);
+    EXPECT_GT(launches, rounds / 4);
   }
 
   const uint64_t seed_ = process_seed();

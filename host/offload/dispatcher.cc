@@ -144,12 +144,6 @@ bool Dispatcher::serves(const Job& job) const noexcept {
   return false;
 }
 
-bool Dispatcher::devices_share_memory() const noexcept {
-  return std::ranges::any_of(members_, [](const auto& member) {
-    return !member->is_cpu() && member->capabilities().shares_host_memory;
-  });
-}
-
 void Dispatcher::report_wrong(uint16_t member, HealthCause cause) noexcept {
   PENSTOCK_CHECK(member > 0 && member < members_.size());
   members_[member]->counters().wrong.fetch_add(1, std::memory_order_relaxed);

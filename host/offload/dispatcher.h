@@ -46,8 +46,6 @@ class Dispatcher final : public Device {
   bool cpu_shares() const { return cpu_shares_; }
   // Whether a device that is healthy now, other than the CPU and the one that the job excludes, can do it.
   bool serves(const Job& job) const noexcept;
-  // Whether one other than the CPU may write to a job's output after it has given it back.
-  bool devices_share_memory() const noexcept;
   const DispatcherOptions& options() const { return options_; }
   StrandedBuffers& stranded() { return stranded_; }
   uint64_t now_ns() const { return options_.now_ns(); }

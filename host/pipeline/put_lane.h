@@ -94,7 +94,6 @@ class PutLane {
   std::vector<Batch> batches_;
   std::vector<Job*> finished_;
   std::vector<Bytes> messages_;  // recompute_digests: the chunks
-  bool outputs_private_;         // no device can write to an output once it has given it back
   CrossCheck cross_;
   WholeFileReader whole_files_;
   Verifier verifier_;

@@ -149,12 +149,12 @@ TEST_F(PutCrossTest, IsTheHostsWorkWithOneDevice) {
   EXPECT_EQ(report.verify.bytes_digested, report.counters.bytes_content);
 }
 
-TEST_F(PutCrossTest, IsTheHostsWorkWhereADeviceCouldChangeAPayloadAfterItWasChecked) {
+TEST_F(PutCrossTest, TakesADeviceThatSharesMemoryBecauseItIsGuarded) {
   device();
   device().shares_host_memory = true;
   const PutReport report = put_well();
-  EXPECT_EQ(report.verify.frames_crossed, 0u);
-  EXPECT_EQ(report.verify.bytes_digested, report.counters.bytes_content);
+  EXPECT_GT(report.verify.frames_crossed, 0u);
+  EXPECT_EQ(report.verify.bytes_digested, 0u);
 }
 
 TEST_F(PutCrossTest, LeavesToTheHostWhatTheOtherDeviceCannotCheck) {

@@ -22,6 +22,29 @@ std::string reset_advice(const Capabilities& device) {
       "when nobody uses the card: xrt-smi reset --device {0}, with XRT 2.13 xbutil reset --device {0}", bdf);
 }
 
+std::string_view origin_text(DeviceFigure::Origin origin) {
+  switch (origin) {
+    case DeviceFigure::Origin::measured:
+      return "measured";
+    case DeviceFigure::Origin::modelled:
+      return "modelled";
+    case DeviceFigure::Origin::assumed:
+      break;
+  }
+  return "assumed";
+}
+
+Json figures_json(const Device& device) {
+  Json array = Json::array();
+  for (const DeviceFigure& figure : device.figures()) {
+    array.push_back({{"name", figure.name},
+                     {"value", figure.value},
+                     {"unit", figure.unit},
+                     {"origin", origin_text(figure.origin)}});
+  }
+  return array;
+}
+
 Json member_json(const DispatchMember& member) {
   const Capabilities& can = member.capabilities();
   const MemberCounters& counters = member.counters();
@@ -42,6 +65,8 @@ Json member_json(const DispatchMember& member) {
   object["discarded"] = counters.discarded.load();
   object["abandoned"] = counters.abandoned.load();
   object["stale"] = counters.stale.load();
+  object["emulated"] = can.emulated;
+  object["figures"] = figures_json(member.device());
   set_health(object, member.health());
   return object;
 }

@@ -139,6 +139,7 @@ Json row_json(const DeviceRow& row) {
   object["units"] = can.units;
   object["queue_depth"] = can.queue_depth;
   object["shares_host_memory"] = can.shares_host_memory;
+  object["emulated"] = can.emulated;
   object["is_cpu"] = can.is_cpu;
   set_health(object, *row.health);
   return object;

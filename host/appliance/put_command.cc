@@ -15,6 +15,7 @@
 #include "appliance/line_text.h"
 #include "appliance/put_choices.h"
 #include "appliance/put_report_text.h"
+#include "appliance/stop_signal.h"
 #include "appliance/store_exclusion.h"
 #include "appliance/transfer_display.h"
 #include "appliance/tree_survey.h"
@@ -71,7 +72,19 @@ void PutCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
       "  penstock put --profile ipfs site         the CIDs that IPFS tools give it\n");
 }
 
+// A put that is told to end waits for what devices have. Standard input may never come: that put just dies.
 Result<int> PutCommand::run(const GlobalOptions& global, Console& console) const {
+  StopSignal stop;
+  if (!is_standard_input(paths)) stop.listen();
+  Result<int> outcome = put(global, console);
+  if (!outcome && StopSignal::requested()) {
+    console.report(outcome.error());
+    StopSignal::die();
+  }
+  return outcome;
+}
+
+Result<int> PutCommand::put(const GlobalOptions& global, Console& console) const {
   if (!valid_utf8(name)) return fail(Errc::usage, "--name", "is not UTF-8", "choose another name");
   PENSTOCK_TRY_ASSIGN(auto entries, open_inputs(paths, name));
   PENSTOCK_TRY_ASSIGN(const auto devices, ChosenDevices::open(device, driver_table(),
@@ -89,6 +102,7 @@ Result<int> PutCommand::run(const GlobalOptions& global, Console& console) const
   StoreExclusion input(std::move(entries), directory, [&](const std::string& path) {
     console.note(path + ": the store itself is left out");
   });
+  options.stop = &StopSignal::requested();
   LeftOut left_out;
   options.report = [&](const Error& error) {
     console.report(error);

@@ -30,6 +30,9 @@ struct PutCommand {
   void describe(CommandSyntax& syntax, GlobalOptions& global);
   // Exit code 6 when entries were left out or changed, each named on standard error.
   Result<int> run(const GlobalOptions& global, Console& console) const;
+
+ private:
+  Result<int> put(const GlobalOptions& global, Console& console) const;
 };
 
 }  // namespace penstock

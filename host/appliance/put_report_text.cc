@@ -41,6 +41,8 @@ Json verify_json(const PutReport& report, const PutOptions& options) {
   object["bytes_digested"] = verify.bytes_digested;
   object["bytes_copied"] = verify.bytes_copied;
   object["mismatches"] = verify.mismatches;
+  object["frames_crossed"] = verify.frames_crossed;
+  object["read_back"] = report.rechecked;
   object["core_seconds"] = seconds_of(verify.nanoseconds);
   object["core_seconds_per_gb"] = verify_seconds_a_gigabyte(report);
   return object;
@@ -56,15 +58,21 @@ void set_put_counters(Json& object, const PutReport& report, const PutOptions& o
   const PutCounters& counters = report.counters;
   object["entries"] = {
       {"files", counters.files}, {"directories", counters.directories}, {"symlinks", counters.symlinks}};
-  object["sizes"] = {{"content", counters.bytes_content},     {"zero_runs", counters.bytes_zero_runs},
-                     {"duplicate", counters.bytes_duplicate}, {"unique", counters.bytes_unique},
-                     {"stored", counters.bytes_stored},       {"nodes", counters.bytes_nodes_raw},
-                     {"nodes_stored", counters.bytes_nodes},  {"moved", counters.bytes_moved}};
+  object["sizes"] = {{"content", counters.bytes_content},
+                     {"zero_runs", counters.bytes_zero_runs},
+                     {"duplicate", counters.bytes_duplicate},
+                     {"unique", counters.bytes_unique},
+                     {"stored", counters.bytes_stored},
+                     {"nodes", counters.bytes_nodes_raw},
+                     {"nodes_stored", counters.bytes_nodes},
+                     {"moved", counters.bytes_moved},
+                     {"fused_in_vain", counters.bytes_fused_wasted}};
   object["blocks"] = {{"chunks", counters.chunks},
                       {"chunks_duplicate", counters.chunks_duplicate},
                       {"nodes", counters.nodes},
                       {"frames", counters.frames},
-                      {"frames_stored", counters.frames_stored}};
+                      {"frames_stored", counters.frames_stored},
+                      {"batches_fused", counters.batches_fused}};
   object["ratios"] = {{"reduction", ratio_json(reduction_ratio(counters))},
                       {"encoding", ratio_json(ratio(counters.bytes_unique, counters.bytes_stored))}};
   object["rates"] = {{"seconds", seconds_of(report.nanoseconds)},

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "offload/device.h"
 
@@ -29,6 +30,8 @@ class GuardedDevice final : public Device {
   // The caller's memory: the device is not told.
   Status register_memory(std::span<const Slab>) override { return {}; }
   Result<std::unique_ptr<QueuePair>> open_queue_pair(uint32_t depth) override;
+
+  std::vector<DeviceFigure> figures() const override { return guarded_->figures(); }
 
   // Whether a queue pair of the device is kept for ever: the device has to be, too.
   bool keeps_paths() const { return keeps_paths_; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -34,6 +35,9 @@ struct PutOptions {
   // Sees the raw bytes of each frame that was appended; for analyze. Called by all lanes at once.
   std::function<void(Bytes raw, std::span<const BlockEntry> entries)> observe;
   TransferProgress* progress = nullptr;
+  // Once it is true nothing more is read, what devices have is waited for up to its deadline, and the put
+  // fails.
+  const std::atomic<bool>* stop = nullptr;
 };
 
 // What went in and what became of it. Bytes are raw bytes unless said otherwise.

@@ -49,7 +49,10 @@ Status PutLane::run() {
 }
 
 Status PutLane::work() {
+  const std::atomic<bool>* stop = course_->options.stop;
   while (!course_->stopped) {
+    if (stop != nullptr && *stop)
+      return fail(Errc::failed, "put", "was told to end; nothing of it is committed", "put again");
     Batch* idle = source_ended_ ? nullptr : idle_batch();
     bool started = false;
     if (idle != nullptr) {

@@ -6,11 +6,13 @@ usage: cli_devices_test.py [--mib N]     so much of this machine's own files (de
 """
 
 import os
+import signal
 import subprocess
 import sys
+import time
 import unittest
 
-from tool_case import ToolCase
+from tool_case import TOOL, ToolCase, environment
 
 MIB = 12
 # What users keep: programs, sources, text, pictures; each gives a part.
@@ -71,6 +73,31 @@ class DevicesTest(ToolCase):
                 subprocess.run(["rm", "-r", back], check=True)
             subprocess.run(["rm", "-r", store], check=True)
         self.assertEqual(len(set(roots.values())), 1, roots)
+
+
+    def test_a_put_that_is_told_to_end_waits_for_the_card_and_commits_nothing(self):
+        tree = self.path("tree")
+        gather(tree, 48 << 20)
+        before = self.ok("log")
+        for number in (signal.SIGTERM, signal.SIGINT):
+            command = [TOOL, "put", "--device", "card", tree]
+            with subprocess.Popen(command, env=environment(PENSTOCK_STORE=self.store), stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE) as put:
+                while put.poll() is None and self.stored() < 1 << 20:
+                    time.sleep(0.01)
+                put.send_signal(number)
+                output, message = put.communicate(timeout=100)
+            self.assertEqual((put.returncode, output), (-number, b""), message)
+            self.assertIn(b"nothing of it is committed", message)
+            self.assertEqual(self.ok("log"), before)
+            self.assertEqual(self.json("verify")["damages"], 0)
+            subprocess.run(["rm", "-r", self.store], check=True)
+            self.ok("init")
+
+    def stored(self):
+        """Bytes in the store's segments."""
+        segments = os.path.join(self.store, "segments")
+        return sum(os.path.getsize(os.path.join(segments, name)) for name in os.listdir(segments))
 
 
 if __name__ == "__main__":

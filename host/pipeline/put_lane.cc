@@ -2,6 +2,7 @@
 #include "pipeline/put_lane.h"
 
 #include <algorithm>
+#include <chrono>
 #include <thread>
 #include <utility>
 
@@ -9,6 +10,12 @@
 #include "base/limits.h"
 
 namespace penstock {
+namespace {
+
+constexpr unsigned kEmptyPollsMax = 64;
+constexpr auto kPause = std::chrono::microseconds(50);
+
+}  // namespace
 
 PutLane::PutLane(PutCourse& course, std::unique_ptr<QueuePair> queue_pair, BufferPool& buffers,
                  unsigned batches)
@@ -152,13 +159,23 @@ uint32_t PutLane::input_alignment() const {
   return std::max(1u, capabilities_->input_alignment);
 }
 
+// A device that has nothing for long is looked at less often: the lane's core may have other work.
+void PutLane::wait_a_little() {
+  if (++empty_polls_ < kEmptyPollsMax) {
+    std::this_thread::yield();
+  } else {
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
 Status PutLane::poll_device() {
   const size_t count = queue_pair_->poll(finished_);
   if (count == 0) {
-    std::this_thread::yield();
+    wait_a_little();
     clock_.lap(Stage::stall_order);
     return {};
   }
+  empty_polls_ = 0;
   for (size_t i = 0; i < count; ++i) {
     Batch& batch = batches_[finished_[i]->cookie];
     clock_.lap(batch.checking() ? Stage::verify : made_by(batch));

@@ -63,6 +63,7 @@ class PutLane {
   Batch* idle_batch();
   void submit_ready();
   Status poll_device();
+  void wait_a_little();
   Status returned(Batch& batch);
   void retire(Batch& batch);
   void drain();
@@ -98,7 +99,8 @@ class PutLane {
   WholeFileReader whole_files_;
   Verifier verifier_;
   bool source_ended_ = false;
-  unsigned active_ = 0;  // batches that are not idle
+  unsigned active_ = 0;       // batches that are not idle
+  unsigned empty_polls_ = 0;  // one behind the other
   StageTimes times_;
   StageClock clock_;
   PutCounters counters_;

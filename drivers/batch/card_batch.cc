@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/digest.h"
 #include "drivers/batch/batch_courier.h"
+#include "offload/job_check.h"
 
 namespace penstock {
 namespace {
@@ -20,10 +21,8 @@ size_t whole_words(size_t bytes) {
   return (bytes + PENSTOCK_WORD_BYTES - 1) / PENSTOCK_WORD_BYTES * PENSTOCK_WORD_BYTES;
 }
 
-// What is encoded or digested ends with the last chunk.
 uint32_t extent_bytes(const Job& job) {
-  if (job.operation == Operation::decode) return static_cast<uint32_t>(job.input.size());
-  return job.chunks.empty() ? 0 : job.chunks.back().offset + job.chunks.back().length;
+  return static_cast<uint32_t>(job.operation == Operation::decode ? job.input.size() : bytes_covered(job));
 }
 
 uint32_t output_bytes_max(const Job& job) {
@@ -86,7 +85,7 @@ Status CardBatch::allocate(CardLink& link) {
 }
 
 bool CardBatch::asks_for_digests() const noexcept {
-  return operation_ == Operation::digest || operation_ == Operation::digest_encode;
+  return wants_digests(operation_);
 }
 
 void CardBatch::begin(const Job& first, CardMemory* input, uint32_t generation) noexcept {
@@ -268,8 +267,7 @@ JobStatus CardBatch::judge(const penstock_completion& completion, size_t entry) 
   }
   if (completion.chunks != extent.chunks) return JobStatus::contradictory;
   if (completion.status == PENSTOCK_STORED) {
-    const bool encoding = operation_ == Operation::encode || operation_ == Operation::digest_encode;
-    return encoding ? JobStatus::stored : JobStatus::contradictory;
+    return wants_encoding(operation_) ? JobStatus::stored : JobStatus::contradictory;
   }
   if (!asks_for_output()) return JobStatus::done;
   const uint32_t bytes = completion.output_bytes;

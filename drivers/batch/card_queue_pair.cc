@@ -14,11 +14,6 @@ namespace {
 // The contract knows one level of each codec.
 constexpr int kCodecLevel = 1;
 
-template <class Item>
-bool lists(const std::vector<Item>& items, Item item) {
-  return std::ranges::find(items, item) != items.end();
-}
-
 }  // namespace
 
 CardQueuePair::CardQueuePair(const Capabilities& capabilities, BatchCourier& courier, BatchPool& pool,
@@ -88,9 +83,9 @@ size_t CardQueuePair::submit(std::span<Job* const> jobs) noexcept {
 
 JobStatus CardQueuePair::judge(const Job& job) const noexcept {
   if (job.generation != generation_) return JobStatus::stale_generation;
-  if (!lists(capabilities_->operations, job.operation) || job.input.size() > capabilities_->input_bytes_max)
+  if (!capabilities_->offers(job.operation) || job.input.size() > capabilities_->input_bytes_max)
     return JobStatus::unsupported;
-  const bool codec = job.operation == Operation::digest || lists(capabilities_->codecs, job.codec);
+  const bool codec = job.operation == Operation::digest || capabilities_->offers(job.codec);
   if (!codec) return JobStatus::unsupported;
   if (job.operation == Operation::decode)
     return job.output.size() <= capabilities_->input_bytes_max ? JobStatus::pending : JobStatus::unsupported;
@@ -98,11 +93,11 @@ JobStatus CardQueuePair::judge(const Job& job) const noexcept {
     return JobStatus::unsupported;
   if (wants_encoding(job.operation) && job.codec_level != kCodecLevel) return JobStatus::unsupported;
   const bool digests = wants_digests(job.operation);
-  if (digests && (!lists(capabilities_->hashes, job.hash) || job.digests.size() != job.chunks.size()))
+  if (digests && (!capabilities_->offers(job.hash) || job.digests.size() != job.chunks.size()))
     return JobStatus::unsupported;
   // Nothing cannot get smaller, nor be digested.
   if (job.chunks.empty()) return wants_encoding(job.operation) ? JobStatus::stored : JobStatus::done;
-  const bool nothing = job.chunks.back().offset + job.chunks.back().length == 0;
+  const bool nothing = bytes_covered(job) == 0;
   return job.operation == Operation::encode && nothing ? JobStatus::stored : JobStatus::pending;
 }
 

@@ -105,8 +105,7 @@ void SoftwareQueuePair::digest(const Job& job) {
 }
 
 JobStatus SoftwareQueuePair::encode(Job& job) {
-  size_t length = 0;
-  if (!job.chunks.empty()) length = job.chunks.back().offset + job.chunks.back().length;
+  const size_t length = bytes_covered(job);
   if (length == 0 || job.codec == CodecId::stored) return JobStatus::stored;
   const Bytes raw = job.input.first(length);
   if (!worth_encoding(job.codec, raw)) return JobStatus::stored;

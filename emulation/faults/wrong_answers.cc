@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "memory/buffer_pool.h"
+#include "offload/job_check.h"
 
 namespace penstock {
 namespace {
@@ -21,12 +22,8 @@ bool has_output(const Job& job) {
   return job.status == JobStatus::done && job.operation != Operation::digest && job.output_length > 0;
 }
 
-bool encodes(const Job& job) {
-  return job.operation == Operation::encode || job.operation == Operation::digest_encode;
-}
-
 Bytes raw_of(const Job& job) {
-  return job.chunks.empty() ? Bytes() : job.input.first(job.chunks.back().offset + job.chunks.back().length);
+  return job.input.first(bytes_covered(job));
 }
 
 // What of its buffer lies behind the output.
@@ -71,7 +68,7 @@ bool WrongAnswers::falsify(FaultKind kind, Job& job, std::mt19937_64& random) no
 void WrongAnswers::remember(const Job& job) noexcept {
   if (has_digests(job) && job.digests.size() <= other_digests_.capacity())
     other_digests_.assign(job.digests.begin(), job.digests.end());
-  if (has_output(job) && encodes(job) && job.output_length <= other_output_.capacity())
+  if (has_output(job) && wants_encoding(job.operation) && job.output_length <= other_output_.capacity())
     other_output_.assign(job.output.begin(), job.output.begin() + job.output_length);
 }
 
@@ -104,7 +101,7 @@ bool WrongAnswers::give_other(Job& job) noexcept {
     }
     return wrong;
   }
-  if (!has_output(job) || !encodes(job) || other_output_.empty()) return false;
+  if (!has_output(job) || !wants_encoding(job.operation) || other_output_.empty()) return false;
   const size_t length =
       std::min({other_output_.size(), job.output.size(), std::max<size_t>(raw_of(job).size(), 2) - 1});
   std::memcpy(job.output.data(), other_output_.data(), length);
@@ -130,7 +127,7 @@ bool WrongAnswers::overrun(Job& job, std::mt19937_64& random) noexcept {
 
 // Asked after a change, which is always wrong in what was decoded.
 bool WrongAnswers::output_is_right(const Job& job) noexcept {
-  if (!encodes(job)) return false;
+  if (!wants_encoding(job.operation)) return false;
   const Bytes raw = raw_of(job);
   if (raw.empty() || raw.size() > decoded_bytes_max_) return false;
   const MutableBytes into(decoded_.get(), raw.size());

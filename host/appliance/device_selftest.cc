@@ -80,8 +80,7 @@ SelftestOutcome DeviceSelftest::run(const std::stop_token& stop) {
 }
 
 bool DeviceSelftest::can(Operation operation) const {
-  const std::vector<Operation>& operations = device_->capabilities().operations;
-  return std::ranges::find(operations, operation) != operations.end();
+  return device_->capabilities().offers(operation);
 }
 
 bool DeviceSelftest::wrong(std::string_view what) {

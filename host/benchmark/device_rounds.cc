@@ -12,16 +12,13 @@
 #include "benchmark/stopwatch.h"
 #include "codec/codec.h"
 #include "hash/sha256.h"
+#include "offload/job_check.h"
 
 namespace penstock {
 namespace {
 
 // Between two looks at a device that has nothing to give: a thread that spins would count as the device's.
 constexpr auto kPause = std::chrono::microseconds(20);
-
-bool encodes(Operation operation) {
-  return operation == Operation::encode || operation == Operation::digest_encode;
-}
 
 }  // namespace
 
@@ -59,11 +56,8 @@ Status DeviceRounds::open(std::span<const FrameSet::Frame> frames) {
 // Each codec is decoded behind the encoding that made its payloads.
 void DeviceRounds::list_ways() {
   const Capabilities& can = device_.device->capabilities();
-  const auto offers = [&can](Operation operation) {
-    return std::ranges::find(can.operations, operation) != can.operations.end();
-  };
   const auto add = [&](Operation operation, CodecSpec codec) {
-    if (!offers(operation)) return;
+    if (!can.offers(operation)) return;
     WayBench way;
     way.operation = operation;
     way.codec = codec;
@@ -104,7 +98,7 @@ Status DeviceRounds::run(WayBench& way, bool check) {
   way.cpu.add_run(process_nanoseconds() - cpu);
   way.modelled_seconds = modelled_seconds() - modelled;
   for (Item* item : todo_) {
-    if (encodes(way.operation)) {
+    if (wants_encoding(way.operation)) {
       item->payload_bytes = item->job.status == JobStatus::done ? item->job.output_length : 0;
     }
     if (way.operation != Operation::digest)
@@ -148,7 +142,8 @@ Status DeviceRounds::feed() {
   }
   for (const Item* item : todo_) {
     const JobStatus status = item->job.status;
-    if (status == JobStatus::done || (status == JobStatus::stored && encodes(item->job.operation))) continue;
+    if (status == JobStatus::done || (status == JobStatus::stored && wants_encoding(item->job.operation)))
+      continue;
     return fail(Errc::failed, device_.device->capabilities().name, "could not do a job that it offers to do",
                 "see penstock devices --selftest");
   }
@@ -161,7 +156,7 @@ Status DeviceRounds::check_answers(const WayBench& way) {
     bool right = true;
     for (size_t i = 0; i < item->job.digests.size(); ++i)
       right = right && item->digests[i] == item->frame->entries[i].digest;
-    if (encodes(way.operation) && item->payload_bytes > 0) {
+    if (wants_encoding(way.operation) && item->payload_bytes > 0) {
       const MutableBytes decoded = item->decoded.bytes().first(item->frame->raw.size());
       right = right && item->payload_bytes <= item->payload.capacity() &&
               decoder.decode(way.codec.id, item->payload.bytes().first(item->payload_bytes), decoded) &&

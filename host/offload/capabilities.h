@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -26,6 +27,16 @@ struct Capabilities {
   bool shares_host_memory = false;  // false: input and output are copied (counted)
   bool emulated = false;            // the CPU plays it: its figures are no device's
   bool is_cpu = false;  // works in the poller's thread on host memory: its digests count as the host's own
+
+  bool offers(Operation operation) const noexcept { return lists(operations, operation); }
+  bool offers(CodecId codec) const noexcept { return lists(codecs, codec); }
+  bool offers(HashId hash) const noexcept { return lists(hashes, hash); }
+
+ private:
+  template <class Item>
+  static bool lists(const std::vector<Item>& items, Item item) noexcept {
+    return std::ranges::find(items, item) != items.end();
+  }
 };
 
 }  // namespace penstock

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "offload/job_check.h"
+
 namespace penstock {
 namespace {
 
@@ -15,34 +17,21 @@ constexpr uint64_t kSmoothing = 8;  // jobs that the rate is an average of, or s
 constexpr uint64_t kBytesMin = 64 << 10;
 constexpr uint64_t kPicosecondsPerByteMax = 1'000'000;  // 1 MB/s
 
-bool wants_digests(Operation operation) {
-  return operation == Operation::digest || operation == Operation::digest_encode;
-}
-
-bool wants_codec(Operation operation) {
-  return operation != Operation::digest;
-}
-
-template <class Item>
-bool lists(const std::vector<Item>& items, Item item) {
-  return std::ranges::find(items, item) != items.end();
-}
-
 }  // namespace
 
 CodecId DispatchMember::codec_for(const Job& job) const noexcept {
   const std::vector<CodecId>& codecs = capabilities().codecs;
-  if (!job.any_codec || job.operation == Operation::decode || lists(codecs, job.codec)) return job.codec;
+  if (!job.any_codec || job.operation == Operation::decode || capabilities().offers(job.codec))
+    return job.codec;
   const auto own = std::ranges::find_if(codecs, [](CodecId codec) { return codec != CodecId::stored; });
   return own == codecs.end() ? job.codec : *own;
 }
 
 bool DispatchMember::supports(const Job& job) const noexcept {
   const Capabilities& can = capabilities();
-  return lists(can.operations, job.operation) && job.input.size() <= can.input_bytes_max &&
-         job.chunks.size() <= can.chunks_max &&
-         (!wants_digests(job.operation) || lists(can.hashes, job.hash)) &&
-         (!wants_codec(job.operation) || lists(can.codecs, codec_for(job)));
+  return can.offers(job.operation) && job.input.size() <= can.input_bytes_max &&
+         job.chunks.size() <= can.chunks_max && (!wants_digests(job.operation) || can.offers(job.hash)) &&
+         (job.operation == Operation::digest || can.offers(codec_for(job)));
 }
 
 void DispatchMember::set_left_out_because(const Error& error) {

@@ -8,21 +8,13 @@
 #include <utility>
 
 #include "base/check.h"
+#include "offload/job_check.h"
 
 namespace penstock {
 namespace {
 
 // A device that says so often, one after the other, that it could not is asked no more.
 constexpr unsigned kFailuresMax = 3;
-
-bool encodes(Operation operation) {
-  return operation == Operation::encode || operation == Operation::digest_encode;
-}
-
-// The bytes that are encoded: up to the end of the last chunk.
-size_t bytes_encoded(const Job& job) {
-  return job.chunks.empty() ? 0 : size_t{job.chunks.back().offset} + job.chunks.back().length;
-}
 
 }  // namespace
 
@@ -232,12 +224,12 @@ size_t DispatchQueuePair::poll_cpu(std::span<Job*> finished) noexcept {
 
 // An answer's lengths and status, as they can be at all.
 bool DispatchQueuePair::plausible(const Job& attempt) const noexcept {
-  const bool encoding = encodes(attempt.operation);
+  const bool encoding = wants_encoding(attempt.operation);
   if (attempt.status == JobStatus::stored) return encoding;
   if (attempt.status != JobStatus::done) return false;
   if (encoding)
     return attempt.output_length > 0 && attempt.output_length <= attempt.output.size() &&
-           attempt.output_length < bytes_encoded(attempt);
+           attempt.output_length < bytes_covered(attempt);
   return attempt.operation == Operation::digest || attempt.output_length == attempt.output.size();
 }
 

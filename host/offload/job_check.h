@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+
 #include "offload/job.h"
 
 namespace penstock {
@@ -11,6 +13,11 @@ inline bool wants_digests(Operation operation) {
 
 inline bool wants_encoding(Operation operation) {
   return operation == Operation::encode || operation == Operation::digest_encode;
+}
+
+// The input up to the end of the last chunk: what is encoded, and all that digests are made of.
+inline size_t bytes_covered(const Job& job) {
+  return job.chunks.empty() ? 0 : size_t{job.chunks.back().offset} + job.chunks.back().length;
 }
 
 // Whether the chunks are not too many, ascend and lie inside the input; for encoding also without gaps from

@@ -2,6 +2,7 @@
 // Cards that lie, checked by other cards (`--verify cross`): the emulated ones, with faults before them.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <memory>
 #include <vector>
 
@@ -34,6 +35,13 @@ class CardFaultsTest : public testing::Test {
     return std::make_unique<FaultyDevice>(card(0), options);
   }
 
+  // No card is late, however long a busy machine takes to emulate it.
+  static DispatcherOptions patient() {
+    DispatcherOptions options;
+    options.deadline_min = std::chrono::minutes(10);
+    return options;
+  }
+
   Result<PutReport> put(Dispatcher& dispatcher, MemorySink& sink) {
     ScriptedEntries entries;
     for (size_t i = 0; i < contents_.size(); ++i) entries.file("file" + std::to_string(i), contents_[i]);
@@ -47,14 +55,14 @@ class CardFaultsTest : public testing::Test {
   void caught(FaultKind kind) {
     const auto cpu = make_software_device({});
     MemorySink expected;
-    Dispatcher alone({cpu.get()}, *cpu, {});
+    Dispatcher alone({cpu.get()}, *cpu, patient());
     const auto by_cpu = put(alone, expected);
     ASSERT_TRUE(by_cpu) << by_cpu.error().message();
 
     const auto liar = lying_card(kind);
     const auto honest = card(1);
     MemorySink sink;
-    Dispatcher dispatcher({liar.get(), honest.get()}, *cpu, {});
+    Dispatcher dispatcher({liar.get(), honest.get()}, *cpu, patient());
     const auto by_cards = put(dispatcher, sink);
     ASSERT_TRUE(by_cards) << by_cards.error().message();
     EXPECT_EQ(by_cards->root.cid, by_cpu->root.cid);
@@ -86,7 +94,7 @@ TEST_F(CardFaultsTest, HonestCardsLeaveTheHostNothingToDigest) {
   const auto one = card(0);
   const auto other = card(1);
   MemorySink sink;
-  Dispatcher dispatcher({one.get(), other.get()}, *cpu, {});
+  Dispatcher dispatcher({one.get(), other.get()}, *cpu, patient());
   const auto report = put(dispatcher, sink);
   ASSERT_TRUE(report) << report.error().message();
   EXPECT_EQ(report->verify.bytes_digested, 0u);

@@ -3,6 +3,7 @@
 
 #include <atomic>
 
+#include "unit/base/sanitized.h"
 #include "unit/pipeline/put_on_devices.h"
 
 namespace penstock {
@@ -36,7 +37,7 @@ class PutCrossTest : public PutOnDevices {
   void hangs(Disguise& disguise, Operation operation) {
     cannot_encode(disguise);
     disguise.hangs_at = operation;
-    dispatcher_options_.deadline_min = std::chrono::milliseconds(500);
+    dispatcher_options_.deadline_min = std::chrono::milliseconds(kSanitized ? 5000 : 500);
     dispatcher_options_.deadline_max = std::chrono::milliseconds(0);
   }
   DeviceState state(size_t i) const { return member(i).health().state(); }

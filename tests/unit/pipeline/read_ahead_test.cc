@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "pipeline/batch_filler.h"
 #include "unit/base/random_seed.h"
+#include "unit/base/sanitized.h"
 #include "unit/pipeline/memory_sink.h"
 #include "unit/pipeline/scripted_entries.h"
 
@@ -186,7 +187,7 @@ void fill(const std::vector<ScriptedContent>& files, const char* chunker, Help h
 ScriptedContent random_content(std::mt19937_64& random, std::vector<uint8_t>& bytes) {
   ScriptedContent content;
   for (int stretch = 0; stretch < 6; ++stretch) {
-    const auto part = random_bytes(random() % 3'000'000, random());
+    const auto part = random_bytes(random() % (kSanitized ? 1'000'000 : 3'000'000), random());
     bytes.insert(bytes.end(), part.begin(), part.end());
     content.stretches.push_back({part, 0});
     const size_t zeros = 1 + random() % (random() % 2 == 0 ? 10'000 : 4'000'000);

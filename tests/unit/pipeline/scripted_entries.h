@@ -127,7 +127,10 @@ class ScriptedEntries final : public EntryStream {
 inline std::vector<uint8_t> random_bytes(size_t count, uint64_t seed) {
   std::mt19937_64 random(seed);
   std::vector<uint8_t> bytes(count);
-  for (size_t i = 0; i < count; ++i) bytes[i] = static_cast<uint8_t>(random() >> 32);
+  for (size_t i = 0; i < count; i += sizeof(uint64_t)) {
+    const uint64_t word = random();
+    std::memcpy(bytes.data() + i, &word, std::min(sizeof(word), count - i));
+  }
   return bytes;
 }
 

@@ -10,6 +10,7 @@
 #include "drivers/software/software_device.h"
 #include "pipeline/put.h"
 #include "unit/base/random_seed.h"
+#include "unit/base/sanitized.h"
 #include "unit/pipeline/memory_sink.h"
 #include "unit/pipeline/scripted_entries.h"
 
@@ -52,7 +53,7 @@ Outcome put_tree(uint64_t seed, bool announced, const PutOptions& given) {
   std::mt19937_64 random(seed);
   ScriptedEntries entries;
   entries.directory("top");
-  for (int i = 0; i < 100; ++i) {
+  for (int i = 0; i < (kSanitized ? 50 : 100); ++i) {
     const std::string name = std::to_string(1000 + i);
     if (i % 40 == 7)
       entries.symlink(name, "elsewhere");

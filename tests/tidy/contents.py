@@ -65,8 +65,22 @@ def check_conditions(tree):
                 yield f"{path}:{number}: #if on {asked[0]} belongs in {DRIVER_TABLE}"
 
 
+def check_own_header_first(tree):
+    """So each source shows that its header compiles alone; headers without a source are compiled by themselves."""
+    headers = set(tree.with_suffix(".h"))
+    for path in tree.with_suffix(".cc"):
+        header = path.removesuffix(".cc") + ".h"
+        if header not in headers:
+            continue
+        first = next((line for line in tree.lines(path) if line.startswith("#include")), "")
+        included = re.fullmatch(r'#include "([^"]+)"', first.rstrip())
+        if not included or not f"/{header}".endswith(f"/{included.group(1)}"):
+            yield f"{path}: does not include {header} first"
+
+
 def check(tree):
     yield from check_spdx(tree)
     yield from check_pragma_once(tree)
+    yield from check_own_header_first(tree)
     yield from check_registries(tree)
     yield from check_conditions(tree)

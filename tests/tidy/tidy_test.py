@@ -225,6 +225,15 @@ class ContentsTest(RuleTest):
         tree = self.make({"a.h": "#pragma once\n", "b.h": "#ifndef B_H\n"})
         self.assert_complains(contents.check_pragma_once(tree), "b.h")
 
+    def test_a_source_that_does_not_include_its_header_first_is_found(self):
+        header = {"host/a/b.h": "#pragma once\n"}
+        for text in ('#include <vector>\n#include "a/b.h"\n', '#include "a/bb.h"\n', "int x;\n", '#include "c/b.h"\n'):
+            with self.subTest(text):
+                tree = self.make({**header, "host/a/b.cc": text})
+                self.assert_complains(contents.check_own_header_first(tree), "host/a/b.cc")
+        good = {**header, "host/a/b.cc": '// b\n#include "a/b.h"\n', "host/a/main.cc": "#include <vector>\n"}
+        self.assert_silent(contents.check_own_header_first(self.make(good)))
+
     def test_a_registry_is_found_even_in_lock_files(self):
         for host in contents.REGISTRIES:
             with self.subTest(host):

@@ -58,10 +58,12 @@ std::unique_ptr<Device> make_software_device(SoftwareOptions options) {
   return std::make_unique<SoftwareDevice>(options);
 }
 
-Result<std::vector<std::unique_ptr<Device>>> discover_software_devices() {
-  std::vector<std::unique_ptr<Device>> devices;
-  devices.push_back(make_software_device({}));
-  return devices;
+DevicesFound find_software_devices() {
+  return {1, {}};
+}
+
+Result<std::unique_ptr<Device>> open_software_device(size_t) {
+  return make_software_device({});
 }
 
 }  // namespace penstock

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <vector>
 
 #include "base/result.h"
 #include "offload/device.h"
+#include "offload/driver.h"
 
 namespace penstock {
 
@@ -20,7 +21,8 @@ struct SoftwareOptions {
 // them.
 std::unique_ptr<Device> make_software_device(SoftwareOptions options);
 
-// The driver's row in the table: always one device.
-Result<std::vector<std::unique_ptr<Device>>> discover_software_devices();
+// For the driver's row in the table: always one.
+DevicesFound find_software_devices();
+Result<std::unique_ptr<Device>> open_software_device(size_t number);
 
 }  // namespace penstock

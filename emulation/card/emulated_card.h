@@ -3,11 +3,11 @@
 
 #include <cstddef>
 #include <memory>
-#include <vector>
 
 #include "base/result.h"
 #include "drivers/batch/card_link.h"
 #include "offload/device.h"
+#include "offload/driver.h"
 
 namespace penstock {
 
@@ -21,8 +21,8 @@ struct EmulatedCardOptions {
 // run by the CPU. It shows that the host's code is right, and nothing of a card's speed.
 std::unique_ptr<CardLink> make_emulated_card(const EmulatedCardOptions& options);
 
-// The row in the table of drivers: kEmulatedCards of them, which cost nothing until they are used.
-inline constexpr unsigned kEmulatedCards = 4;
-Result<std::vector<std::unique_ptr<Device>>> discover_emulated_cards();
+// For the driver's row in the table: four of them, which cost nothing until they are used.
+DevicesFound find_emulated_cards();
+Result<std::unique_ptr<Device>> open_emulated_card(size_t number);
 
 }  // namespace penstock

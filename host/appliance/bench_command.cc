@@ -33,9 +33,7 @@ Result<uint64_t> parse_bounded(const std::string& option, const std::string& tex
 std::string every_device(std::span<const Driver> table) {
   std::string names(kCpuKind);
   for (const Driver& driver : table) {
-    if (driver.kind == kCpuKind || driver.discover == nullptr) continue;
-    const auto devices = driver.discover();
-    if (devices && !devices->empty()) names.append(",").append(driver.kind);
+    if (driver.kind != kCpuKind && driver.find().count > 0) names.append(",").append(driver.kind);
   }
   return names;
 }

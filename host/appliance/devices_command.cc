@@ -85,24 +85,21 @@ void test(std::unique_ptr<Device> device, DeviceRow& row, Console& console) {
 std::vector<DeviceRow> rows_of(const Driver& driver, bool with_selftest, Console& console) {
   std::vector<DeviceRow> rows;
   const std::string kind(driver.kind);
-  if (driver.discover == nullptr) {
-    rows.push_back({kind, "absent", std::string(driver.absent_because), {}, {}});
-    return rows;
-  }
-  auto devices = driver.discover();
-  if (!devices) {
-    rows.push_back({kind, "failed", devices.error().message(), {}, {}});
-    return rows;
-  }
-  if (devices->empty()) rows.push_back({kind, "absent", "this machine has none", {}, {}});
-  for (size_t i = 0; i < devices->size(); ++i) {
-    std::unique_ptr<Device>& device = (*devices)[i];
-    DeviceRow row{i == 0 ? kind : fmt::format("{}:{}", kind, i),
-                  "present",
-                  {},
-                  device->capabilities(),
-                  std::make_unique<DeviceHealth>()};
-    if (with_selftest) test(std::move(device), row, console);
+  const DevicesFound found = driver.find();
+  if (found.count == 0) rows.push_back({kind, "absent", found.none_because, {}, {}});
+  for (size_t i = 0; i < found.count; ++i) {
+    DeviceRow row;
+    row.choice = i == 0 ? kind : fmt::format("{}:{}", kind, i);
+    auto device = driver.open(i);
+    if (device) {
+      row.state = "present";
+      row.capabilities = (*device)->capabilities();
+      row.health = std::make_unique<DeviceHealth>();
+      if (with_selftest) test(std::move(*device), row, console);
+    } else {
+      row.state = "failed";
+      row.detail = device.error().message();
+    }
     rows.push_back(std::move(row));
   }
   return rows;

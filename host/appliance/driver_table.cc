@@ -13,12 +13,26 @@
 namespace penstock {
 namespace {
 
+// The row of a driver that this build lacks.
+constexpr Driver lacking(std::string_view kind, DevicesFound (*why)()) {
+  return {kind, why, nullptr};
+}
+
 constexpr std::array<Driver, 5> kDrivers = {{
-    {"xrt", nullptr, "this build has no driver for XRT cards"},
-    {"compressdev", nullptr, "this build has no DPDK compressdev driver"},
-    {"opencl", nullptr, "this build has no OpenCL driver"},
-    {"software", &discover_software_devices, {}},
-    {"card", &discover_emulated_cards, {}},  // emulated: behind software, never chosen by itself
+    lacking("xrt",
+            [] {
+              return DevicesFound{0, "this build has no driver for XRT cards"};
+            }),
+    lacking("compressdev",
+            [] {
+              return DevicesFound{0, "this build has no DPDK compressdev driver"};
+            }),
+    lacking("opencl",
+            [] {
+              return DevicesFound{0, "this build has no OpenCL driver"};
+            }),
+    {"software", &find_software_devices, &open_software_device},
+    {"card", &find_emulated_cards, &open_emulated_card},  // behind software, never chosen by itself
 }};
 
 // One item of --device.
@@ -54,23 +68,18 @@ Result<std::unique_ptr<Device>> open_named(std::string_view text, std::span<cons
   const std::string what = "--device " + std::string(text);
   for (const Driver& driver : table) {
     if (driver.kind != name.kind) continue;
-    if (driver.discover == nullptr) {
-      return fail(Errc::failed, what, "is absent: " + std::string(driver.absent_because),
-                  "see penstock devices");
-    }
-    PENSTOCK_TRY_ASSIGN(auto devices, driver.discover());
-    if (name.number < devices.size()) return std::move(devices[name.number]);
-    return fail(Errc::failed, what, "this machine has " + std::to_string(devices.size()) + " of that kind",
-                "see penstock devices");
+    const DevicesFound found = driver.find();
+    if (name.number < found.count) return driver.open(name.number);
+    std::string why = found.count == 0 ? "is absent: " + found.none_because
+                                       : "this machine has " + std::to_string(found.count) + " of that kind";
+    return fail(Errc::failed, what, std::move(why), "see penstock devices");
   }
   return fail(Errc::usage, what, "is not a kind of device", "one of " + kinds_text(table));
 }
 
 Result<std::unique_ptr<Device>> open_first(std::span<const Driver> table) {
   for (const Driver& driver : table) {
-    if (driver.discover == nullptr) continue;
-    PENSTOCK_TRY_ASSIGN(auto devices, driver.discover());
-    if (!devices.empty()) return std::move(devices.front());
+    if (driver.find().count > 0) return driver.open(0);
   }
   return fail(Errc::failed, "--device auto", "no device of any kind was found", "see penstock devices");
 }

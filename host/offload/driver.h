@@ -1,20 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <string>
 #include <string_view>
-#include <vector>
 
+#include "base/result.h"
 #include "offload/device.h"
 
 namespace penstock {
 
+// What there is of a kind of device; found without opening any.
+struct DevicesFound {
+  size_t count = 0;
+  std::string none_because;  // where there are none: why, and how to get them
+};
+
 // One row of the table of drivers (appliance/driver_table.cc), in order of priority.
 struct Driver {
   std::string_view kind;  // as --device names it
-  // nullptr where this build lacks the driver; then `absent_because` says why and how to get it.
-  Result<std::vector<std::unique_ptr<Device>>> (*discover)();
-  std::string_view absent_because;
+  DevicesFound (*find)();
+  // `number` is below the count that was found. May take a while: it begins to use the device. failed: it
+  // cannot be used.
+  Result<std::unique_ptr<Device>> (*open)(size_t number);
 };
 
 }  // namespace penstock

@@ -57,7 +57,7 @@ Json member_json(const DispatchMember& member) {
   object["bytes_in"] = bytes_in;
   object["bytes_out"] = counters.bytes_out.load();
   object["busy_seconds"] = seconds_of(counters.nanoseconds);
-  object["bytes_per_second_busy"] = bytes_per_second(bytes_in, counters.nanoseconds);
+  object["bytes_per_second_busy"] = bytes_per_second(counters.bytes_timed, counters.nanoseconds);
   object["refused"] = counters.refused.load();
   object["failed"] = counters.failed.load();
   object["wrong"] = counters.wrong.load();
@@ -77,7 +77,7 @@ std::string member_text(const DispatchMember& member) {
       "{}: {}, {} jobs, {} in, {} out, {}/s while busy", member.capabilities().name,
       device_state_text(member.health().state()), counters.jobs.load(), human_size(counters.bytes_in),
       human_size(counters.bytes_out),
-      human_size(static_cast<uint64_t>(bytes_per_second(counters.bytes_in, counters.nanoseconds))));
+      human_size(static_cast<uint64_t>(bytes_per_second(counters.bytes_timed, counters.nanoseconds))));
   const auto add = [&](uint64_t count, std::string_view what) {
     if (count > 0) text += fmt::format(", {} {}", count, what);
   };

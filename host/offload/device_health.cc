@@ -48,8 +48,18 @@ DeviceHealth::DeviceHealth() {
   events_seen_ = 1;
 }
 
+namespace {
+
+bool is_wrong(HealthCause cause) {
+  return cause == HealthCause::wrong_digest || cause == HealthCause::wrong_payload ||
+         cause == HealthCause::impossible_answer || cause == HealthCause::selftest_failed;
+}
+
+}  // namespace
+
 bool DeviceHealth::suspect(HealthCause cause) noexcept {
   const std::lock_guard lock(mutex_);
+  if (is_wrong(cause)) ever_wrong_.store(true, std::memory_order_release);
   if (!healthy()) return false;
   enter(DeviceState::suspect, cause);
   return true;
@@ -74,6 +84,7 @@ bool DeviceHealth::tested(bool passed) noexcept {
 }
 
 void DeviceHealth::enter(DeviceState to, HealthCause cause) noexcept {
+  if (is_wrong(cause)) ever_wrong_.store(true, std::memory_order_release);
   const uint64_t entered = standing_.load(std::memory_order_relaxed) / kStates + 1;
   standing_.store(entered * kStates + static_cast<uint64_t>(to), std::memory_order_release);
   events_[events_seen_ % kHistoryMax] = {std::chrono::system_clock::now(), to, cause, events_seen_};

@@ -55,6 +55,10 @@ class DeviceHealth {
   DeviceState state() const noexcept { return static_cast<DeviceState>(standing() % kStates); }
   bool healthy() const noexcept { return state() == DeviceState::healthy; }
 
+  // Whether an answer of it was ever found wrong, or could not be, by anybody: what it did before proves
+  // nothing then.
+  bool ever_wrong() const noexcept { return ever_wrong_.load(std::memory_order_acquire); }
+
   // Each says whether there was anything to change. A lost device stays lost; only a self-test makes a
   // suspect one healthy.
   bool suspect(HealthCause cause) noexcept;
@@ -69,6 +73,7 @@ class DeviceHealth {
   void enter(DeviceState to, HealthCause cause) noexcept;  // with mutex_ held
 
   std::atomic<uint64_t> standing_{0};
+  std::atomic<bool> ever_wrong_{false};
   mutable std::mutex mutex_;  // guards what follows, and changes of the state
   std::array<Event, kHistoryMax> events_;
   uint64_t events_seen_ = 0;

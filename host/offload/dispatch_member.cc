@@ -45,6 +45,7 @@ void DispatchMember::measure(Operation operation, uint64_t bytes, uint64_t begun
   const uint64_t begin = std::max(begun_ns, std::min(before, now_ns));
   const uint64_t took = std::max<uint64_t>(now_ns - begin, 1);
   counters_.nanoseconds.fetch_add(took, std::memory_order_relaxed);
+  counters_.bytes_timed.fetch_add(bytes, std::memory_order_relaxed);
   if (bytes == 0) return;
   std::atomic<uint64_t>& rate = rates_[static_cast<size_t>(operation)];
   const uint64_t counted = std::max(bytes, kBytesMin);
@@ -55,11 +56,10 @@ void DispatchMember::measure(Operation operation, uint64_t bytes, uint64_t begun
   rate.store(std::max<uint64_t>(smoothed, 1), std::memory_order_relaxed);
 }
 
-uint64_t DispatchMember::nanoseconds_until(Operation operation, uint64_t bytes) const noexcept {
+uint64_t DispatchMember::nanoseconds_for(Operation operation, uint64_t bytes) const noexcept {
   const uint64_t known = rates_[static_cast<size_t>(operation)].load(std::memory_order_relaxed);
   const uint64_t rate = known == 0 ? kAssumedPicosecondsPerByte : known;
-  const uint64_t ahead = bytes_ahead_.load(std::memory_order_relaxed) + std::max(bytes, kBytesMin);
-  return ahead * rate / kPicosecondsPerNanosecond;
+  return std::max(bytes, kBytesMin) * rate / kPicosecondsPerNanosecond;
 }
 
 }  // namespace penstock

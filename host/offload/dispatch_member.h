@@ -18,7 +18,8 @@ struct MemberCounters {
   std::atomic<uint64_t> jobs{0};  // accepted
   std::atomic<uint64_t> bytes_in{0};
   std::atomic<uint64_t> bytes_out{0};
-  std::atomic<uint64_t> nanoseconds{0};  // that jobs were with it, those before them not counted
+  std::atomic<uint64_t> nanoseconds{0};  // that jobs it did were with it, those before them not counted,
+  std::atomic<uint64_t> bytes_timed{0};  // and the input of these
   std::atomic<uint64_t> refused{0};      // offered, not accepted
   std::atomic<uint64_t> failed{0};       // it said so itself
   std::atomic<uint64_t> impossible{0};   // answers that cannot be
@@ -49,14 +50,15 @@ class DispatchMember {
   MemberCounters& counters() { return counters_; }
   const MemberCounters& counters() const { return counters_; }
 
-  // A job of so many bytes goes to it, and has come back or was taken back.
-  void begin(uint64_t bytes) noexcept { bytes_ahead_.fetch_add(bytes, std::memory_order_relaxed); }
-  void end(uint64_t bytes) noexcept { bytes_ahead_.fetch_sub(bytes, std::memory_order_relaxed); }
-  uint64_t bytes_ahead() const noexcept { return bytes_ahead_.load(std::memory_order_relaxed); }
+  // A job that is expected to take so long (nanoseconds_for) goes to it, and has come back or was taken back.
+  void begin(uint64_t nanoseconds) noexcept { ahead_ns_.fetch_add(nanoseconds, std::memory_order_relaxed); }
+  void end(uint64_t nanoseconds) noexcept { ahead_ns_.fetch_sub(nanoseconds, std::memory_order_relaxed); }
+  // What it has, by what was expected of each when it began.
+  uint64_t nanoseconds_ahead() const noexcept { return ahead_ns_.load(std::memory_order_relaxed); }
   // It did a job that was submitted at `begun_ns`, and ended at `now_ns` or before.
   void measure(Operation operation, uint64_t bytes, uint64_t begun_ns, uint64_t now_ns) noexcept;
-  // Until a job of so many bytes would be done, behind all that it has.
-  uint64_t nanoseconds_until(Operation operation, uint64_t bytes) const noexcept;
+  // What a job of so many bytes takes by itself.
+  uint64_t nanoseconds_for(Operation operation, uint64_t bytes) const noexcept;
 
  private:
   static constexpr size_t kOperations = 4;
@@ -66,7 +68,7 @@ class DispatchMember {
   std::once_flag left_out_;
   Error left_out_because_;
   MemberCounters counters_;
-  std::atomic<uint64_t> bytes_ahead_{0};
+  std::atomic<uint64_t> ahead_ns_{0};
   std::atomic<uint64_t> last_end_ns_{0};
   std::array<std::atomic<uint64_t>, kOperations> rates_{};  // picoseconds a byte, smoothed; 0: not known
 };

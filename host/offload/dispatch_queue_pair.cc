@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bitset>
+#include <chrono>
 #include <cstring>
 #include <thread>
 #include <utility>
@@ -15,6 +16,9 @@ namespace {
 
 // A device that says so often, one after the other, that it could not is asked no more.
 constexpr unsigned kFailuresMax = 3;
+// Of the shortest deadline: what a lane may be away without a word.
+constexpr uint64_t kShortAbsence = 8;
+constexpr auto kPause = std::chrono::microseconds(50);
 
 }  // namespace
 
@@ -39,8 +43,9 @@ DispatchQueuePair::~DispatchQueuePair() {
       if (flight.job != nullptr && flight.member == kCpu) static_cast<void>(abandon(*flight.job));
     }
     const uint64_t now_ns = dispatcher_->now_ns();
-    for (size_t i = kCpu + 1; i < paths_.size(); ++i) poll_device(i, finished, now_ns);
-    std::this_thread::yield();
+    size_t returned = 0;
+    for (size_t i = kCpu + 1; i < paths_.size(); ++i) returned += poll_device(i, finished, now_ns);
+    if (returned == 0) std::this_thread::sleep_for(kPause);
   }
   for (Path& path : paths_) {
     if (path.unquiet) dispatcher_->stranded().keep(std::move(path.queue_pair));
@@ -53,10 +58,9 @@ size_t DispatchQueuePair::submit(std::span<Job* const> jobs) noexcept {
     PENSTOCK_CHECK(job != nullptr);
     Flight* flight = flights_.take();
     if (flight == nullptr) break;
-    flight->attempt = *job;
     flight->job = job;
     if (!launch(*flight)) {
-      flights_.give_back(*flight);
+      flights_.put_back(*flight);
       break;
     }
     job->status = JobStatus::pending;
@@ -80,14 +84,16 @@ bool DispatchQueuePair::usable(const Flight& flight, size_t member) const noexce
 bool DispatchQueuePair::launch(Flight& flight) noexcept {
   const Job& job = *flight.job;
   std::bitset<kMembersMax> tried;
-  tried[kCpu] = !dispatcher_->cpu_shares();
+  tried[kCpu] = !dispatcher_->cpu_shares() || job.no_cpu_share;
   bool device_full = false;
   while (!job.cpu_only && job.generation == generation_) {
     size_t best = paths_.size();
     uint64_t soonest = 0;
     for (size_t i = 0; i < paths_.size(); ++i) {
       if (tried[i] || (i != kCpu && !usable(flight, i))) continue;
-      const uint64_t until = paths_[i].member->nanoseconds_until(job.operation, job.input.size());
+      const DispatchMember& member = *paths_[i].member;
+      const uint64_t until =
+          member.nanoseconds_ahead() + member.nanoseconds_for(job.operation, job.input.size());
       if (best < paths_.size() && until >= soonest) continue;
       best = i;
       soonest = until;
@@ -106,7 +112,9 @@ bool DispatchQueuePair::launch(Flight& flight) noexcept {
 DispatchQueuePair::Offer DispatchQueuePair::offer(Flight& flight, size_t member) noexcept {
   Path& path = paths_[member];
   if (member != kCpu && !dispatcher_->stranded().reserve()) return Offer::no_room;
+  // From the job: what another device left of an attempt counts for nothing.
   Job& attempt = flight.attempt;
+  attempt = *flight.job;
   // A job of another generation goes to the CPU, whose answer is made by the queue pair there.
   const bool current = flight.job->generation == generation_;
   attempt.generation = current ? path.queue_pair->generation() : path.queue_pair->generation() - 1;
@@ -121,21 +129,29 @@ DispatchQueuePair::Offer DispatchQueuePair::offer(Flight& flight, size_t member)
     if (member != kCpu) dispatcher_->stranded().release();
     return Offer::full;
   }
-  const uint64_t bytes = attempt.input.size();
+  const uint64_t bytes = flight.job->input.size();
   flight.member = member;
   flight.begun_ns = dispatcher_->now_ns();
-  const DispatcherOptions& options = dispatcher_->options();
-  const uint64_t expected =
-      options.deadline_factor * path.member->nanoseconds_until(attempt.operation, bytes);
-  flight.deadline_ns = flight.begun_ns + static_cast<uint64_t>(options.deadline_min.count()) +
-                       std::min(expected, static_cast<uint64_t>(options.deadline_max.count()));
-  path.deadline_ns =
-      path.in_flight == 0 ? flight.deadline_ns : std::min(path.deadline_ns, flight.deadline_ns);
-  path.member->begin(bytes);
+  flight.expected_ns = path.member->nanoseconds_for(flight.job->operation, bytes);
+  flight.deadline_ns = deadline_of(flight);
+  if (path.in_flight == 0) {
+    path.polled_ns = flight.begun_ns;
+    path.deadline_ns = flight.deadline_ns;
+  }
+  path.deadline_ns = std::min(path.deadline_ns, flight.deadline_ns);
+  path.member->begin(flight.expected_ns);
   path.member->counters().jobs.fetch_add(1, std::memory_order_relaxed);
   path.member->counters().bytes_in.fetch_add(bytes, std::memory_order_relaxed);
   ++path.in_flight;
   return Offer::accepted;
+}
+
+// So many times what it is expected to take for all that it has, and the least on top.
+uint64_t DispatchQueuePair::deadline_of(const Flight& flight) const noexcept {
+  const DispatcherOptions& options = dispatcher_->options();
+  const uint64_t expected = paths_[flight.member].member->nanoseconds_ahead() + flight.expected_ns;
+  return flight.begun_ns + static_cast<uint64_t>(options.deadline_min.count()) +
+         std::min(options.deadline_factor * expected, static_cast<uint64_t>(options.deadline_max.count()));
 }
 
 size_t DispatchQueuePair::poll(std::span<Job*> finished) noexcept {
@@ -153,6 +169,7 @@ size_t DispatchQueuePair::poll(std::span<Job*> finished) noexcept {
 size_t DispatchQueuePair::poll_device(size_t member, std::span<Job*> finished, uint64_t now_ns) noexcept {
   Path& path = paths_[member];
   if (path.in_flight == 0) return 0;
+  grant_absence(member, now_ns);
   const size_t room = std::min(finished.size(), answers_.size());
   const size_t count = path.queue_pair->poll(std::span(answers_).first(room));
   size_t returned = 0;
@@ -173,15 +190,29 @@ size_t DispatchQueuePair::poll_device(size_t member, std::span<Job*> finished, u
     ++answered;
     leave(*flight);
     if (take_answer(*flight)) {
-      path.member->measure(flight->attempt.operation, flight->attempt.input.size(), flight->begun_ns, now_ns);
+      path.member->measure(flight->job->operation, flight->job->input.size(), flight->begun_ns, now_ns);
       finished[returned++] = retire(*flight);
     } else {
       fall_back(*flight);
     }
   }
   // While there is more to be had, who has not answered is not known.
-  if (count < room || answered == 0) check_deadlines(member, now_ns);
+  if (count < room || (answered == 0 && room > 0)) check_deadlines(member, now_ns);
   return returned;
+}
+
+// While the lane did not look, a device that works in poll could not: that time is not the device's. Short
+// absences are what deadlines have room for.
+void DispatchQueuePair::grant_absence(size_t member, uint64_t now_ns) noexcept {
+  Path& path = paths_[member];
+  const uint64_t away_since = std::exchange(path.polled_ns, now_ns);
+  const uint64_t short_ns =
+      static_cast<uint64_t>(dispatcher_->options().deadline_min.count()) / kShortAbsence;
+  if (now_ns - away_since <= short_ns) return;
+  for (Flight& flight : flights_.places()) {
+    if (flight.job != nullptr && flight.member == member)
+      flight.deadline_ns += now_ns - std::max(away_since, flight.begun_ns);
+  }
 }
 
 // Once one of its jobs is overdue the device is lost, and so are all others that it has.
@@ -215,7 +246,7 @@ size_t DispatchQueuePair::poll_cpu(std::span<Job*> finished) noexcept {
   for (size_t i = 0; i < count; ++i) {
     Flight* flight = flights_.find(answers_[i]);
     PENSTOCK_CHECK(flight != nullptr && flight->member == kCpu);
-    path.member->measure(flight->attempt.operation, flight->attempt.input.size(), begun_ns, now_ns);
+    path.member->measure(flight->job->operation, flight->job->input.size(), begun_ns, now_ns);
     leave(*flight);
     finished[i] = retire(*flight);
   }
@@ -279,7 +310,7 @@ Job* DispatchQueuePair::retire(Flight& flight) noexcept {
 void DispatchQueuePair::leave(Flight& flight) noexcept {
   Path& path = paths_[flight.member];
   --path.in_flight;
-  path.member->end(flight.attempt.input.size());
+  path.member->end(flight.expected_ns);
   if (flight.member != kCpu) dispatcher_->stranded().release();
 }
 
@@ -290,7 +321,7 @@ void DispatchQueuePair::take_back(Flight& flight) noexcept {
     return leave(flight);
   }
   --path.in_flight;
-  path.member->end(flight.attempt.input.size());
+  path.member->end(flight.expected_ns);
   path.unquiet = true;
   Job& job = *flight.job;
   const MutableBytes old_input = job.input_buffer->bytes();

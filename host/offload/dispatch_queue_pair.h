@@ -45,6 +45,7 @@ class DispatchQueuePair final : public QueuePair {
     std::unique_ptr<QueuePair> queue_pair;
     size_t in_flight = 0;
     uint64_t deadline_ns = 0;  // nothing of what is in flight is overdue before
+    uint64_t polled_ns = 0;    // when it was last looked at, while something is in flight
     unsigned failures = 0;     // one behind the other
     bool unquiet = false;      // what it left unproven: never to be waited for
   };
@@ -60,6 +61,8 @@ class DispatchQueuePair final : public QueuePair {
   bool usable(const Flight& flight, size_t member) const noexcept;
   size_t poll_device(size_t member, std::span<Job*> finished, uint64_t now_ns) noexcept;
   size_t poll_cpu(std::span<Job*> finished) noexcept;
+  uint64_t deadline_of(const Flight& flight) const noexcept;
+  void grant_absence(size_t member, uint64_t now_ns) noexcept;
   void check_deadlines(size_t member, uint64_t now_ns) noexcept;
   bool overdue(size_t member, uint64_t now_ns) noexcept;
   // Whether the answer may be handed back; it is still to be verified.

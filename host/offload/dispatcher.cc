@@ -144,6 +144,10 @@ bool Dispatcher::serves(const Job& job) const noexcept {
   return false;
 }
 
+bool Dispatcher::any_wrong() const noexcept {
+  return std::ranges::any_of(members_, [](const auto& member) { return member->health().ever_wrong(); });
+}
+
 void Dispatcher::report_wrong(uint16_t member, HealthCause cause) noexcept {
   PENSTOCK_CHECK(member > 0 && member < members_.size());
   members_[member]->counters().wrong.fetch_add(1, std::memory_order_relaxed);

@@ -46,6 +46,8 @@ class Dispatcher final : public Device {
   bool cpu_shares() const { return cpu_shares_; }
   // Whether a device that is healthy now, other than the CPU and the one that the job excludes, can do it.
   bool serves(const Job& job) const noexcept;
+  // Whether any device was ever found wrong (DeviceHealth::ever_wrong).
+  bool any_wrong() const noexcept;
   const DispatcherOptions& options() const { return options_; }
   StrandedBuffers& stranded() { return stranded_; }
   uint64_t now_ns() const { return options_.now_ns(); }

@@ -15,6 +15,7 @@ struct Flight {
   size_t member = 0;
   uint64_t standing = 0;  // of the member's health, when it was given the attempt
   uint64_t begun_ns = 0;
+  uint64_t expected_ns = 0;  // that the member takes for it
   uint64_t deadline_ns = 0;
 };
 

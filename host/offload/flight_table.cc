@@ -39,6 +39,13 @@ void FlightTable::give_back(Flight& flight) noexcept {
   free_[behind_last & (free_.size() - 1)] = static_cast<uint32_t>(&flight - places_.data());
 }
 
+void FlightTable::put_back(Flight& flight) noexcept {
+  PENSTOCK_CHECK(taken_ > 0 && &flight == &places_[free_[(next_free_ - 1) & (free_.size() - 1)]]);
+  flight.job = nullptr;
+  --next_free_;
+  --taken_;
+}
+
 Flight* FlightTable::find(const Job* attempt) noexcept {
   const auto at = reinterpret_cast<uintptr_t>(attempt) - reinterpret_cast<uintptr_t>(places_.data());
   if (at >= places_.size() * sizeof(Flight) || at % sizeof(Flight) != 0) return nullptr;

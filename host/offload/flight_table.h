@@ -21,6 +21,8 @@ class FlightTable {
   // Null where `depth` are taken.
   Flight* take() noexcept;
   void give_back(Flight& flight) noexcept;
+  // The one that was just taken, and came to nothing: it is the next again.
+  void put_back(Flight& flight) noexcept;
   // Null where the pointer is none of an attempt that is under way.
   Flight* find(const Job* attempt) noexcept;
   Flight* find_job(const Job* job) noexcept;  // slow

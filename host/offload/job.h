@@ -60,6 +60,7 @@ struct Job {
   Buffer* output_buffer = nullptr;  // its time, others of the same pools are put in their place
   bool any_codec = false;           // encode: a device that lacks `codec` may take what it has instead
   bool cpu_only = false;            // after a wrong answer
+  bool no_cpu_share = false;        // the CPU does it only where no device can
   uint16_t not_member = kNoMember;  // whose answer this one is to check: another device does it, or the CPU
 
   // The answer.

@@ -9,6 +9,7 @@ bool CrossCheck::possible(const Dispatcher& dispatcher, VerifyLevel level) {
 
 bool CrossCheck::ask(Batch& batch, Batch::Step step) const {
   batch.check.not_member = batch.job.member;
+  batch.check.no_cpu_share = true;  // what the CPU checks it checks as the host
   if (!dispatcher_->serves(batch.check)) return false;
   batch.step = step;
   batch.state = Batch::State::ready;

@@ -12,8 +12,7 @@ namespace penstock {
 // word.
 class CrossCheck {
  public:
-  // Whether devices check one another: asked for, there are two, and none can write to a payload once it has
-  // given it back, or it could show the other one what is not stored.
+  // Whether devices check one another: asked for, and there are two.
   static bool possible(const Dispatcher& dispatcher, VerifyLevel level);
 
   CrossCheck(const Dispatcher& dispatcher, VerifyLevel level)

@@ -136,6 +136,7 @@ Result<PutReport> put_entries(EntryStream& entries, Dispatcher& dispatcher, Fram
   PutReport report;
   PENSTOCK_TRY_ASSIGN(report.root, assembler.finish());
   PENSTOCK_TRY(packer.flush());
+  if (dispatcher.any_wrong()) PENSTOCK_TRY(course.distrust.begin());
   report.rechecked = course.distrust.begun();
   PENSTOCK_TRY(course.distrust.settle(sink));
   report.roots = assembler.roots();

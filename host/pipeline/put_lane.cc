@@ -176,6 +176,8 @@ Status PutLane::poll_device() {
     return {};
   }
   empty_polls_ = 0;
+  // Others find devices wrong too: the dispatcher, and its self-tests.
+  if (course_->dispatcher.any_wrong()) PENSTOCK_TRY(course_->distrust.begin());
   for (size_t i = 0; i < count; ++i) {
     Batch& batch = batches_[finished_[i]->cookie];
     clock_.lap(batch.checking() ? Stage::verify : made_by(batch));
@@ -216,7 +218,8 @@ bool PutLane::trusts_digests() const {
 }
 
 Status PutLane::digests_checked(Batch& batch) {
-  const bool answered = batch.check.status == JobStatus::done;
+  // The other device was gone: then the host checks, and counts it as its own.
+  const bool answered = batch.check.status == JobStatus::done && !member_of(batch.check).is_cpu();
   if (answered && batch.digests_again == batch.digests) return look_up(batch);
   const bool right = recompute_digests(batch);
   if (answered && batch.digests_again != batch.digests) blame_checker(batch, HealthCause::wrong_digest);
@@ -327,6 +330,8 @@ Status PutLane::payload_made(Batch& batch) {
 // Where the two devices disagree, the CPU says who was wrong, or that both were.
 Status PutLane::payload_checked(Batch& batch) {
   const EncodedBlock block = encoded_block(batch);
+  const bool checked_by_host = batch.step == Batch::Step::check_payload && member_of(batch.check).is_cpu();
+  if (checked_by_host) return finish(batch, block, verifier_.verify(block));
   const CrossAnswer answer = CrossCheck::answer(batch);
   const Result<VerifiedBlock> agreed = verifier_.verify_cross(block, answer);
   if (agreed) return finish(batch, block, agreed);

@@ -125,6 +125,18 @@ class DispatcherTest : public testing::Test {
     return finished;
   }
 
+  // The clock goes on by so much, and the queue is polled all the while.
+  std::vector<Job*> poll_for(std::chrono::nanoseconds time) {
+    constexpr uint64_t kStep = 10'000'000;
+    std::vector<Job*> back;
+    const uint64_t end = fake_now_ns + static_cast<uint64_t>(time.count());
+    while (fake_now_ns < end) {
+      fake_now_ns = std::min(fake_now_ns + kStep, end);
+      for (Job* job : poll()) back.push_back(job);
+    }
+    return back;
+  }
+
   DispatchMember& member(size_t i) { return *dispatcher_->members()[i]; }
 
   // Until `done` says so; a test that waits for ever is ended by ctest.

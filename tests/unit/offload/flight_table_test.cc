@@ -38,6 +38,20 @@ TEST(FlightTableTest, GivesThePlaceThatHasBeenFreeTheLongest) {
   }
 }
 
+TEST(FlightTableTest, TakesAPlaceThatCameToNothingAgain) {
+  FlightTable table(2);
+  Flight* const kept = table.take();
+  Flight* const first = table.take();
+  for (int i = 0; i < 1000; ++i) {
+    table.put_back(*first);
+    EXPECT_EQ(table.take(), first);
+  }
+  EXPECT_EQ(table.taken(), 2u);
+  table.give_back(*kept);
+  table.give_back(*first);
+  EXPECT_NE(table.take(), first);
+}
+
 TEST(FlightTableTest, HasFourPlacesAFlightAndManyInAnyCase) {
   EXPECT_GE(FlightTable(1).places().size(), 64u);
   EXPECT_GE(FlightTable(50).places().size(), 200u);

@@ -130,7 +130,7 @@ TEST(SharedMemberTest, GivesEachLaneItsOwnWhileDevicesFailAndComeBack) {
     const DispatchMember& member = *dispatcher.members()[i];
     EXPECT_GT(member.counters().jobs, 0u);
     EXPECT_EQ(member.counters().stale, 0u);
-    EXPECT_EQ(member.bytes_ahead(), 0u) << "what began has ended";
+    EXPECT_EQ(member.nanoseconds_ahead(), 0u) << "what began has ended";
     failures += member.counters().failed + member.counters().impossible;
   }
   EXPECT_GT(failures, 0u);

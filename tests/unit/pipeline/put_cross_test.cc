@@ -57,6 +57,7 @@ TEST_F(PutCrossTest, LeavesDigestsAndPayloadsToTheOtherDevice) {
   EXPECT_EQ(one.jobs(Operation::decode) + other.jobs(Operation::decode),
             report.counters.frames - report.counters.frames_stored);
   for (const size_t i : {1u, 2u}) EXPECT_EQ(wrong(i), 0u);
+  EXPECT_EQ(member(0).counters().jobs, 0u) << "no check was the CPU's";
 }
 
 TEST_F(PutCrossTest, CatchesAWrongDigestOfOneDeviceByTheOther) {
@@ -132,15 +133,18 @@ TEST_F(PutCrossTest, BlamesBothWhereAPayloadAndItsDecodingAreWrong) {
 TEST_F(PutCrossTest, GoesOnWhereTheOneThatDigestsAgainHangs) {
   device();
   hangs(device(), Operation::digest);
-  put_well();
+  const PutReport report = put_well();
   EXPECT_EQ(state(2), DeviceState::lost);
+  EXPECT_GT(report.verify.bytes_digested, 0u) << "what the CPU checks is the host's work";
 }
 
 TEST_F(PutCrossTest, GoesOnWhereTheOneThatDecodesHangs) {
   device();
   hangs(device(), Operation::decode);
-  put_well();
+  const PutReport report = put_well();
   EXPECT_EQ(state(2), DeviceState::lost);
+  EXPECT_LT(report.verify.frames_crossed, report.counters.frames) << "what the CPU checks is the host's work";
+  EXPECT_GT(report.verify.bytes_decoded, report.counters.bytes_nodes_raw);
 }
 
 TEST_F(PutCrossTest, IsTheHostsWorkWithOneDevice) {

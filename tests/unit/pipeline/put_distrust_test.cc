@@ -102,5 +102,21 @@ TEST_F(PutDistrustTest, ChecksTheDigestsOfOthersFromThenOn) {
   EXPECT_GT(wrong(2), 0u);
 }
 
+// Nobody verified anything of it: the dispatcher found that its answer cannot be.
+TEST_F(PutDistrustTest, ReadsBackWhereAnAnswerCannotBe) {
+  options_.verify = *parse_verify_level("payload");
+  Disguise& card = device();
+  card.lie = [&card](Job& job) {
+    if (job.operation == Operation::encode && card.jobs(Operation::encode) >= 4)
+      job.output_length = static_cast<uint32_t>(job.input.size());
+  };
+  file(soft_bytes(10'000'000, 5));
+  const PutReport report = put_well();
+  EXPECT_EQ(wrong(1), 0u);
+  EXPECT_GT(member(1).counters().impossible, 0u);
+  EXPECT_TRUE(report.rechecked);
+  EXPECT_EQ(sink_.rechecks, 1u);
+}
+
 }  // namespace
 }  // namespace penstock

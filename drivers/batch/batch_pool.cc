@@ -31,6 +31,7 @@ void BatchPool::give_back(std::unique_ptr<BatchSet> set) {
   const std::lock_guard lock(mutex_);
   PENSTOCK_CHECK(lent_ > 0);
   --lent_;
+  static_cast<void>(set->at_rest());  // then it holds no memory of others
   sets_.push_back(std::move(set));
 }
 

@@ -224,7 +224,15 @@ void CardBatch::fetch() noexcept {
   if (well_ && chunks_ > 0) well_ = answer_->sync_to_host(limits_.digests_offset(), size_t{32} * chunks_);
   const size_t end = judge_all();
   if (well_ && end > 0) well_ = arena_->sync_to_host(0, end);
-  sound_ = well_;
+  // Completions that nobody wrote, or another launch, mean that it was not this one that ended.
+  sound_ = well_ && all_ours();
+}
+
+bool CardBatch::all_ours() const noexcept {
+  for (size_t i = 0; i < entries_; ++i) {
+    if (completions_[i].status == PENSTOCK_PENDING || !is_ours(completions_[i], i)) return false;
+  }
+  return true;
 }
 
 bool CardBatch::is_ours(const penstock_completion& completion, size_t entry) const noexcept {

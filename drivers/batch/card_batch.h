@@ -80,6 +80,7 @@ class CardBatch final : public LaunchListener {
   bool sync_inputs() noexcept;
   void arrive() noexcept;
   bool is_ours(const penstock_completion& completion, size_t entry) const noexcept;
+  bool all_ours() const noexcept;
   JobStatus judge(const penstock_completion& completion, size_t entry) const noexcept;
   size_t judge_all() noexcept;
 

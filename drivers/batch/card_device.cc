@@ -32,6 +32,7 @@ struct Description final : LaunchListener {
   std::mutex mutex;
   std::condition_variable ended;
   std::optional<bool> well;
+  bool under_way = false;  // for all that is known
 
   void launch_ended(uint64_t, bool ended_well) noexcept override {
     const std::lock_guard lock(mutex);
@@ -44,29 +45,24 @@ Failure refused(const CardLink& link, std::string why, std::string remedy) {
   return fail(Errc::failed, link.name(), std::move(why), std::move(remedy));
 }
 
-// `description` is to be kept as long as the link.
-Result<penstock_capabilities> read_capabilities(std::unique_ptr<CardLink>& link,
-                                                std::unique_ptr<Description>& description) {
-  description = std::make_unique<Description>();
-  PENSTOCK_TRY_ASSIGN(description->answer, link->allocate(CardBank::answer, sizeof(penstock_capabilities)));
+// `description` ends before the link.
+Result<penstock_capabilities> read_capabilities(CardLink& link, Description& description) {
+  PENSTOCK_TRY_ASSIGN(description.answer, link.allocate(CardBank::answer, sizeof(penstock_capabilities)));
   CardArguments arguments;
-  arguments.answer = description->answer.get();
-  PENSTOCK_TRY_ASSIGN(description->launch, link->prepare(CardKernel::describe, arguments, *description));
-  if (!description->launch->start(nullptr, 1))
-    return refused(*link, "cannot launch its kernels", "check the card and its bitstream");
-  std::unique_lock lock(description->mutex);
-  if (!description->ended.wait_for(lock, kPatience, [&] { return description->well.has_value(); })) {
-    lock.unlock();
-    // It may still answer, to memory that nobody else may have.
-    static_cast<void>(description.release());
-    Failure failure = refused(*link, "does not answer", "reset the card, and look at what its runtime says");
-    static_cast<void>(link.release());
-    return failure;
-  }
-  const bool read = *description->well && description->answer->sync_to_host(0, sizeof(penstock_capabilities));
-  if (!read) return refused(*link, "failed to say what it can do", "check the card and its bitstream");
+  arguments.answer = description.answer.get();
+  PENSTOCK_TRY_ASSIGN(description.launch, link.prepare(CardKernel::describe, arguments, description));
+  if (!description.launch->start(nullptr, 1))
+    return refused(link, "cannot launch its kernels", "check the card and its bitstream");
+  std::unique_lock lock(description.mutex);
+  description.under_way = true;
+  if (!description.ended.wait_for(lock, kPatience, [&] { return description.well.has_value(); }))
+    return refused(link, "does not answer", "reset the card, and look at what its runtime says");
+  description.under_way = !*description.well;
+  lock.unlock();
+  if (description.under_way || !description.answer->sync_to_host(0, sizeof(penstock_capabilities)))
+    return refused(link, "failed to say what it can do", "check the card and its bitstream");
   penstock_capabilities capabilities;
-  std::memcpy(&capabilities, description->answer->host().data(), sizeof capabilities);
+  std::memcpy(&capabilities, description.answer->host().data(), sizeof capabilities);
   return capabilities;
 }
 
@@ -81,8 +77,7 @@ Status check(const CardLink& link, const penstock_capabilities& card) {
   }
   const bool possible = card.extent_bytes_max > 0 && card.extent_bytes_max <= PENSTOCK_EXTENT_BYTES_MAX &&
                         card.extent_chunks_max > 0 && card.extent_chunks_max <= PENSTOCK_EXTENT_CHUNKS_MAX &&
-                        card.submissions_max >= kQueueDepth &&
-                        card.submissions_max <= PENSTOCK_SUBMISSIONS_MAX;
+                        card.submissions_max > 0 && card.submissions_max <= PENSTOCK_SUBMISSIONS_MAX;
   if (!possible) return refused(link, "claims limits that cannot be", "load a bitstream of this release");
   return {};
 }
@@ -186,11 +181,17 @@ class CardDevice final : public Device {
 }  // namespace
 
 Result<std::unique_ptr<Device>> open_card(std::unique_ptr<CardLink> link) {
-  std::unique_ptr<Description> description;  // ends before the link
-  const Result<penstock_capabilities> card = read_capabilities(link, description);
+  auto description = std::make_unique<Description>();
+  const Result<penstock_capabilities> card = read_capabilities(*link, *description);
   const Status status = card ? check(*link, *card) : Status(Failure(card.error()));
   if (!status) {
-    if (link != nullptr) link->stop();
+    // It may be at it still, in memory that nobody else may have.
+    if (description->under_way) {
+      keep(std::make_unique<Works>(std::move(link), std::move(description)));
+    } else {
+      link->stop();
+      description.reset();
+    }
     return Failure(status.error());
   }
   Capabilities capabilities = translate(*link, *card);

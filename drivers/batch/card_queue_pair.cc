@@ -63,12 +63,12 @@ size_t CardQueuePair::submit(std::span<Job* const> jobs) noexcept {
   for (Job* job : jobs) {
     PENSTOCK_CHECK(job != nullptr);
     if (in_flight_ == depth_) break;
-    const JobStatus status = judge(*job);
-    if (status == JobStatus::pending) {
-      if (!place(*job)) break;
-    } else {
-      answered_.push_back(job);
+    JobStatus status = judge(*job);
+    if (status == JobStatus::pending && !place(*job)) {
+      if (!worn_out()) break;
+      status = JobStatus::failed;
     }
+    if (status != JobStatus::pending) answered_.push_back(job);
     job->status = status;
     job->output_length = 0;
     counters_.bytes_in += job->input.size();
@@ -129,6 +129,12 @@ bool CardQueuePair::place(Job& job) noexcept {
   counters_.bytes_copied += open->add(job, offset);
   if (open->full()) send(open);
   return true;
+}
+
+// Every batch is one that the card may be at for ever: there will be no room again.
+bool CardQueuePair::worn_out() const noexcept {
+  return std::ranges::none_of(set_->batches(),
+                              [](const auto& batch) { return batch->sound() || batch->out(); });
 }
 
 void CardQueuePair::send(CardBatch*& open) noexcept {

@@ -53,6 +53,7 @@ class CardQueuePair final : public QueuePair {
   // What can be said without the card; pending: the card has to.
   JobStatus judge(const Job& job) const noexcept;
   bool place(Job& job) noexcept;
+  bool worn_out() const noexcept;
   const RegisteredSlab* slab_of(const Job& job) const noexcept;
   uint32_t& sent_to(const CardBatch& batch) noexcept { return sent_[static_cast<size_t>(batch.kernel())]; }
   void send(CardBatch*& open) noexcept;

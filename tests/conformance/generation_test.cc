@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What becomes of jobs that their caller gives up.
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "conformance/conformance_test.h"
 #include "unit/codec/sample_data.h"
@@ -60,7 +62,11 @@ TEST_P(GenerationConformanceTest, LeavesTheBuffersOfAnAbandonedJobAloneOnceTheyA
   }
   EXPECT_EQ(queue->in_flight(), 0u);
   Job* finished[8];
-  for (int i = 0; i < 100; ++i) EXPECT_EQ(queue->poll(finished), 0u);
+  // A device that works by itself has the time to write what it must not.
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_EQ(queue->poll(finished), 0u);
+    if (!capabilities().is_cpu) std::this_thread::sleep_for(std::chrono::microseconds(500));
+  }
   for (PreparedJob* job : proven) EXPECT_TRUE(job->untouched());
 }
 

@@ -3,9 +3,11 @@
 
 #include <atomic>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "drivers/batch/card_link.h"
 #include "kernels/abi/penstock_abi.h"
@@ -20,9 +22,11 @@ struct LinkFaults {
   std::atomic<bool> launches_end_badly{false};
   std::atomic<bool> launches_end_twice{false};
   std::atomic<bool> launches_never_end{false};
-  std::atomic<bool> launches_hang{false};  // until it is false again, they are not begun
+  std::atomic<bool> launches_hang{false};      // until it is false again, they are not begun
+  std::atomic<bool> descriptions_fail{false};  // the launches that no other fault is for
   std::atomic<bool> syncs_fail{false};
   std::atomic<uint64_t> launches{0};  // begun, but describe
+  std::vector<uint16_t> operations;   // of these, as their headers have them; by the driver's thread
 };
 
 // A link that works as the one inside it, but for its faults.
@@ -48,7 +52,7 @@ class SpoiltLink final : public CardLink {
   }
   Result<std::unique_ptr<CardLaunch>> prepare(CardKernel kernel, const CardArguments& arguments,
                                               LaunchListener& listener) override {
-    auto launch = std::make_unique<Launch>(kernel, listener, *faults_);
+    auto launch = std::make_unique<Launch>(kernel, arguments.request, listener, *faults_);
     const CardArguments within{inside_of(arguments.request), inside_of(arguments.answer),
                                inside_of(arguments.arena)};
     PENSTOCK_TRY_ASSIGN(launch->inside, inside_->prepare(kernel, within, *launch));
@@ -80,13 +84,16 @@ class SpoiltLink final : public CardLink {
 
   class Launch final : public CardLaunch, public LaunchListener {
    public:
-    Launch(CardKernel kernel, LaunchListener& listener, LinkFaults& faults)
-        : kernel_(kernel), listener_(&listener), faults_(&faults) {}
+    Launch(CardKernel kernel, const CardMemory* request, LaunchListener& listener, LinkFaults& faults)
+        : kernel_(kernel), request_(request), listener_(&listener), faults_(&faults) {}
 
     bool start(CardMemory* input, uint64_t token) noexcept override {
       if (kernel_ != CardKernel::describe) {
         if (faults_->launches_refused) return false;
         ++faults_->launches;
+        penstock_request_header header;
+        std::memcpy(&header, request_->host().data(), sizeof header);
+        faults_->operations.push_back(header.operation);
         faults_->launches_hang.wait(true);
       }
       return inside->start(inside_of(input), token);
@@ -96,7 +103,8 @@ class SpoiltLink final : public CardLink {
       const bool twice = spoilt && faults_->launches_end_twice;
       LaunchListener& listener = *listener_;
       if (spoilt && faults_->launches_never_end) return;
-      listener.launch_ended(token, well && !(spoilt && faults_->launches_end_badly));
+      const bool badly = spoilt ? faults_->launches_end_badly : faults_->descriptions_fail;
+      listener.launch_ended(token, well && !badly);
       if (!twice) return;
       // Again, and of the one before, while the next is under way.
       listener.launch_ended(token, well);
@@ -107,6 +115,7 @@ class SpoiltLink final : public CardLink {
 
    private:
     CardKernel kernel_;
+    const CardMemory* request_;
     LaunchListener* listener_;
     LinkFaults* faults_;
   };

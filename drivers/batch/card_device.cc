@@ -17,6 +17,7 @@
 #include "drivers/batch/batch_pool.h"
 #include "drivers/batch/card_queue_pair.h"
 #include "drivers/batch/registered_memory.h"
+#include "memory/keep_for_ever.h"
 
 namespace penstock {
 namespace {
@@ -120,17 +121,7 @@ struct Works {
   RegisteredMemory memory;
   BatchPool pool;
   BatchCourier courier;  // its threads end first
-  Works* before = nullptr;
 };
-
-// Kept to the end of the process, where a leak checker finds it.
-void keep(std::unique_ptr<Works> works) {
-  static std::mutex mutex;
-  static Works* newest = nullptr;
-  const std::lock_guard lock(mutex);
-  works->before = newest;
-  newest = works.release();
-}
 
 class CardDevice final : public Device {
  public:
@@ -147,7 +138,7 @@ class CardDevice final : public Device {
     const auto end = std::chrono::steady_clock::now() + kPatienceAtEnd;
     while (!works_->pool.at_rest()) {
       if (std::chrono::steady_clock::now() > end) {
-        keep(std::move(works_));
+        keep_for_ever(std::move(works_));
         return;
       }
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -187,7 +178,7 @@ Result<std::unique_ptr<Device>> open_card(std::unique_ptr<CardLink> link) {
   if (!status) {
     // It may be at it still, in memory that nobody else may have.
     if (description->under_way) {
-      keep(std::make_unique<Works>(std::move(link), std::move(description)));
+      keep_for_ever(std::make_unique<Works>(std::move(link), std::move(description)));
     } else {
       link->stop();
       description.reset();

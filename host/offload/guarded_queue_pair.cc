@@ -3,30 +3,20 @@
 
 #include <algorithm>
 #include <cstring>
-#include <mutex>
 #include <utility>
 
 #include "base/check.h"
+#include "memory/keep_for_ever.h"
 
 namespace penstock {
 namespace {
 
-// What a device that was abandoned may still touch, one behind the other.
+// What a device that was abandoned may still touch.
 struct Kept {
   std::unique_ptr<BufferPool> pool;
   std::vector<Buffer> buffers;
   std::unique_ptr<QueuePair> queue_pair;
-  Kept* before = nullptr;
 };
-
-// Never given back: it stays where a leak checker finds it.
-void keep(std::unique_ptr<Kept> kept) {
-  static std::mutex mutex;
-  static Kept* newest = nullptr;
-  const std::lock_guard lock(mutex);
-  kept->before = newest;
-  newest = kept.release();
-}
 
 // The part of the input that matters: all of what is decoded, else from the first chunk to the end of the
 // last. Where a list is malformed, all, so that it is the device that says so.
@@ -73,7 +63,7 @@ GuardedQueuePair::~GuardedQueuePair() {
   }
   kept->pool = std::move(pool_);
   kept->queue_pair = std::move(guarded_);
-  keep(std::move(kept));
+  keep_for_ever(std::move(kept));
 }
 
 size_t GuardedQueuePair::submit(std::span<Job* const> jobs) noexcept {

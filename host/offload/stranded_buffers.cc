@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "memory/keep_for_ever.h"
 
 namespace penstock {
 
@@ -13,21 +14,18 @@ struct StrandedBuffers::Kept {
   std::vector<std::unique_ptr<QueuePair>> queue_pairs;
   std::vector<std::unique_ptr<Selftest>> selftests;
   std::vector<Buffer> buffers;
-  Kept* before = nullptr;  // of those that are kept for ever
+
+  bool empty() const {
+    return devices.empty() && pools.empty() && queue_pairs.empty() && selftests.empty() && buffers.empty();
+  }
 };
 
 StrandedBuffers::StrandedBuffers(size_t jobs) : jobs_max_(jobs), kept_(std::make_unique<Kept>()) {
   kept_->buffers.reserve(2 * jobs);
 }
 
-// What a device may write to is never given back: it stays, where a leak checker finds it.
 StrandedBuffers::~StrandedBuffers() {
-  if (kept_->buffers.empty() && !holds_paths()) return;
-  static std::mutex mutex;
-  static Kept* newest = nullptr;
-  const std::lock_guard lock(mutex);
-  kept_->before = newest;
-  newest = kept_.release();
+  if (!kept_->empty()) keep_for_ever(std::move(kept_));
 }
 
 void StrandedBuffers::provide(size_t jobs) {

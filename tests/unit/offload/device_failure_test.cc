@@ -267,6 +267,24 @@ TEST_F(DeviceFailureTest, KeepsADeviceAsLongAsItsQueuePairs) {
   EXPECT_TRUE(sound.queue_pair_ended);
 }
 
+// Its guard keeps the queue pair, and nothing of the job's is stranded.
+TEST_F(DeviceFailureTest, KeepsADeviceThatSharesMemoryAsLongAsItsQueuePairs) {
+  DeviceScript& script = scripts_.emplace_back();
+  script.hangs = true;
+  script.quiescence = Quiescence::unproven;
+  script.shares_host_memory = true;
+  open({&script});
+  dispatcher_->own(std::move(scripted_.front()));
+  ASSERT_TRUE(submit(digest_work()));
+  ASSERT_EQ(script.in_flight.size(), 1u);
+  fake_tick_ns = 10'000'000;
+  queue_.reset();
+  EXPECT_EQ(dispatcher_->stranded().jobs(), 0u);
+  dispatcher_.reset();
+  EXPECT_FALSE(script.queue_pair_ended);
+  EXPECT_FALSE(script.device_ended);
+}
+
 TEST_F(DeviceFailureTest, EndsTheDevicesThatItOwns) {
   DeviceScript& script = scripts_.emplace_back();
   open({&script});

@@ -14,6 +14,7 @@ namespace penstock {
 // What a scripted device does, and what it was given; the test's, and outlives the device's queue pairs.
 struct DeviceScript {
   uint32_t depth = 64;
+  bool shares_host_memory = false;
   bool hangs = false;                          // accepts, and gives nothing back
   bool twice = false;                          // gives every answer twice
   Quiescence quiescence = Quiescence::proven;  // of what is abandoned
@@ -42,6 +43,7 @@ class ScriptedDevice final : public Device {
     capabilities_.input_bytes_max = 2 << 20;
     capabilities_.chunks_max = 4096;
     capabilities_.queue_depth = script.depth;
+    capabilities_.shares_host_memory = script.shares_host_memory;
   }
 
   ~ScriptedDevice() override { script_->device_ended = true; }

@@ -57,7 +57,8 @@ Dispatcher::Dispatcher(const std::vector<Device*>& devices, Device& cpu, Dispatc
       continue;
     }
     if (GuardedDevice::is_needed(device->capabilities()))
-      device = guards_.emplace_back(std::make_unique<GuardedDevice>(*device)).get();
+      device =
+          guards_.emplace_back(std::make_unique<GuardedDevice>(*device, options_.jobs_guarded_max)).get();
     members_.push_back(std::make_unique<DispatchMember>(*device));
   }
   PENSTOCK_CHECK(members_.size() <= DispatchQueuePair::kMembersMax);

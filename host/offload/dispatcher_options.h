@@ -23,6 +23,9 @@ struct DispatcherOptions {
   uint64_t deadline_factor = 16;
   // Jobs whose buffers there is room to lose (StrandedBuffers): no more are with devices at a time.
   size_t jobs_stranded_max = 64;
+  // Jobs that a device which shares memory has at the most: its guard takes two buffers for each. More than a
+  // put has lanes and batches for (pipeline/memory_plan.h), and one for a self-test.
+  size_t jobs_guarded_max = 32;
   // Makes what a suspect device has to pass to be used again, once a device, before anything else is asked of
   // it; none: it stays out.
   std::function<Result<std::unique_ptr<Selftest>>(Device&)> selftest;

@@ -11,13 +11,6 @@
 namespace penstock {
 namespace {
 
-// What a device that was abandoned may still touch.
-struct Kept {
-  std::unique_ptr<BufferPool> pool;
-  std::vector<Buffer> buffers;
-  std::unique_ptr<QueuePair> queue_pair;
-};
-
 // The part of the input that matters: all of what is decoded, else from the first chunk to the end of the
 // last. Where a list is malformed, all, so that it is the device that says so.
 ChunkRef extent_of(const Job& job) {
@@ -35,17 +28,23 @@ ChunkRef extent_of(const Job& job) {
 
 }  // namespace
 
-GuardedQueuePair::GuardedQueuePair(std::unique_ptr<QueuePair> guarded, std::unique_ptr<BufferPool> pool,
-                                   const Capabilities& capabilities, uint32_t depth, std::atomic<bool>& kept)
-    : pool_(std::move(pool)),
-      slots_(depth),
+// What a device that was abandoned may still touch, and who could.
+struct GuardedQueuePair::Kept {
+  std::vector<Slot> slots;
+  std::unique_ptr<QueuePair> guarded;
+};
+
+GuardedQueuePair::GuardedQueuePair(std::unique_ptr<QueuePair> guarded, std::vector<Buffer> buffers,
+                                   const Capabilities& capabilities, std::atomic<bool>& kept)
+    : slots_(buffers.size() / 2),
       guarded_(std::move(guarded)),
-      answers_(depth),
+      answers_(slots_.size()),
       input_bytes_max_(capabilities.input_bytes_max),
       kept_(&kept) {
   for (Slot& slot : slots_) {
-    slot.input = pool_->try_acquire();
-    slot.output = pool_->try_acquire();
+    const size_t i = 2 * static_cast<size_t>(&slot - slots_.data());
+    slot.input = std::move(buffers[i]);
+    slot.output = std::move(buffers[i + 1]);
     PENSTOCK_CHECK(slot.input && slot.output && slot.input.capacity() >= input_bytes_max_);
     slot.chunks.reserve(capabilities.chunks_max);
     slot.digests.reserve(capabilities.chunks_max);
@@ -56,14 +55,7 @@ GuardedQueuePair::~GuardedQueuePair() {
   if (in_flight_ > 0) static_cast<void>(leave_generation());
   if (!unquiet_) return;
   *kept_ = true;
-  auto kept = std::make_unique<Kept>();
-  for (Slot& slot : slots_) {
-    kept->buffers.push_back(std::move(slot.input));
-    kept->buffers.push_back(std::move(slot.output));
-  }
-  kept->pool = std::move(pool_);
-  kept->queue_pair = std::move(guarded_);
-  keep_for_ever(std::move(kept));
+  keep_for_ever(std::unique_ptr<Kept>(new Kept{std::move(slots_), std::move(guarded_)}));
 }
 
 size_t GuardedQueuePair::submit(std::span<Job* const> jobs) noexcept {

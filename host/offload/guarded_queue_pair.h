@@ -15,14 +15,14 @@ namespace penstock {
 
 // A guarded device's queue pair: every job goes to the device as a copy, in buffers of the guard's own. So
 // the caller's are quiescent once a job was abandoned, whatever the device does: abandon says `proven`. Where
-// the device's own driver cannot prove it, the guard's buffers are not used again; they, their pool and the
-// device's queue pair, whose end might wait for ever, are kept to the end of the process.
+// the device's own driver cannot prove it, the guard's buffers are not used again; they and the device's
+// queue pair, whose end might wait for ever, are kept to the end of the process.
 class GuardedQueuePair final : public QueuePair {
  public:
-  // `pool`: two buffers a job, registered with the device. `kept` is set when the device's queue pair is
-  // kept.
-  GuardedQueuePair(std::unique_ptr<QueuePair> guarded, std::unique_ptr<BufferPool> pool,
-                   const Capabilities& capabilities, uint32_t depth, std::atomic<bool>& kept);
+  // `buffers`: two a job, registered with the device. `kept` is set when they are kept with its queue pair:
+  // their pool has to be, too.
+  GuardedQueuePair(std::unique_ptr<QueuePair> guarded, std::vector<Buffer> buffers,
+                   const Capabilities& capabilities, std::atomic<bool>& kept);
   // Abandons what is in flight.
   ~GuardedQueuePair() override;
 
@@ -50,6 +50,7 @@ class GuardedQueuePair final : public QueuePair {
     std::vector<ChunkRef> chunks;
     std::vector<Digest> digests;
   };
+  struct Kept;
 
   Slot* free_slot() noexcept;
   Slot* slot_of(const Job* copy) noexcept;
@@ -59,7 +60,6 @@ class GuardedQueuePair final : public QueuePair {
   void copy_out(Slot& slot) noexcept;
   Job* release(Slot& slot, Place place) noexcept;
 
-  std::unique_ptr<BufferPool> pool_;  // outlives the slots' buffers
   std::vector<Slot> slots_;
   std::unique_ptr<QueuePair> guarded_;
   std::vector<Job*> answers_;

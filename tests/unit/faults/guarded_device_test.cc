@@ -12,6 +12,7 @@
 #include "emulation/faults/faulty_device.h"
 #include "offload/dispatcher.h"
 #include "unit/faults/device_bench.h"
+#include "unit/offload/scripted_device.h"
 
 namespace penstock {
 namespace {
@@ -19,6 +20,7 @@ namespace {
 using Work = DeviceBench::Work;
 
 constexpr size_t kManyPolls = 100;
+constexpr size_t kJobsMax = 2 * DeviceBench::kDepth;  // half of which a queue pair gets
 
 class GuardedDeviceTest : public testing::Test {
  protected:
@@ -26,7 +28,7 @@ class GuardedDeviceTest : public testing::Test {
     FaultOptions options;
     options.rate(kind) = rate;
     faulty_ = std::make_unique<FaultyDevice>(make_software_device({}), options);
-    guarded_ = std::make_unique<GuardedDevice>(*faulty_);
+    guarded_ = std::make_unique<GuardedDevice>(*faulty_, kJobsMax);
     bench_ = std::make_unique<DeviceBench>(*guarded_);
     return *bench_;
   }
@@ -153,6 +155,32 @@ TEST_F(GuardedDeviceTest, AnswersItselfWhatTheDeviceCannotHave) {
   EXPECT_EQ(bench.poll().size(), 2u);
   EXPECT_EQ(stale.job.status, JobStatus::stale_generation);
   EXPECT_EQ(large.job.status, JobStatus::unsupported);
+}
+
+// A device is told of memory at the start alone: before queue pairs are opened.
+TEST_F(GuardedDeviceTest, LendsMemoryThatItTookAtTheStart) {
+  DeviceScript script;
+  ScriptedDevice device(script);
+  GuardedDevice guarded(device, kJobsMax);
+  const uint64_t registered = script.registered;
+  EXPECT_GT(registered, 0u);
+  for (int round = 0; round < 3; ++round) {
+    std::vector<std::unique_ptr<QueuePair>> queue_pairs;
+    for (auto opened = guarded.open_queue_pair(4); opened; opened = guarded.open_queue_pair(4))
+      queue_pairs.push_back(std::move(*opened));
+    EXPECT_GE(queue_pairs.size(), 4u) << "lanes leave a self-test something";
+    EXPECT_LE(queue_pairs.size(), kJobsMax);
+  }
+  EXPECT_EQ(script.registered, registered);
+}
+
+TEST_F(GuardedDeviceTest, SaysWhereItsMemoryWasRefused) {
+  DeviceScript script;
+  script.refuses_memory = true;
+  ScriptedDevice device(script);
+  GuardedDevice guarded(device, kJobsMax);
+  EXPECT_FALSE(guarded.register_memory({}));
+  EXPECT_FALSE(guarded.open_queue_pair(1));
 }
 
 TEST_F(GuardedDeviceTest, StandsBeforeDevicesOfADispatcherThatShareMemory) {

@@ -56,6 +56,7 @@ Json member_json(const DispatchMember& member) {
   object["jobs"] = counters.jobs.load();
   object["bytes_in"] = bytes_in;
   object["bytes_out"] = counters.bytes_out.load();
+  object["bytes_copied"] = counters.bytes_copied.load();
   object["busy_seconds"] = seconds_of(counters.nanoseconds);
   object["bytes_per_second_busy"] = bytes_per_second(counters.bytes_timed, counters.nanoseconds);
   object["refused"] = counters.refused.load();

@@ -38,6 +38,11 @@ void DispatchMember::set_left_out_because(const Error& error) {
   std::call_once(left_out_, [&] { left_out_because_ = error; });
 }
 
+void DispatchMember::count(const QueuePairCounters& counted) noexcept {
+  counters_.stale.fetch_add(counted.stale, std::memory_order_relaxed);
+  counters_.bytes_copied.fetch_add(counted.bytes_copied, std::memory_order_relaxed);
+}
+
 void DispatchMember::measure(Operation operation, uint64_t bytes, uint64_t begun_ns,
                              uint64_t now_ns) noexcept {
   // It worked on this one since it had it, or since it ended the one before.

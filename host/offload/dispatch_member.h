@@ -18,6 +18,7 @@ struct MemberCounters {
   std::atomic<uint64_t> jobs{0};  // accepted
   std::atomic<uint64_t> bytes_in{0};
   std::atomic<uint64_t> bytes_out{0};
+  std::atomic<uint64_t> bytes_copied{0};
   std::atomic<uint64_t> nanoseconds{0};  // that jobs it did were with it, those before them not counted,
   std::atomic<uint64_t> bytes_timed{0};  // and the input of these
   std::atomic<uint64_t> refused{0};      // offered, not accepted
@@ -49,6 +50,8 @@ class DispatchMember {
   const Error& left_out_because() const { return left_out_because_; }
   MemberCounters& counters() { return counters_; }
   const MemberCounters& counters() const { return counters_; }
+  // Adds what one of its queue pairs counted and no answer shows: when it is done with.
+  void count(const QueuePairCounters& counted) noexcept;
 
   // A job that is expected to take so long (nanoseconds_for) goes to it, and has come back or was taken back.
   void begin(uint64_t nanoseconds) noexcept { ahead_ns_.fetch_add(nanoseconds, std::memory_order_relaxed); }

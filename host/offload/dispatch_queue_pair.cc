@@ -48,6 +48,7 @@ DispatchQueuePair::~DispatchQueuePair() {
     if (returned == 0) std::this_thread::sleep_for(kPause);
   }
   for (Path& path : paths_) {
+    if (path.queue_pair != nullptr) path.member->count(path.queue_pair->counters());
     if (path.unquiet) dispatcher_->stranded().keep(std::move(path.queue_pair));
   }
 }

@@ -75,9 +75,13 @@ size_t GuardedQueuePair::submit(std::span<Job* const> jobs) noexcept {
   return accepted;
 }
 
+// In turn, so that an answer which comes again is likely to find its place free.
 GuardedQueuePair::Slot* GuardedQueuePair::free_slot() noexcept {
-  const auto found = std::ranges::find(slots_, Place::free, &Slot::place);
-  return found == slots_.end() ? nullptr : &*found;
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    Slot& slot = slots_[next_slot_++ % slots_.size()];
+    if (slot.place == Place::free) return &slot;
+  }
+  return nullptr;
 }
 
 GuardedQueuePair::Slot* GuardedQueuePair::slot_of(const Job* copy) noexcept {
@@ -138,20 +142,25 @@ size_t GuardedQueuePair::poll(std::span<Job*> finished) noexcept {
     if (slot.place != Place::refused) continue;
     slot.job->status = slot.copy.status;
     finished[returned++] = release(slot, Place::free);
+    ++counters_.completed;
   }
   const size_t room = std::min(finished.size() - returned, answers_.size());
   const size_t count = room == 0 ? 0 : guarded_->poll(std::span(answers_).first(room));
   for (Job* copy : std::span(answers_).first(count)) {
     Slot* slot = slot_of(copy);
-    // An answer without a status is one to a job that was in this place before.
-    if (slot == nullptr || slot->place != Place::device || slot->copy.status == JobStatus::pending) {
+    if (slot == nullptr || slot->place != Place::device) {
       ++counters_.stale;
+      continue;
+    }
+    // One given again, to what this place held before: passed on as it is, and the device still has the job.
+    if (slot->copy.status == JobStatus::pending) {
+      finished[returned++] = slot->job;
       continue;
     }
     copy_out(*slot);
     finished[returned++] = release(*slot, Place::free);
+    ++counters_.completed;
   }
-  counters_.completed += returned;
   return returned;
 }
 

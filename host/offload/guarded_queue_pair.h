@@ -16,7 +16,8 @@ namespace penstock {
 // A guarded device's queue pair: every job goes to the device as a copy, in buffers of the guard's own. So
 // the caller's are quiescent once a job was abandoned, whatever the device does: abandon says `proven`. Where
 // the device's own driver cannot prove it, the guard's buffers are not used again; they and the device's
-// queue pair, whose end might wait for ever, are kept to the end of the process.
+// queue pair, whose end might wait for ever, are kept to the end of the process. An answer to nothing is
+// counted stale and dropped; one without a status is passed on, with the job still in flight.
 class GuardedQueuePair final : public QueuePair {
  public:
   // `buffers`: two a job, registered with the device. `kept` is set when they are kept with its queue pair:
@@ -61,6 +62,7 @@ class GuardedQueuePair final : public QueuePair {
   Job* release(Slot& slot, Place place) noexcept;
 
   std::vector<Slot> slots_;
+  size_t next_slot_ = 0;
   std::unique_ptr<QueuePair> guarded_;
   std::vector<Job*> answers_;
   size_t input_bytes_max_;

@@ -167,10 +167,8 @@ void DeviceFaultsTrial::check_answers(const FaultyDevice& device, const Dispatch
                          seen.discarded.load()));
   if (noticed > made_wrong + device.injected(FaultKind::write_after_answer))
     complain(fmt::format("{} answers were found wrong, and {} were", noticed, made_wrong));
-  // A guard drops those itself.
-  const bool guarded = device.capabilities().shares_host_memory;
   const uint64_t echoes = device.injected(FaultKind::twice) + device.injected(FaultKind::after_abandon);
-  if (seen.stale != (guarded ? 0 : echoes))
+  if (seen.stale != echoes)
     complain(fmt::format("{} answers to nothing were given, {} dropped", echoes, seen.stale.load()));
 }
 

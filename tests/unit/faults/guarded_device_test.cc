@@ -183,6 +183,21 @@ TEST_F(GuardedDeviceTest, SaysWhereItsMemoryWasRefused) {
   EXPECT_FALSE(guarded.open_queue_pair(1));
 }
 
+TEST_F(GuardedDeviceTest, UsesItsPlacesInTurn) {
+  DeviceScript script;
+  ScriptedDevice device(script);
+  GuardedDevice guarded(device, kJobsMax);
+  DeviceBench bench(guarded);
+  std::vector<const Job*> places;
+  for (uint32_t i = 0; i < DeviceBench::kDepth; ++i) {
+    ASSERT_TRUE(bench.submit(bench.digest_work()));
+    places.push_back(script.in_flight.front());
+    ASSERT_EQ(bench.poll().size(), 1u);
+  }
+  std::ranges::sort(places);
+  EXPECT_EQ(std::ranges::adjacent_find(places), places.end());
+}
+
 TEST_F(GuardedDeviceTest, StandsBeforeDevicesOfADispatcherThatShareMemory) {
   const auto cpu = make_software_device({});
   FaultyDevice shares(make_software_device({}), {});

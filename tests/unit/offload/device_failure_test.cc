@@ -72,6 +72,42 @@ TEST_F(DeviceFailureTest, DropsAnswersToNothing) {
   EXPECT_EQ(member(1).counters().stale + queue_->counters().stale, 2u);
 }
 
+TEST_F(DeviceFailureTest, CountsWhatAGuardCopiedAndDropped) {
+  DeviceScript& script = scripts_.emplace_back();
+  script.shares_host_memory = true;
+  script.twice = true;
+  open({&script});
+  for (int i = 0; i < 3; ++i) {
+    Work& work = digest_work();
+    ASSERT_TRUE(submit(work));
+    EXPECT_EQ(poll(), std::vector<Job*>{&work.job});
+  }
+  queue_.reset();
+  EXPECT_EQ(member(1).counters().stale, 3u);
+  EXPECT_EQ(member(1).counters().bytes_copied, 3 * 4096u);
+  EXPECT_TRUE(member(1).health().healthy());
+}
+
+TEST_F(DeviceFailureTest, SuspectsAGuardedDeviceThatAnswersWithoutAStatus) {
+  DeviceScript& script = scripts_.emplace_back();
+  script.shares_host_memory = true;
+  open({&script}, false, 1);
+  Work& work = digest_work();
+  ASSERT_TRUE(submit(work));
+  script.ghost = script.in_flight.front();
+  EXPECT_EQ(poll(), std::vector<Job*>{&work.job});
+  script.hangs = true;
+  ASSERT_TRUE(submit(work));
+  ASSERT_EQ(script.in_flight.front(), script.ghost) << "the guard has one place";
+  script.ghosts = 1;
+  EXPECT_TRUE(poll().empty());
+  EXPECT_EQ(member(1).counters().impossible, 1u);
+  EXPECT_EQ(member(1).health().state(), DeviceState::suspect);
+  script.hangs = false;
+  EXPECT_EQ(poll_until_back(), std::vector<Job*>{&work.job});
+  EXPECT_EQ(work.job.member, 0);
+}
+
 TEST_F(DeviceFailureTest, TrustsNoAnswerThatCannotBe) {
   struct Case {
     JobStatus status;

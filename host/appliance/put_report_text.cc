@@ -39,7 +39,6 @@ Json verify_json(const PutReport& report, const PutOptions& options) {
   object["frames"] = verify.frames;
   object["bytes_decoded"] = verify.bytes_decoded;
   object["bytes_digested"] = verify.bytes_digested;
-  object["bytes_copied"] = verify.bytes_copied;
   object["mismatches"] = verify.mismatches;
   object["frames_crossed"] = verify.frames_crossed;
   object["read_back"] = report.rechecked;

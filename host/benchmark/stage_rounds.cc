@@ -16,7 +16,7 @@ namespace penstock {
 namespace {
 
 constexpr const char* kStoreName = "stage-store";
-constexpr size_t kBuffers = 4;  // payload, decoded, and the verifier's two
+constexpr size_t kBuffers = 3;  // payload, decoded, and the verifier's
 
 size_t library_room(CodecSpec codec) {
   const auto library = open_library_codec(codec);
@@ -47,7 +47,7 @@ StageRounds::StageRounds(const BenchOptions& options, Bytes sample, const FrameS
       payload_(buffers_->acquire()),
       decoded_(buffers_->acquire()),
       encoded_(std::move(encoded)),
-      verifier_(VerifyLevel{}, buffers_->acquire(), buffers_->acquire()),
+      verifier_(VerifyLevel{}, buffers_->acquire()),
       library_(open_library_codec(options.codec)),
       read_{"read", "page cache", {}, sample.size()},
       chunk_{"chunk", chunker_text(options.chunker), {}, sample.size()},
@@ -159,8 +159,7 @@ EncodedBlock StageRounds::encode(const FrameSet::Frame& frame, Laps& laps) {
           .raw = frame.raw,
           .entries = frame.entries,
           .payload = length ? Bytes(payload_.bytes()).first(*length) : frame.raw,
-          .digests_from_cpu = true,
-          .payload_in_host_memory = true};
+          .digests_from_cpu = true};
 }
 
 Status StageRounds::append(Store& store, const VerifiedBlock& block, Laps& laps) {

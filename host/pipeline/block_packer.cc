@@ -13,7 +13,7 @@ BlockPacker::BlockPacker(FrameSink& sink, BufferPool& buffers, CodecSpec codec, 
       codec_(codec),
       raw_(buffers.acquire()),
       payload_(buffers.acquire()),
-      verifier_(verify, buffers.acquire(), buffers.acquire()) {
+      verifier_(verify, buffers.acquire()) {
   entries_.reserve(kFrameChunksMax);
   digests_.reserve(kFrameChunksMax);
 }
@@ -37,12 +37,8 @@ Status BlockPacker::flush() {
   keep_missing();
   if (!entries_.empty()) {
     const Bytes raw = raw_.bytes().first(raw_bytes_);
-    EncodedBlock block{.codec = CodecId::stored,
-                       .raw = raw,
-                       .entries = entries_,
-                       .payload = raw,
-                       .digests_from_cpu = true,
-                       .payload_in_host_memory = true};
+    EncodedBlock block{
+        .codec = CodecId::stored, .raw = raw, .entries = entries_, .payload = raw, .digests_from_cpu = true};
     const size_t room = raw.empty() ? 0 : raw.size() - 1;
     if (const auto length = encoder_.encode(codec_, raw, payload_.bytes().first(room))) {
       block.codec = codec_.id;

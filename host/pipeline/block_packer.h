@@ -14,11 +14,11 @@
 namespace penstock {
 
 // Packs blocks that the host itself made (nodes, directories, zero leaves, commits) into frames, encodes and
-// verifies them on the CPU and appends what the sink does not have yet. Four buffers of kFrameBytesMax. One
+// verifies them on the CPU and appends what the sink does not have yet. Three buffers of kFrameBytesMax. One
 // thread at a time.
 class BlockPacker final : public BlockSink {
  public:
-  static constexpr size_t kBuffers = 4;
+  static constexpr size_t kBuffers = 3;
 
   BlockPacker(FrameSink& sink, BufferPool& buffers, CodecSpec codec, VerifyLevel verify);
 

@@ -12,7 +12,7 @@
 namespace penstock {
 namespace {
 
-constexpr size_t kVerifierBuffers = 2;
+constexpr size_t kVerifierBuffers = 1;
 
 MemoryPlan plan_for(unsigned lanes, unsigned batches_per_lane, CodecSpec codec, bool cross) {
   const size_t batches = size_t{lanes} * batches_per_lane;

@@ -26,7 +26,7 @@ PutLane::PutLane(PutCourse& course, std::unique_ptr<QueuePair> queue_pair, Buffe
       finished_(batches),
       cross_(course.dispatcher, course.options.verify),
       whole_files_(course.options),
-      verifier_(course.options.verify, buffers.acquire(), buffers.acquire()),
+      verifier_(course.options.verify, buffers.acquire()),
       clock_(times_) {
   for (Batch& batch : batches_) {
     batch.output = buffers.acquire();
@@ -340,7 +340,8 @@ Status PutLane::payload_checked(Batch& batch) {
   return finish(batch, block, verifier_.verify(block));
 }
 
-// What the job made of the misses. A check may have had to leave the buffer that the payload was in.
+// What the job made of the misses. A check may have had to leave the buffer that the payload was in. Drivers
+// copy outputs, and guards do where a driver does not: no device can write there.
 EncodedBlock PutLane::encoded_block(const Batch& batch) const {
   const Job& job = batch.job;
   const bool stored = job.status == JobStatus::stored;
@@ -348,8 +349,7 @@ EncodedBlock PutLane::encoded_block(const Batch& batch) const {
           .raw = batch.raw(),
           .entries = batch.entries,
           .payload = stored ? batch.raw() : batch.output.bytes().first(job.output_length),
-          .digests_from_cpu = batch.digests_from_cpu,
-          .payload_in_host_memory = true};  // drivers copy outputs; of a device that does not, its guard
+          .digests_from_cpu = batch.digests_from_cpu};
 }
 
 Status PutLane::finish(Batch& batch, const EncodedBlock& block, const Result<VerifiedBlock>& verified) {

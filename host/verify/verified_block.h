@@ -18,14 +18,13 @@ struct BlockEntry {
 };
 
 // What a device claims: that `payload` decodes to `raw`, and that entries[i].digest is that of its i-th
-// piece.
+// piece. All of it lies where no device can write: what was checked is what the store gets.
 struct EncodedBlock {
   CodecId codec = CodecId::stored;
   Bytes raw;  // the entries' bytes, one behind the other
   std::span<const BlockEntry> entries;
-  Bytes payload;                        // for stored: raw itself
-  bool digests_from_cpu = false;        // computed by this host's CPU, from these bytes
-  bool payload_in_host_memory = false;  // where no device can write; else verify() copies it first
+  Bytes payload;                  // for stored: raw itself
+  bool digests_from_cpu = false;  // computed by this host's CPU, from these bytes
 };
 
 // What another device made of an EncodedBlock: data, that the verifier compares.
@@ -35,8 +34,7 @@ struct CrossAnswer {
 };
 
 // A frame that has passed verify() or verify_cross(), which alone can make one: the only thing that the store
-// appends. Borrows the memory of the EncodedBlock (or the verifier's own copy), and is valid as long as that,
-// and until the verifier's next call.
+// appends. Borrows the memory of the EncodedBlock, and is valid as long as that.
 class VerifiedBlock {
  public:
   CodecId codec() const { return codec_; }

@@ -47,22 +47,19 @@ VerifyCounters& VerifyCounters::operator+=(const VerifyCounters& other) {
   frames_crossed += other.frames_crossed;
   bytes_decoded += other.bytes_decoded;
   bytes_digested += other.bytes_digested;
-  bytes_copied += other.bytes_copied;
   mismatches += other.mismatches;
   nanoseconds += other.nanoseconds;
-  static_assert(sizeof(VerifyCounters) == 7 * sizeof(uint64_t), "a counter is not summed");
+  static_assert(sizeof(VerifyCounters) == 6 * sizeof(uint64_t), "a counter is not summed");
   return *this;
 }
 
-Verifier::Verifier(VerifyLevel level, Buffer scratch, Buffer copy)
+Verifier::Verifier(VerifyLevel level, Buffer scratch)
     : level_(level),
       scratch_(std::move(scratch)),
-      copy_(std::move(copy)),
       messages_(kFrameChunksMax),
       digests_(kFrameChunksMax),
       sample_state_(unpredictable_seed()) {
   PENSTOCK_CHECK(scratch_.capacity() >= kFrameBytesMax);
-  PENSTOCK_CHECK(!copy_ || copy_.capacity() >= kFrameBytesMax);
 }
 
 Result<VerifiedBlock> Verifier::verify(const EncodedBlock& block) {
@@ -91,24 +88,20 @@ Result<VerifiedBlock> Verifier::checked(const EncodedBlock& block) {
   const bool in_full = selected();
   PENSTOCK_TRY(check_lengths(block));
   if (in_full && !block.digests_from_cpu) PENSTOCK_TRY(check_digests(block));
-  // Copied before it is checked, and the copy is what the store gets: what a device changes later changes
-  // nothing.
-  const Bytes payload = host_copy(block);
-  if (in_full || level_.kind == VerifyLevel::Kind::payload) PENSTOCK_TRY(check_payload(block, payload));
-  return verified(block, payload);
+  if (in_full || level_.kind == VerifyLevel::Kind::payload) PENSTOCK_TRY(check_payload(block));
+  return verified(block);
 }
 
-VerifiedBlock Verifier::verified(const EncodedBlock& block, Bytes payload) {
+VerifiedBlock Verifier::verified(const EncodedBlock& block) {
   VerifiedBlock verified;
   verified.codec_ = block.codec;
   verified.raw_length_ = static_cast<uint32_t>(block.raw.size());
   verified.entries_ = block.entries;
-  verified.payload_ = payload;
+  verified.payload_ = block.payload;
   return verified;
 }
 
 Result<VerifiedBlock> Verifier::verify_cross(const EncodedBlock& block, const CrossAnswer& answer) {
-  PENSTOCK_CHECK(block.payload_in_host_memory);  // or it could be another now than what was decoded
   const uint64_t start_ns = thread_cpu_ns();
   Status agreed = check_lengths(block);
   if (agreed) agreed = check_answer(block, answer);
@@ -116,7 +109,7 @@ Result<VerifiedBlock> Verifier::verify_cross(const EncodedBlock& block, const Cr
   if (!agreed) return Failure(std::move(agreed).error());
   ++counters_.frames;
   ++counters_.frames_crossed;
-  return verified(block, block.payload);
+  return verified(block);
 }
 
 Status Verifier::check_answer(const EncodedBlock& block, const CrossAnswer& answer) const {
@@ -188,20 +181,11 @@ Status Verifier::check_digests(const EncodedBlock& block) {
   return {};
 }
 
-Bytes Verifier::host_copy(const EncodedBlock& block) {
-  if (block.payload_in_host_memory || block.payload.empty()) return block.payload;
-  PENSTOCK_CHECK(static_cast<bool>(copy_));
-  const MutableBytes copy = copy_.bytes().first(block.payload.size());
-  std::memcpy(copy.data(), block.payload.data(), copy.size());
-  counters_.bytes_copied += copy.size();
-  return copy;
-}
-
-Status Verifier::check_payload(const EncodedBlock& block, Bytes payload) {
-  Bytes decoded = payload;
+Status Verifier::check_payload(const EncodedBlock& block) {
+  Bytes decoded = block.payload;
   if (block.codec != CodecId::stored) {
     const MutableBytes scratch = scratch_.bytes().first(block.raw.size());
-    if (!decoder_.decode(block.codec, payload, scratch))
+    if (!decoder_.decode(block.codec, block.payload, scratch))
       return mismatch(block, "its " + std::string(codec_name(block.codec)) + " payload does not decode");
     counters_.bytes_decoded += scratch.size();
     decoded = scratch;

@@ -19,7 +19,6 @@ struct VerifyCounters {
   uint64_t frames_crossed = 0;  // of them, checked by another device
   uint64_t bytes_decoded = 0;
   uint64_t bytes_digested = 0;
-  uint64_t bytes_copied = 0;
   uint64_t mismatches = 0;
   uint64_t nanoseconds = 0;  // of this thread's CPU
 
@@ -36,9 +35,8 @@ struct VerifyCounters {
 //   sample   as full, for frames chosen by chance; no device can tell which
 class Verifier {
  public:
-  // `scratch` and `copy` hold kFrameBytesMax bytes each; `copy` may be empty where every block says
-  // payload_in_host_memory.
-  Verifier(VerifyLevel level, Buffer scratch, Buffer copy);
+  // `scratch` holds kFrameBytesMax bytes.
+  Verifier(VerifyLevel level, Buffer scratch);
 
   // corrupt error if a digest or the decoded payload differs: nothing of the block may then be used. Lengths
   // that do not add up, or pass the limits of a frame, are a mismatch too.
@@ -65,14 +63,12 @@ class Verifier {
   bool selected();  // whether digests and payload of this frame are both checked
   Status check_lengths(const EncodedBlock& block) const;
   Status check_digests(const EncodedBlock& block);
-  Status check_payload(const EncodedBlock& block, Bytes payload);
+  Status check_payload(const EncodedBlock& block);
   Status check_answer(const EncodedBlock& block, const CrossAnswer& answer) const;
-  static VerifiedBlock verified(const EncodedBlock& block, Bytes payload);
-  Bytes host_copy(const EncodedBlock& block);
+  static VerifiedBlock verified(const EncodedBlock& block);
 
   VerifyLevel level_;
   Buffer scratch_;
-  Buffer copy_;
   Decoder decoder_;
   std::vector<Bytes> messages_;
   std::vector<Digest> digests_;

@@ -12,15 +12,14 @@ namespace penstock {
 namespace {
 
 std::unique_ptr<BufferPool> frame_buffers() {
-  Result<std::unique_ptr<BufferPool>> pool = BufferPool::create("frames", kFrameBytesMax, 2);
+  Result<std::unique_ptr<BufferPool>> pool = BufferPool::create("frames", kFrameBytesMax, 1);
   PENSTOCK_CHECK(pool.has_value());
   return std::move(*pool);
 }
 
 }  // namespace
 
-FrameMaker::FrameMaker()
-    : pool_(frame_buffers()), verifier_(VerifyLevel{}, pool_->acquire(), pool_->acquire()) {}
+FrameMaker::FrameMaker() : pool_(frame_buffers()), verifier_(VerifyLevel{}, pool_->acquire()) {}
 
 Status FrameMaker::put(Store& store, std::span<const ReferenceBlock> blocks, SeededRandom& random) {
   std::vector<Digest> digests;
@@ -45,7 +44,6 @@ Status FrameMaker::append(Store& store, std::span<const BlockEntry> entries, Byt
   constexpr std::array kCodecs{CodecId::stored, CodecId::lz4, CodecId::zstd, CodecId::deflate};
   EncodedBlock block{.codec = CodecId::stored, .raw = raw, .entries = entries, .payload = raw};
   block.digests_from_cpu = random.chance(0.5);
-  block.payload_in_host_memory = random.chance(0.5);
   const CodecId codec = kCodecs[random.below(kCodecs.size())];
   if (codec != CodecId::stored && raw.size() > 1) {
     payload_.resize(raw.size() - 1);

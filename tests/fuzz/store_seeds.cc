@@ -25,13 +25,10 @@ void write_record(CorpusWriter& corpus) {
   for (const std::string_view part : {raw.substr(0, 10), raw.substr(10)}) {
     entries.push_back({.digest = sha256(as_bytes(part)), .length = static_cast<uint32_t>(part.size())});
   }
-  auto pool = BufferPool::create("corpus", kFrameBytesMax, 2).value();
-  Verifier verifier({}, pool->acquire(), pool->acquire());
-  const EncodedBlock claimed{.codec = CodecId::stored,
-                             .raw = as_bytes(raw),
-                             .entries = entries,
-                             .payload = as_bytes(raw),
-                             .payload_in_host_memory = true};
+  auto pool = BufferPool::create("corpus", kFrameBytesMax, 1).value();
+  Verifier verifier({}, pool->acquire());
+  const EncodedBlock claimed{
+      .codec = CodecId::stored, .raw = as_bytes(raw), .entries = entries, .payload = as_bytes(raw)};
   const VerifiedBlock block = verifier.verify(claimed).value();
   const size_t head_bytes = RecordHeader::kBytes + entries.size() * ChunkTable::kEntryBytes;
   std::vector<uint8_t> input(sizeof kOffset + head_bytes);

@@ -15,7 +15,6 @@ VerifiedFrame::VerifiedFrame(const std::vector<TestBlock>& blocks, CodecId codec
   encoded.raw = raw_;
   encoded.payload = raw_;
   encoded.entries = entries_;
-  encoded.payload_in_host_memory = true;
   if (codec != CodecId::stored && raw_.size() > 1) {
     payload_.resize(raw_.size() - 1);
     if (const auto size = Encoder().encode({codec, 1}, raw_, payload_)) {
@@ -24,7 +23,7 @@ VerifiedFrame::VerifiedFrame(const std::vector<TestBlock>& blocks, CodecId codec
     }
   }
   pool_ = std::move(*BufferPool::create("test", kFrameBytesMax, 1));
-  verifier_ = std::make_unique<Verifier>(VerifyLevel{}, pool_->acquire(), Buffer());
+  verifier_ = std::make_unique<Verifier>(VerifyLevel{}, pool_->acquire());
   auto block = verifier_->verify(encoded);
   PENSTOCK_CHECK(block.has_value());
   block_ = *block;

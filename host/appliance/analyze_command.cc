@@ -23,7 +23,10 @@ void AnalyzeCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
   syntax.value("--chunker", chunker, "SPEC", "cdc:MIN:AVG:MAX or fixed:SIZE (default cdc:16K:64K:256K)");
   syntax.value("--profile", profile, "PROFILE", "default, or ipfs: 1 MiB chunks");
   syntax.value("--codec", codec, "CODEC", "auto, lz4, zstd[:LEVEL], deflate or stored (default auto)");
-  syntax.value("--device", device, "DEVICE", "auto or a kind that penstock devices lists (default auto)");
+  syntax.value(
+      "--device", device, "DEVICE",
+      "auto, or KIND or KIND:N of those that penstock devices lists, several with commas between (default "
+      "auto)");
   syntax.value("--threads", threads, "N", "at most this many threads (default: one a CPU)");
   global.describe_json(syntax);
   global.describe_sha256(syntax);

@@ -58,9 +58,14 @@ void PutCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
                "default, or ipfs: the CIDs of the unixfs-v1-2025 profile (1 MiB chunks, balanced)");
   syntax.value("--codec", codec, "CODEC",
                "auto, lz4, zstd[:LEVEL], deflate or stored (default: the store's)");
-  syntax.value("--device", device, "DEVICE", "auto or a kind that penstock devices lists (default auto)");
-  syntax.value("--verify", verify, "LEVEL",
-               "how much of the device's work is checked: full, cross, payload or sample:P (default full)");
+  syntax.value(
+      "--device", device, "DEVICE",
+      "auto, or KIND or KIND:N of those that penstock devices lists, several with commas between (default "
+      "auto)");
+  syntax.value(
+      "--verify", verify, "LEVEL",
+      "how much of the device's work is checked: full, cross, payload (digests are trusted) or sample:P "
+      "(all digests, P of the payloads) (default full)");
   syntax.value("--threads", threads, "N", "at most this many threads (default: one a CPU)");
   global.describe_json(syntax);
   global.describe_sha256(syntax);

@@ -15,7 +15,7 @@ struct VerifyLevel {
     full,     // digests recomputed unless the CPU made them; payload decoded and compared
     cross,    // another device decodes and digests; without a second device the host does, as full
     payload,  // payload decoded and compared; digests trusted
-    sample,   // full for a fraction of the frames
+    sample,   // digests as full; payloads of a fraction of the frames
   };
 
   Kind kind = Kind::full;

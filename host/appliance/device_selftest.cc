@@ -162,6 +162,8 @@ bool DeviceSelftest::check_frame(Operation operation, CodecId codec, bool compre
   job.input = raw_.bytes();
   job.chunks = chunks;
   job.output = encoded_.bytes();
+  // What another job left there may be right.
+  std::ranges::fill(job.output, uint8_t{0});
   if (operation == Operation::digest_encode) job.digests = digests;
   if (!finish(job)) return false;
   if (job.status != JobStatus::done && job.status != JobStatus::stored)

@@ -21,7 +21,8 @@ class DeviceRounds {
   // `frames` outlive it. failed: no memory, or the device does not open.
   static Result<std::unique_ptr<DeviceRounds>> create(const BenchedDevice& device, const FrameSet& frames);
 
-  // Everything that the device can do, once. With `check`, corrupt error where an answer is wrong.
+  // Everything that the device can do, once. Corrupt error where a payload's length cannot be; with `check`
+  // where any answer is wrong.
   Status run_round(bool check);
 
   const std::vector<WayBench>& ways() const { return ways_; }
@@ -48,6 +49,7 @@ class DeviceRounds {
   void prepare(Item& item, const WayBench& way);
   Status feed();
   Status check_answers(const WayBench& way);
+  Failure wrong_answer() const;
   double modelled_seconds() const;
 
   static constexpr uint32_t kDepth = 16;  // jobs that are kept with it

@@ -5,31 +5,16 @@
 
 #include <chrono>
 #include <stop_token>
+#include <utility>
 
 #include "appliance/driver_table.h"
-#include "codec/codec.h"
-#include "hash/sha256.h"
 #include "unit/offload/lying_device.h"
+#include "unit/offload/true_answer.h"
 
 namespace penstock {
 namespace {
 
 using Verdict = SelftestOutcome::Verdict;
-
-// The true answer to a job of the self-test.
-void answer_truly(Job& job) {
-  job.status = JobStatus::done;
-  if (job.operation == Operation::decode) {
-    if (!Decoder().decode(job.codec, job.input, job.output)) job.status = JobStatus::corrupt;
-    return;
-  }
-  for (size_t i = 0; i < job.digests.size(); ++i)
-    job.digests[i] = sha256(job.input.subspan(job.chunks[i].offset, job.chunks[i].length));
-  if (job.operation == Operation::digest) return;
-  const auto encoded = Encoder().encode({job.codec, job.codec_level}, job.input, job.output);
-  job.output_length = static_cast<uint32_t>(encoded.value_or(0));
-  if (job.output_length == 0 || job.output_length >= job.input.size()) job.status = JobStatus::stored;
-}
 
 LyingDevice device_that(LyingDevice::Answer answer) {
   Capabilities capabilities;
@@ -129,6 +114,19 @@ TEST(DeviceSelftestTest, FindsAWrongDigestBesideAFrame) {
     answer_truly(job);
     if (job.operation == Operation::digest_encode) job.digests.back().bytes[0] ^= 1;
   });
+}
+
+TEST(DeviceSelftestTest, FindsADeviceThatWritesNoOutput) {
+  for (const Operation idle : {Operation::encode, Operation::digest_encode, Operation::decode}) {
+    SCOPED_TRACE(static_cast<int>(idle));
+    expect_wrong([idle](Job& job) {
+      if (job.operation == idle) {
+        answer_without_output(job);
+      } else {
+        answer_truly(job);
+      }
+    });
+  }
 }
 
 TEST(DeviceSelftestTest, FindsAFrameOfNoiseThatIsNoSmaller) {

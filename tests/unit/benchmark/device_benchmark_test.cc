@@ -4,62 +4,22 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
-#include <memory>
+#include <functional>
 #include <set>
+#include <utility>
+#include <vector>
 
 #include "drivers/software/software_device.h"
 #include "unit/codec/sample_data.h"
+#include "unit/offload/lying_device.h"
+#include "unit/offload/true_answer.h"
 #include "unit/store/temporary_directory.h"
 
 namespace penstock {
 namespace {
-
-// The CPU in a device that tells a lie about each job that is of one operation.
-class LyingDevice final : public Device {
- public:
-  explicit LyingDevice(Operation about) : about_(about) {}
-
-  const Capabilities& capabilities() const override { return inside_->capabilities(); }
-  Status register_memory(std::span<const Slab>) override { return {}; }
-  Result<std::unique_ptr<QueuePair>> open_queue_pair(uint32_t depth) override {
-    PENSTOCK_TRY_ASSIGN(auto inside, inside_->open_queue_pair(depth));
-    return std::make_unique<Path>(std::move(inside), about_);
-  }
-
- private:
-  class Path final : public QueuePair {
-   public:
-    Path(std::unique_ptr<QueuePair> inside, Operation about) : inside_(std::move(inside)), about_(about) {}
-
-    size_t submit(std::span<Job* const> jobs) noexcept override { return inside_->submit(jobs); }
-    size_t poll(std::span<Job*> finished) noexcept override {
-      const size_t count = inside_->poll(finished);
-      for (Job* job : finished.first(count)) {
-        if (job->operation != about_) continue;
-        if (!job->digests.empty()) {
-          job->digests.front().bytes[0] ^= 1;
-        } else {
-          job->output.front() ^= 0xff;
-        }
-      }
-      return count;
-    }
-    Quiescence abandon(Job& job) noexcept override { return inside_->abandon(job); }
-    uint32_t generation() const noexcept override { return inside_->generation(); }
-    Quiescence leave_generation() noexcept override { return inside_->leave_generation(); }
-    size_t in_flight() const noexcept override { return inside_->in_flight(); }
-    const QueuePairCounters& counters() const noexcept override { return inside_->counters(); }
-
-   private:
-    std::unique_ptr<QueuePair> inside_;
-    Operation about_;
-  };
-
-  std::unique_ptr<Device> inside_ = make_software_device({});
-  Operation about_;
-};
 
 class DeviceBenchmarkTest : public testing::Test {
  protected:
@@ -72,6 +32,18 @@ class DeviceBenchmarkTest : public testing::Test {
     options_.runs = 2;
     options_.step = [](std::string_view) {};
     options_.skipped = [](const Error&) {};
+  }
+
+  // What is told of a device that lies about its jobs of one operation.
+  Result<DeviceBenchReport> measure_liar(Operation about, const std::function<void(Job&)>& lie) {
+    LyingDevice liar(make_software_device({})->capabilities(), [&](Job& job) {
+      if (job.operation == about) {
+        lie(job);
+      } else {
+        answer_truly(job);
+      }
+    });
+    return run_device_benchmark({{"liar", &liar, false}}, options_);
   }
 
   TemporaryDirectory directory_;
@@ -104,12 +76,46 @@ TEST_F(DeviceBenchmarkTest, GivesEveryWayTheSameBytes) {
       << "every SHA-256 path of this CPU";
 }
 
+constexpr std::array kOperations = {Operation::digest, Operation::encode, Operation::digest_encode,
+                                    Operation::decode};
+
 TEST_F(DeviceBenchmarkTest, MeasuresNoDeviceThatLies) {
-  for (const Operation about :
-       {Operation::digest, Operation::encode, Operation::digest_encode, Operation::decode}) {
-    LyingDevice liar(about);
-    const auto report = run_device_benchmark({{"liar", &liar, false}}, options_);
+  for (const Operation about : kOperations) {
+    const auto report = measure_liar(about, [](Job& job) {
+      answer_truly(job);
+      if (!job.digests.empty()) {
+        job.digests.front().bytes[0] ^= 1;
+      } else {
+        job.output.front() ^= 0xff;
+      }
+    });
     ASSERT_FALSE(report) << static_cast<int>(about);
+    EXPECT_EQ(report.error().code, Errc::corrupt);
+  }
+}
+
+TEST_F(DeviceBenchmarkTest, TakesNothingThatAnotherJobMadeForTheDevicesAnswer) {
+  for (const Operation about : kOperations) {
+    const auto report = measure_liar(about, [](Job& job) {
+      std::vector<Digest> made(job.digests.size());
+      const std::span<Digest> digests = std::exchange(job.digests, made);
+      answer_without_output(job);
+      job.digests = digests;
+    });
+    ASSERT_FALSE(report) << static_cast<int>(about);
+    EXPECT_EQ(report.error().code, Errc::corrupt);
+  }
+}
+
+TEST_F(DeviceBenchmarkTest, MeasuresNoFrameOfALengthThatCannotBeInALaterRun) {
+  bool later = false;
+  options_.step = [&](std::string_view text) { later = text.starts_with("run 2"); };
+  for (const uint32_t length : {0u, UINT32_MAX}) {
+    const auto report = measure_liar(Operation::encode, [&](Job& job) {
+      answer_truly(job);
+      if (later) job.output_length = length;
+    });
+    ASSERT_FALSE(report) << length;
     EXPECT_EQ(report.error().code, Errc::corrupt);
   }
 }

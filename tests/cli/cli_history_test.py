@@ -49,6 +49,11 @@ class History(ToolCase):
         for value in (put["commit"], put["root"], "a name", "lz4", "sample:0.5", file):
             self.assertIn(value, text)
 
+    def test_a_commit_names_no_codec_that_a_device_did_not_use(self):
+        file = self.write("file", b"content" * 1000)
+        self.ok("put", file, "--codec", "auto", "--device", "card")
+        self.assertEqual(self.json("stat", "HEAD")["policy"]["codec"], "auto")
+
     def test_stat_tells_what_an_object_is(self):
         self.write("tree/file", bytes(range(256)) * 4000)
         os.symlink("tar\nget", self.path("tree", "link"))

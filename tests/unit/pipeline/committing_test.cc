@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <utility>
 
 #include "dag/commit.h"
 #include "dag/history.h"
@@ -24,6 +25,7 @@ class CommittingTest : public testing::Test {
     std::string pattern = fs::temp_directory_path() / "penstock-committing-XXXXXX";
     ASSERT_NE(mkdtemp(pattern.data()), nullptr);
     directory_ = pattern;
+    options_.codec = {CodecId::lz4, 1};
     ASSERT_TRUE(Store::init(posix_file_system(), path(), {}));
     open();
   }
@@ -48,10 +50,8 @@ class CommittingTest : public testing::Test {
     entries.file("a", ScriptedContent::of(random_bytes(1000, seed)));
     const auto device = make_software_device({});
     StoreFrameSink sink(*store_);
-    PutOptions options;
-    options.codec = {CodecId::lz4, 1};
-    PENSTOCK_TRY_ASSIGN(const PutReport report, put_entries(entries, *device, sink, options));
-    return commit_put(*store_, report, options,
+    PENSTOCK_TRY_ASSIGN(const PutReport report, put_entries(entries, *device, sink, options_));
+    return commit_put(*store_, report, options_,
                       {.name = "n", .host = "h", .paths = {}, .profile = "default"});
   }
 
@@ -69,7 +69,19 @@ class CommittingTest : public testing::Test {
 
   fs::path directory_;
   std::unique_ptr<Store> store_;
+  PutOptions options_;
 };
+
+TEST_F(CommittingTest, RecordsTheCodecAsItWasChosen) {
+  for (const auto& [any, text] : {std::pair(false, "lz4"), std::pair(true, "auto")}) {
+    options_.codec_any = any;
+    const auto cid = commit(any ? 1 : 2);
+    ASSERT_TRUE(cid) << cid.error().message();
+    const auto made = read_commit(*store_->new_reader(), *cid);
+    ASSERT_TRUE(made);
+    EXPECT_EQ(made->policy.codec, text);
+  }
+}
 
 TEST_F(CommittingTest, ChainsCommitsByParentAndJump) {
   for (uint64_t i = 0; i < 20; ++i) ASSERT_TRUE(commit(i));

@@ -38,6 +38,7 @@ int64_t now_ns() {
   return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
+// Told to end it waits for what devices have. Standard input may never come: that put just dies.
 Result<PutReport> put_with_display(const PutCommand& command, Store& store, Dispatcher& devices,
                                    EntryStream& entries, PutOptions options, Console& console) {
   TransferProgress progress;
@@ -45,6 +46,9 @@ Result<PutReport> put_with_display(const PutCommand& command, Store& store, Disp
   std::unique_ptr<TreeSurvey> survey;
   const TransferDisplay display(console, progress, input_total(command.paths, console, survey));
   StoreFrameSink sink(store);
+  options.stop = &StopSignal::requested();
+  StopSignal stop;
+  if (!is_standard_input(command.paths)) stop.listen();
   return put_entries(entries, devices, sink, options);
 }
 
@@ -77,10 +81,7 @@ void PutCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
       "  penstock put --profile ipfs site         the CIDs that IPFS tools give it\n");
 }
 
-// A put that is told to end waits for what devices have. Standard input may never come: that put just dies.
 Result<int> PutCommand::run(const GlobalOptions& global, Console& console) const {
-  StopSignal stop;
-  if (!is_standard_input(paths)) stop.listen();
   Result<int> outcome = put(global, console);
   if (!outcome && StopSignal::requested()) {
     console.report(outcome.error());
@@ -107,7 +108,6 @@ Result<int> PutCommand::put(const GlobalOptions& global, Console& console) const
   StoreExclusion input(std::move(entries), directory, [&](const std::string& path) {
     console.note(path + ": the store itself is left out");
   });
-  options.stop = &StopSignal::requested();
   LeftOut left_out;
   options.report = [&](const Error& error) {
     console.report(error);
@@ -115,6 +115,8 @@ Result<int> PutCommand::put(const GlobalOptions& global, Console& console) const
   };
   PENSTOCK_TRY_ASSIGN(const PutReport report,
                       put_with_display(*this, *store, devices.dispatcher(), input, options, console));
+  if (StopSignal::requested())
+    return fail(Errc::failed, "put", "was told to end; nothing of it is committed", "put again");
   CommitRequest request{name, host_name(), paths, profile, now_ns()};
   PENSTOCK_TRY_ASSIGN(const Cid commit, commit_put(*store, report, options, request));
 

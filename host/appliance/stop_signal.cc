@@ -11,13 +11,19 @@ namespace {
 constexpr std::array kSignals = {SIGINT, SIGTERM, SIGHUP};
 
 std::atomic<bool> stop_requested{false};
-std::atomic<int> last_signal{0};
+std::atomic<int> first_signal{0};
 static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free,
               "a handler may set them");
 
+// raise() takes effect when the handler returns.
 void note(int signal) {
-  last_signal = signal;
-  stop_requested = true;
+  int none = 0;
+  if (first_signal.compare_exchange_strong(none, signal)) {
+    stop_requested = true;
+  } else {
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+  }
 }
 
 }  // namespace
@@ -26,7 +32,7 @@ void StopSignal::listen() {
   listening_ = true;
   struct sigaction action {};
   action.sa_handler = note;
-  action.sa_flags = SA_RESETHAND | SA_RESTART;
+  action.sa_flags = SA_RESTART;
   for (const int signal : kSignals) {
     struct sigaction before {};
     sigaction(signal, nullptr, &before);
@@ -48,8 +54,8 @@ const std::atomic<bool>& StopSignal::requested() {
 }
 
 void StopSignal::die() {
-  std::signal(last_signal, SIG_DFL);
-  std::raise(last_signal);
+  std::signal(first_signal, SIG_DFL);
+  std::raise(first_signal);
   std::_Exit(EXIT_FAILURE);
 }
 

@@ -6,7 +6,7 @@
 namespace penstock {
 
 // SIGINT, SIGTERM and SIGHUP as a wish to end, for work that ends well by itself: the first one is noted, a
-// second one kills. One at a time in a process.
+// second one of any of them kills. One at a time in a process.
 class StopSignal {
  public:
   StopSignal() = default;

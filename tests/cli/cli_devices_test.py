@@ -94,6 +94,23 @@ class DevicesTest(ToolCase):
             subprocess.run(["rm", "-r", self.store], check=True)
             self.ok("init")
 
+    def test_a_second_signal_kills_a_put_at_once_also_where_it_is_another(self):
+        tree = self.path("tree")
+        gather(tree, 16 << 20)
+        before = self.ok("log")
+        command = [TOOL, "put", "--device", "card", tree]
+        with subprocess.Popen(command, env=environment(PENSTOCK_STORE=self.store), stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE) as put:
+            while put.poll() is None and self.stored() < 1 << 20:
+                time.sleep(0.01)
+            # Both are there when it goes on, and it takes them in any order.
+            for number in (signal.SIGSTOP, signal.SIGINT, signal.SIGTERM, signal.SIGCONT):
+                put.send_signal(number)
+            output, message = put.communicate(timeout=100)
+        self.assertIn(put.returncode, (-signal.SIGINT, -signal.SIGTERM), message)
+        self.assertEqual((output, message), (b"", b""))
+        self.assertEqual(self.ok("log"), before)
+
     def stored(self):
         """Bytes in the store's segments."""
         segments = os.path.join(self.store, "segments")

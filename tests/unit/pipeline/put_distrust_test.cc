@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
+#include <utility>
 
 #include "unit/pipeline/put_on_devices.h"
 
@@ -10,11 +12,21 @@ namespace {
 
 class PutDistrustTest : public PutOnDevices {
  protected:
+  // All digests, and of the payloads so few that none is met here.
+  static constexpr VerifyLevel kHardlyAny{VerifyLevel::Kind::sample, 1e-12};
+
   // Payloads are wrong from the `first`-th on.
   static void lie_in_payloads(Disguise& disguise, uint64_t first) {
     disguise.lie = [&disguise, first](Job& job) {
       if (job.operation == Operation::encode && disguise.jobs(Operation::encode) >= first)
         job.output[job.output_length - 1] ^= 1;
+    };
+  }
+  // Beside other lies, digests are wrong once `begins` says so.
+  static void lie_in_a_digest(Disguise& disguise, std::function<bool()> begins) {
+    disguise.lie = [other = disguise.lie, begins = std::move(begins)](Job& job) {
+      if (other) other(job);
+      if (job.operation == Operation::digest && begins()) job.digests.back() = Digest();
     };
   }
 };
@@ -30,13 +42,30 @@ TEST_F(PutDistrustTest, ReadsBackWhatWasAppendedAndGoesOnAfterAWrongPayload) {
 }
 
 TEST_F(PutDistrustTest, ReadsBackWhatTheSampleHasLeftOut) {
-  options_.verify = *parse_verify_level("sample:1");
-  lie_in_payloads(device(), 4);
+  options_.verify = kHardlyAny;
+  Disguise& card = device();
+  lie_in_a_digest(card, [&card] { return card.jobs(Operation::digest) >= 4; });
   file(soft_bytes(5'000'000, 9));
   file(soft_bytes(5'000'000, 9));
   const PutReport report = put_well();
   EXPECT_GT(report.counters.bytes_duplicate, 0u) << "found by digests that were checked";
   EXPECT_TRUE(report.rechecked);
+  EXPECT_EQ(sink_.rechecks, 1u);
+  EXPECT_GT(wrong(1), 0u);
+}
+
+TEST_F(PutDistrustTest, FailsWhereAWrongPayloadHasPassedTheSample) {
+  options_.verify = kHardlyAny;
+  Disguise& card = device();
+  lie_in_payloads(card, 1);
+  // More than are under way at a time, so that some are appended.
+  lie_in_a_digest(card, [&card] { return card.jobs(Operation::encode) >= 6; });
+  file(soft_bytes(20'000'000, 10));
+  const auto report = put();
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, Errc::corrupt);
+  EXPECT_EQ(sink_.rechecks, 1u);
+  EXPECT_NE(report.error().message().find("nothing is committed"), std::string::npos);
 }
 
 TEST_F(PutDistrustTest, ReadsNothingBackWhereNobodyLied) {

@@ -16,6 +16,7 @@
 namespace penstock {
 
 // A FrameSink that believes nobody: it decodes and digests what it is given, and keeps the digests alone.
+// Damage is not refused: read back, it is told.
 class AuditingSink final : public FrameSink {
  public:
   // `record` is borrowed.
@@ -33,34 +34,36 @@ class AuditingSink final : public FrameSink {
     if (record_->holds_any_of(block.payload())) note("a payload lies in memory that a device may write to");
     const MutableBytes raw = MutableBytes(raw_).first(block.raw_length());
     if (!decoder_.decode(block.codec(), block.payload(), raw)) {
-      note("a payload does not decode");
+      ++damages_;
+      for (const BlockEntry& entry : block.entries()) appended_.insert(entry.digest);
       return {};
     }
     size_t at = 0;
     for (const BlockEntry& entry : block.entries()) {
-      if (sha256(Bytes(raw).subspan(at, entry.length)) != entry.digest) note("a block has another digest");
+      if (sha256(Bytes(raw).subspan(at, entry.length)) != entry.digest) ++damages_;
       if (!appended_.insert(entry.digest).second) note("a block came twice");
       at += entry.length;
     }
     if (at != raw.size()) note("a frame has bytes of no block");
-    ++frames_;
     return {};
   }
 
   Status recheck() override {
     const std::lock_guard lock(mutex_);
-    note("everything is verified in full, and was to be read back");
+    ++rechecks_;
+    if (damages_ > 0) return fail(Errc::corrupt, "sink", "a block does not match its address");
     return {};
   }
 
-  // What was found wrong; and, when the put is over, what was promised and did not come.
+  // What no level of verification allows.
   std::vector<std::string> complaints() const {
     const std::lock_guard lock(mutex_);
-    std::vector<std::string> all = complaints_;
-    if (claimed_ != appended_) all.emplace_back("blocks were claimed that never came, or came unclaimed");
-    return all;
+    return complaints_;
   }
-  size_t frames() const { return frames_; }
+  // When the put is over. Whether what was claimed came, and nothing else.
+  bool whole() const { return claimed_ == appended_; }
+  size_t damages() const { return damages_; }
+  size_t rechecks() const { return rechecks_; }
 
  private:
   void note(std::string complaint) { complaints_.push_back(std::move(complaint)); }
@@ -72,7 +75,8 @@ class AuditingSink final : public FrameSink {
   std::unordered_set<Digest, DigestHash> claimed_;
   std::unordered_set<Digest, DigestHash> appended_;
   std::vector<std::string> complaints_;
-  size_t frames_ = 0;
+  size_t damages_ = 0;
+  size_t rechecks_ = 0;
 };
 
 }  // namespace penstock

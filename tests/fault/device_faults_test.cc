@@ -25,9 +25,10 @@ void print(uint64_t seed, const DeviceFaultsTrial::Counters& met) {
   fmt::print(
       "seed {}: {} puts, {} jobs of {} KiB on average with faulty devices, {} with the CPU\n"
       "  answers: {} found wrong, {} impossible, {} discarded, {} to nothing; {} jobs abandoned, {} devices "
-      "lost, {} regions stranded\n  faults:",
+      "lost, {} regions stranded; {} puts read back, {} refused\n  faults:",
       seed, met.rounds, met.jobs, met.bytes / met.jobs >> 10, met.jobs_cpu, met.wrong, met.impossible,
-      met.discarded, met.stale, met.abandoned, met.devices_lost, met.regions_stranded);
+      met.discarded, met.stale, met.abandoned, met.devices_lost, met.regions_stranded, met.read_back,
+      met.refused);
   for (size_t i = 0; i < kFaultKinds; ++i)
     fmt::print(" {} {}{}", met.injected[i], fault_kind_text(static_cast<FaultKind>(i)),
                i + 1 < kFaultKinds ? "," : "\n");

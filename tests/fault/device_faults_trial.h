@@ -18,7 +18,8 @@
 namespace penstock {
 
 // Puts through three faulty devices and the CPU, one put and one dispatcher a round, since a device that was
-// lost stays so; and what has to hold of each. One thread, but for those of the puts.
+// lost stays so; and what has to hold of each, at every level of verification in turn. One thread, but for
+// those of the puts.
 class DeviceFaultsTrial {
  public:
   struct Counters {
@@ -32,6 +33,8 @@ class DeviceFaultsTrial {
     uint64_t stale = 0;       // to nothing
     uint64_t abandoned = 0;   // jobs
     uint64_t devices_lost = 0;
+    uint64_t read_back = 0;  // puts that were, since a device was found wrong, and stood
+    uint64_t refused = 0;    // puts: what was unchecked was wrong, or could not be checked any more
     uint64_t regions_stranded = 0;
     std::array<uint64_t, kFaultKinds> injected{};
   };
@@ -53,13 +56,20 @@ class DeviceFaultsTrial {
     std::unique_ptr<WatchedDevice> watched_cpu;
   };
 
+  struct Outcome {
+    Result<PutReport> report;
+    bool whole = false;  // all that was claimed was appended
+    size_t damages = 0;  // in what was appended
+  };
+
   Members make_members(uint64_t round);
   void put_round(uint64_t round);
   void put_with_faults(size_t tree, const Cid& expected, uint64_t round);
   const Cid& expected_root(size_t tree);
-  Result<PutReport> put_tree(size_t tree, Dispatcher& dispatcher, uint64_t round);
+  Outcome put_tree(size_t tree, Dispatcher& dispatcher, uint64_t round, VerifyLevel level);
+  void judge(const Outcome& put, const Cid& expected, VerifyLevel level, bool digests_wrong);
   void check_jobs(const WatchedDevice& device);
-  void check_answers(const FaultyDevice& device, const DispatchMember& member);
+  void check_answers(const FaultyDevice& device, const DispatchMember& member, VerifyLevel level);
   void add_up(const Members& members, const Dispatcher& dispatcher);
   void complain(std::string what) { complaints_.push_back(std::move(what)); }
 

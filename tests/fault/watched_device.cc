@@ -18,8 +18,8 @@ class WatchedDevice::Path final : public QueuePair {
   ~Path() override { device_->close(inside_); }
 
   size_t submit(std::span<Job* const> jobs) noexcept override {
-    for (const Job* job : jobs) look_at(*job);
     const size_t accepted = inside_->submit(jobs);
+    for (const Job* job : jobs.first(accepted)) look_at(*job);
     under_way_.insert(under_way_.end(), jobs.begin(), jobs.begin() + static_cast<ptrdiff_t>(accepted));
     watch_->accepted += accepted;
     return accepted;
@@ -58,7 +58,7 @@ class WatchedDevice::Path final : public QueuePair {
  private:
   void look_at(const Job& job) noexcept {
     if (record_->holds_any_of(job.input) || record_->holds_any_of(job.output)) ++watch_->in_stranded;
-    uint64_t bytes = 0;
+    uint64_t bytes = job.operation == Operation::decode ? job.output.size() : 0;
     for (const ChunkRef& chunk : job.chunks) bytes += chunk.length;
     watch_->bytes += bytes;
     uint64_t most = watch_->bytes_max;

@@ -18,10 +18,11 @@ struct WatchCounters {
   std::atomic<uint64_t> accepted{0};
   std::atomic<uint64_t> returned{0};
   std::atomic<uint64_t> abandoned{0};
-  std::atomic<uint64_t> echoes{0};       // handed back without being under way
-  std::atomic<uint64_t> in_stranded{0};  // jobs in memory that nobody may use again
-  std::atomic<uint64_t> bytes_max{0};    // that the chunks of a job cover
-  std::atomic<uint64_t> bytes{0};        // of all jobs
+  std::atomic<uint64_t> echoes{0};  // handed back without being under way
+  // Of accepted jobs.
+  std::atomic<uint64_t> in_stranded{0};  // in memory that nobody may use again
+  std::atomic<uint64_t> bytes_max{0};    // raw, of one
+  std::atomic<uint64_t> bytes{0};        // raw, of all
 };
 
 // A device as it is, with somebody at the door who notes which jobs go in and come out, records the buffers

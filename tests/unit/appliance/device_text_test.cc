@@ -61,6 +61,7 @@ TEST_F(DeviceTextTest, CountsWhatEachDeviceDid) {
   counters.bytes_in = 3 << 20;
   counters.bytes_out = 1 << 20;
   counters.nanoseconds = 500'000'000;
+  counters.bytes_timed = 3 << 20;
   counters.failed = 2;
   dispatcher.report_wrong(1, HealthCause::wrong_payload);
   const Json json = devices_json(dispatcher);

@@ -30,7 +30,7 @@ class CardFaultsTest : public testing::Test {
   static std::unique_ptr<FaultyDevice> lying_card(FaultKind kind) {
     FaultOptions options;
     options.seed = process_seed();
-    options.rate(kind) = 0.5;
+    options.rate(kind) = 0.9;
     options.shares_host_memory = false;
     return std::make_unique<FaultyDevice>(card(0), options);
   }
@@ -76,7 +76,7 @@ class CardFaultsTest : public testing::Test {
   }
 
   testing::ScopedTrace trace_{__FILE__, __LINE__, seed_text(process_seed())};
-  // A frame each, so that there are lies among them whatever the chances.
+  // Some eight batches: a chance of 10^-8 that there is no lie among them.
   std::vector<ScriptedContent> contents_ = {ScriptedContent::of(soft_bytes(8'000'000, 1)),
                                             ScriptedContent::of(soft_bytes(8'000'000, 2))};
 };

@@ -6,10 +6,19 @@
 
 #include "base/check.h"
 #include "drivers/batch/card_batch.h"
+#include "drivers/batch/cpu_list.h"
 
 namespace penstock {
 
-BatchCourier::BatchCourier() : sender_([this] { send_batches(); }), fetcher_([this] { fetch_batches(); }) {}
+BatchCourier::BatchCourier(const std::vector<unsigned>& cpus)
+    : sender_([this, cpus] {
+        run_on_cpus(cpus);
+        send_batches();
+      }),
+      fetcher_([this, cpus] {
+        run_on_cpus(cpus);
+        fetch_batches();
+      }) {}
 
 BatchCourier::~BatchCourier() {
   {

@@ -16,7 +16,8 @@ namespace penstock {
 // they are done here: on one thread those to the card and the launches, on another one those to the host.
 class BatchCourier {
  public:
-  BatchCourier();
+  // Its threads run on these CPUs; none: on any.
+  explicit BatchCourier(const std::vector<unsigned>& cpus);
   // Nothing is under way any more.
   ~BatchCourier();
   BatchCourier(const BatchCourier&) = delete;

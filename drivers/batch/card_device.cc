@@ -16,6 +16,7 @@
 #include "drivers/batch/batch_courier.h"
 #include "drivers/batch/batch_pool.h"
 #include "drivers/batch/card_queue_pair.h"
+#include "drivers/batch/cpu_list.h"
 #include "drivers/batch/registered_memory.h"
 #include "memory/keep_for_ever.h"
 
@@ -110,7 +111,10 @@ Capabilities translate(const CardLink& link, const penstock_capabilities& card) 
 // All that may have to stay when the card does not end what it was given.
 struct Works {
   Works(std::unique_ptr<CardLink> card, std::unique_ptr<Description> described)
-      : link(std::move(card)), description(std::move(described)), pool(*link, courier) {}
+      : link(std::move(card)),
+        description(std::move(described)),
+        pool(*link, courier),
+        courier(parse_cpu_list(link->near_cpus())) {}
 
   ~Works() { link->stop(); }
   Works(const Works&) = delete;

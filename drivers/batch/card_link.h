@@ -80,6 +80,9 @@ class CardLink {
   // Ends its threads: no listener hears anything behind that. Nothing is under way.
   virtual void stop() noexcept = 0;
 
+  // The CPUs that its bus ends at, as the kernel lists them ("0-15,32-47"); empty: it does not matter.
+  virtual std::string near_cpus() const { return {}; }
+
   // What it says of itself now: temperature, power, modelled time.
   virtual std::vector<DeviceFigure> figures() const = 0;
 };

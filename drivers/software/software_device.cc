@@ -62,7 +62,7 @@ DevicesFound find_software_devices() {
   return {1, {}};
 }
 
-Result<std::unique_ptr<Device>> open_software_device(size_t) {
+Result<std::unique_ptr<Device>> open_software_device(size_t, const DriverOptions&) {
   return make_software_device({});
 }
 

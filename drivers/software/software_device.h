@@ -23,6 +23,6 @@ std::unique_ptr<Device> make_software_device(SoftwareOptions options);
 
 // For the driver's row in the table: always one.
 DevicesFound find_software_devices();
-Result<std::unique_ptr<Device>> open_software_device(size_t number);
+Result<std::unique_ptr<Device>> open_software_device(size_t number, const DriverOptions& options);
 
 }  // namespace penstock

@@ -117,7 +117,7 @@ DevicesFound find_emulated_cards() {
   return {4, {}};
 }
 
-Result<std::unique_ptr<Device>> open_emulated_card(size_t number) {
+Result<std::unique_ptr<Device>> open_emulated_card(size_t number, const DriverOptions&) {
   EmulatedCardOptions options;
   options.number = static_cast<unsigned>(number);
   return open_card(make_emulated_card(options));

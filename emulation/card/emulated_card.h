@@ -23,6 +23,6 @@ std::unique_ptr<CardLink> make_emulated_card(const EmulatedCardOptions& options)
 
 // For the driver's row in the table: four of them, which cost nothing until they are used.
 DevicesFound find_emulated_cards();
-Result<std::unique_ptr<Device>> open_emulated_card(size_t number);
+Result<std::unique_ptr<Device>> open_emulated_card(size_t number, const DriverOptions& options);
 
 }  // namespace penstock

@@ -27,6 +27,7 @@ void AnalyzeCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
       "--device", device, "DEVICE",
       "auto, or KIND or KIND:N of those that penstock devices lists, several with commas between (default "
       "auto)");
+  global.describe_program(syntax);
   syntax.value("--threads", threads, "N", "at most this many threads (default: one a CPU)");
   global.describe_json(syntax);
   global.describe_sha256(syntax);
@@ -38,11 +39,12 @@ void AnalyzeCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
 
 Result<int> AnalyzeCommand::run(const GlobalOptions& global, Console& console) const {
   PENSTOCK_TRY_ASSIGN(PutOptions options, parse_put_choices({chunker, codec, profile, "full", threads}));
-  PENSTOCK_TRY_ASSIGN(const auto devices, ChosenDevices::open(device, driver_table(),
-                                                              [&](const DispatchMember& member,
-                                                                  const DeviceHealth::Event& event) {
-                                                                tell_change(console, member, event);
-                                                              }));
+  PENSTOCK_TRY_ASSIGN(
+      const auto devices,
+      ChosenDevices::open(device, driver_table(), {.program = global.program},
+                          [&](const DispatchMember& member, const DeviceHealth::Event& event) {
+                            tell_change(console, member, event);
+                          }));
   PENSTOCK_TRY(check_devices_serve(devices.dispatcher(), options));
   PENSTOCK_TRY_ASSIGN(auto entries, open_inputs(paths, {}));
   options.report = [&](const Error& error) { console.report(error); };

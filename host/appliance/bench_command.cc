@@ -51,6 +51,7 @@ void BenchCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
   syntax.value("--chunker", chunker, "SPEC", "cdc:MIN:AVG:MAX or fixed:SIZE (default cdc:16K:64K:256K)");
   syntax.value("--device", device, "DEVICE",
                "compare these devices and the CPU's ways instead: all, or a list as put takes it");
+  global.describe_program(syntax);
   syntax.value("--plot", plot, "FILE", "draw that comparison as SVG");
   global.describe_json(syntax);
   global.describe_sha256(syntax);
@@ -82,7 +83,7 @@ Result<BenchOptions> BenchCommand::options() const {
 Result<int> BenchCommand::run_devices(const GlobalOptions& global, Console& console,
                                       const BenchOptions& chosen) const {
   const std::string choice = device == "all" ? every_device(driver_table()) : device;
-  PENSTOCK_TRY_ASSIGN(const auto devices, open_devices(choice, driver_table()));
+  PENSTOCK_TRY_ASSIGN(const auto devices, open_devices(choice, driver_table(), {.program = global.program}));
   std::vector<BenchedDevice> benched;
   std::string_view names = choice;  // one a device, in their order
   for (const auto& one : devices) {

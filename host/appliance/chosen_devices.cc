@@ -10,8 +10,8 @@
 namespace penstock {
 
 Result<ChosenDevices> ChosenDevices::open(std::string_view choice, std::span<const Driver> table,
-                                          Changed changed) {
-  PENSTOCK_TRY_ASSIGN(auto opened, open_devices(choice, table));
+                                          const DriverOptions& allowed, Changed changed) {
+  PENSTOCK_TRY_ASSIGN(auto opened, open_devices(choice, table, allowed));
   std::vector<Device*> devices;
   Device* cpu = nullptr;
   for (const auto& device : opened) {

@@ -19,7 +19,7 @@ class ChosenDevices {
   // As open_devices. The CPU takes a share of the work where it is named, or nothing else is there; else it
   // steps in where a device cannot, or fails. `changed` is told what becomes of them.
   static Result<ChosenDevices> open(std::string_view choice, std::span<const Driver> table,
-                                    Changed changed = {});
+                                    const DriverOptions& allowed, Changed changed);
 
   Dispatcher& dispatcher() const { return *dispatcher_; }
 

@@ -34,17 +34,6 @@ std::string_view origin_text(DeviceFigure::Origin origin) {
   return "assumed";
 }
 
-Json figures_json(const Device& device) {
-  Json array = Json::array();
-  for (const DeviceFigure& figure : device.figures()) {
-    array.push_back({{"name", figure.name},
-                     {"value", figure.value},
-                     {"unit", figure.unit},
-                     {"origin", origin_text(figure.origin)}});
-  }
-  return array;
-}
-
 Json member_json(const DispatchMember& member) {
   const Capabilities& can = member.capabilities();
   const MemberCounters& counters = member.counters();
@@ -67,7 +56,7 @@ Json member_json(const DispatchMember& member) {
   object["abandoned"] = counters.abandoned.load();
   object["stale"] = counters.stale.load();
   object["emulated"] = can.emulated;
-  object["figures"] = figures_json(member.device());
+  object["figures"] = figures_json(member.device().figures());
   set_health(object, member.health());
   return object;
 }
@@ -92,6 +81,17 @@ std::string member_text(const DispatchMember& member) {
 }
 
 }  // namespace
+
+Json figures_json(const std::vector<DeviceFigure>& figures) {
+  Json array = Json::array();
+  for (const DeviceFigure& figure : figures) {
+    array.push_back({{"name", figure.name},
+                     {"value", figure.value},
+                     {"unit", figure.unit},
+                     {"origin", origin_text(figure.origin)}});
+  }
+  return array;
+}
 
 void set_health(Json& object, const DeviceHealth& health) {
   object["health"] = device_state_text(health.state());

@@ -2,12 +2,16 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "appliance/console.h"
 #include "appliance/json_text.h"
 #include "offload/dispatcher.h"
 
 namespace penstock {
+
+// The field `figures`.
+Json figures_json(const std::vector<DeviceFigure>& figures);
 
 // The fields `health` and `history` (docs/command-line.md).
 void set_health(Json& object, const DeviceHealth& health);

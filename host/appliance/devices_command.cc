@@ -15,6 +15,7 @@
 #include "appliance/json_text.h"
 #include "base/size_text.h"
 #include "codec/codec.h"
+#include "drivers/xclbin/xclbin_list.h"
 #include "offload/stranded_buffers.h"
 
 namespace penstock {
@@ -27,6 +28,7 @@ struct DeviceRow {
   std::string detail;  // why it is absent or failed
   std::optional<Capabilities> capabilities;
   std::unique_ptr<DeviceHealth> health;  // of one that is there
+  std::vector<DeviceFigure> figures;
 };
 
 std::string_view operation_text(Operation operation) {
@@ -82,19 +84,21 @@ void test(std::unique_ptr<Device> device, DeviceRow& row, Console& console) {
   stranded.keep(std::move(device));
 }
 
-std::vector<DeviceRow> rows_of(const Driver& driver, bool with_selftest, Console& console) {
+std::vector<DeviceRow> rows_of(const Driver& driver, const DriverOptions& options, bool with_selftest,
+                               Console& console) {
   std::vector<DeviceRow> rows;
   const std::string kind(driver.kind);
   const DevicesFound found = driver.find();
-  if (found.count == 0) rows.push_back({kind, "absent", found.none_because, {}, {}});
+  if (found.count == 0) rows.push_back({kind, "absent", found.none_because, {}, {}, {}});
   for (size_t i = 0; i < found.count; ++i) {
     DeviceRow row;
     row.choice = i == 0 ? kind : fmt::format("{}:{}", kind, i);
-    auto device = driver.open(i);
+    auto device = driver.open(i, options);
     if (device) {
       row.state = "present";
       row.capabilities = (*device)->capabilities();
       row.health = std::make_unique<DeviceHealth>();
+      row.figures = (*device)->figures();
       if (with_selftest) test(std::move(*device), row, console);
     } else {
       row.state = "failed";
@@ -114,6 +118,11 @@ std::string row_text(const DeviceRow& row) {
                       human_size(can.input_bytes_max), can.chunks_max, can.units);
   text += fmt::format("; {}", device_state_text(row.health->state()));
   if (!can.address.empty()) text += "; at " + can.address;
+  for (const DeviceFigure& figure : row.figures) {
+    // The rest is of work, and there was none.
+    if (figure.origin == DeviceFigure::Origin::measured && !figure.unit.empty())
+      text += fmt::format("; {} {:g} {}", figure.name, figure.value, figure.unit);
+  }
   if (!row.detail.empty()) text += "; " + row.detail;
   return text + "\n";
 }
@@ -139,25 +148,53 @@ Json row_json(const DeviceRow& row) {
   object["emulated"] = can.emulated;
   object["is_cpu"] = can.is_cpu;
   set_health(object, *row.health);
+  object["figures"] = figures_json(row.figures);
   return object;
+}
+
+// Lists the program in `file`, and says what was listed.
+Result<int> list_program(const std::string& file, bool json, Console& console) {
+  PENSTOCK_TRY_ASSIGN(const std::string path, XclbinList::default_path());
+  PENSTOCK_TRY_ASSIGN(XclbinList list, XclbinList::load(path));
+  PENSTOCK_TRY_ASSIGN(const TrustedXclbin listed, list.trust(file));
+  PENSTOCK_TRY(list.save(path));
+  if (json) {
+    Json object;
+    set_text(object, "path", listed.path);
+    object["sha256"] = listed.sha256.hex();
+    object["uuid"] = listed.uuid;
+    set_text(object, "platform", listed.platform);
+    set_text(object, "list", path);
+    print_json(console, object);
+  } else {
+    console.print(fmt::format("listed {}\n  UUID {}, for {}\n  SHA-256 {}\n  in {}\n", listed.path,
+                              listed.uuid, listed.platform.empty() ? "an unnamed platform" : listed.platform,
+                              listed.sha256.hex(), path));
+  }
+  return 0;
 }
 
 }  // namespace
 
 void DevicesCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
   syntax.flag("--selftest", selftest, "send each device work with known answers");
+  global.describe_program(syntax);
+  syntax.value("--trust", trust, "FILE", "list an FPGA program (xclbin) that cards may work with");
   global.describe_json(syntax);
   syntax.examples(
       "  penstock devices                         in order of priority: --device auto takes the first "
       "present\n"
-      "  penstock devices --selftest\n");
+      "  penstock devices --selftest\n"
+      "  penstock devices --trust penstock_u55c.xclbin\n");
 }
 
 Result<int> DevicesCommand::run(const GlobalOptions& global, Console& console) const {
+  if (!trust.empty()) return list_program(trust, global.json, console);
+  const DriverOptions options{.program = global.program};
   bool failed = false;
   JsonArray array(console);
   for (const Driver& driver : driver_table()) {
-    for (const DeviceRow& row : rows_of(driver, selftest, console)) {
+    for (const DeviceRow& row : rows_of(driver, options, selftest, console)) {
       failed = failed || row.state == "failed";
       if (global.json) {
         array.add(row_json(row));

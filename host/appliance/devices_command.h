@@ -11,12 +11,13 @@ namespace penstock {
 
 class CommandSyntax;
 
-// `penstock devices`: lists the table of drivers with what is there.
+// `penstock devices`: lists the table of drivers with what is there, and the FPGA programs that are trusted.
 struct DevicesCommand {
   static constexpr const char* kName = "devices";
   static constexpr const char* kHelp = "list the devices that can do the work";
 
   bool selftest = false;
+  std::string trust;  // an xclbin to list; empty: none
 
   void describe(CommandSyntax& syntax, GlobalOptions& global);
   // Exit code 1 when a self-test fails.

@@ -4,33 +4,54 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdlib>
+#include <filesystem>
 #include <string>
+#include <system_error>
 #include <utility>
 
+#include "appliance/loaded_driver.h"
 #include "drivers/software/software_device.h"
 #include "emulation/card/emulated_card.h"
 
 namespace penstock {
 namespace {
 
-// The row of a driver that this build lacks.
-constexpr Driver lacking(std::string_view kind, DevicesFound (*why)()) {
-  return {kind, why, nullptr};
+// Loading the runtime takes longer than a small put: not where there can be no card. Its kernel driver is
+// xocl.
+std::string no_xrt_card_because() {
+  std::error_code error;
+  if (std::getenv("XCL_EMULATION_MODE") != nullptr) return {};
+  if (std::filesystem::exists("/sys/bus/pci/drivers/xocl", error)) return {};
+  return "no FPGA card: the kernel driver xocl is not loaded (docs/xrt.md)";
+}
+
+std::string of_a_later_release() {
+  return "of a later release";
+}
+
+// Those whose runtime may be missing are modules.
+constexpr LoadedDriver::Module kXrt = {"penstock-xrt.so", "libxrt1 to run, libxrt-dev to build",
+                                       &no_xrt_card_because};
+constexpr LoadedDriver::Module kCompressdev = {"penstock-compressdev.so", "none yet", &of_a_later_release};
+constexpr LoadedDriver::Module kOpenCl = {"penstock-opencl.so", "none yet", &of_a_later_release};
+
+template <const LoadedDriver::Module& kModule>
+LoadedDriver& loaded() {
+  static LoadedDriver driver(kModule);
+  return driver;
+}
+template <const LoadedDriver::Module& kModule>
+constexpr Driver loaded_row(std::string_view kind) {
+  return {
+      kind, [] { return loaded<kModule>().find(); },
+      [](size_t number, const DriverOptions& options) { return loaded<kModule>().open(number, options); }};
 }
 
 constexpr std::array<Driver, 5> kDrivers = {{
-    lacking("xrt",
-            [] {
-              return DevicesFound{0, "this build has no driver for XRT cards"};
-            }),
-    lacking("compressdev",
-            [] {
-              return DevicesFound{0, "this build has no DPDK compressdev driver"};
-            }),
-    lacking("opencl",
-            [] {
-              return DevicesFound{0, "this build has no OpenCL driver"};
-            }),
+    loaded_row<kXrt>("xrt"),
+    loaded_row<kCompressdev>("compressdev"),
+    loaded_row<kOpenCl>("opencl"),
     {"software", &find_software_devices, &open_software_device},
     {"card", &find_emulated_cards, &open_emulated_card},  // behind software, never chosen by itself
 }};
@@ -63,13 +84,14 @@ std::string kinds_text(std::span<const Driver> table) {
   return text;
 }
 
-Result<std::unique_ptr<Device>> open_named(std::string_view text, std::span<const Driver> table) {
+Result<std::unique_ptr<Device>> open_named(std::string_view text, std::span<const Driver> table,
+                                           const DriverOptions& options) {
   PENSTOCK_TRY_ASSIGN(const DeviceName name, parse_device_name(text));
   const std::string what = "--device " + std::string(text);
   for (const Driver& driver : table) {
     if (driver.kind != name.kind) continue;
     const DevicesFound found = driver.find();
-    if (name.number < found.count) return driver.open(name.number);
+    if (name.number < found.count) return driver.open(name.number, options);
     std::string why = found.count == 0 ? "is absent: " + found.none_because
                                        : "this machine has " + std::to_string(found.count) + " of that kind";
     return fail(Errc::failed, what, std::move(why), "see penstock devices");
@@ -77,9 +99,9 @@ Result<std::unique_ptr<Device>> open_named(std::string_view text, std::span<cons
   return fail(Errc::usage, what, "is not a kind of device", "one of " + kinds_text(table));
 }
 
-Result<std::unique_ptr<Device>> open_first(std::span<const Driver> table) {
+Result<std::unique_ptr<Device>> open_first(std::span<const Driver> table, const DriverOptions& options) {
   for (const Driver& driver : table) {
-    if (driver.find().count > 0) return driver.open(0);
+    if (driver.find().count > 0) return driver.open(0, options);
   }
   return fail(Errc::failed, "--device auto", "no device of any kind was found", "see penstock devices");
 }
@@ -91,10 +113,11 @@ std::span<const Driver> driver_table() {
 }
 
 Result<std::vector<std::unique_ptr<Device>>> open_devices(std::string_view choice,
-                                                          std::span<const Driver> table) {
+                                                          std::span<const Driver> table,
+                                                          const DriverOptions& options) {
   std::vector<std::unique_ptr<Device>> devices;
   if (choice == "auto") {
-    PENSTOCK_TRY_ASSIGN(auto device, open_first(table));
+    PENSTOCK_TRY_ASSIGN(auto device, open_first(table, options));
     devices.push_back(std::move(device));
     return devices;
   }
@@ -107,15 +130,16 @@ Result<std::vector<std::unique_ptr<Device>>> open_devices(std::string_view choic
       return fail(Errc::usage, "--device " + std::string(choice), "names " + std::string(text) + " twice",
                   "name each device once");
     names.push_back(name);
-    PENSTOCK_TRY_ASSIGN(auto device, open_named(text, table));
+    PENSTOCK_TRY_ASSIGN(auto device, open_named(text, table, options));
     devices.push_back(std::move(device));
     if (comma == std::string_view::npos) return devices;
     rest = rest.substr(comma + 1);
   }
 }
 
-Result<std::unique_ptr<Device>> open_device(std::string_view choice, std::span<const Driver> table) {
-  PENSTOCK_TRY_ASSIGN(auto devices, open_devices(choice, table));
+Result<std::unique_ptr<Device>> open_device(std::string_view choice, std::span<const Driver> table,
+                                            const DriverOptions& options) {
+  PENSTOCK_TRY_ASSIGN(auto devices, open_devices(choice, table, options));
   if (devices.size() == 1) return std::move(devices.front());
   return fail(Errc::usage, "--device " + std::string(choice), "names several devices", "give one");
 }

@@ -20,8 +20,10 @@ std::span<const Driver> driver_table();
 // several with commas between them. usage error: no such kind, or one of them named twice; failed: this build
 // or machine does not have it.
 Result<std::vector<std::unique_ptr<Device>>> open_devices(std::string_view choice,
-                                                          std::span<const Driver> table);
+                                                          std::span<const Driver> table,
+                                                          const DriverOptions& options = {});
 // The same for one. usage error: several.
-Result<std::unique_ptr<Device>> open_device(std::string_view choice, std::span<const Driver> table);
+Result<std::unique_ptr<Device>> open_device(std::string_view choice, std::span<const Driver> table,
+                                            const DriverOptions& options = {});
 
 }  // namespace penstock

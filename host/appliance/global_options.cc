@@ -42,6 +42,10 @@ void GlobalOptions::describe_quiet(CommandSyntax& syntax) {
   syntax.flag("-q,--quiet", quiet, "no progress, notes or summary on standard error; errors alone");
 }
 
+void GlobalOptions::describe_program(CommandSyntax& syntax) {
+  syntax.flag("--program", program, "FPGA cards may be given a listed program in place of another one");
+}
+
 void GlobalOptions::describe_sha256(CommandSyntax& syntax) {
   syntax.value("--sha256", sha256, "PATH",
                "how the CPU hashes: auto, its fastest way, or " + sha256_path_names() + " (default auto)");

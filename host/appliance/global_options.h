@@ -14,11 +14,13 @@ struct GlobalOptions {
   std::string store;  // -s; empty: PENSTOCK_STORE, else the default place
   bool json = false;
   bool quiet = false;
+  bool program = false;         // --program: as DriverOptions
   std::string sha256 = "auto";  // --sha256: a path by name, or the fastest of this CPU
 
   void describe_store(CommandSyntax& syntax);
   void describe_json(CommandSyntax& syntax);
   void describe_quiet(CommandSyntax& syntax);
+  void describe_program(CommandSyntax& syntax);
   void describe_sha256(CommandSyntax& syntax);
 };
 

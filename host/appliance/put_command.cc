@@ -66,6 +66,7 @@ void PutCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
       "--device", device, "DEVICE",
       "auto, or KIND or KIND:N of those that penstock devices lists, several with commas between (default "
       "auto)");
+  global.describe_program(syntax);
   syntax.value(
       "--verify", verify, "LEVEL",
       "how much of the device's work is checked: full, cross, payload (digests are trusted) or sample:P "
@@ -93,11 +94,12 @@ Result<int> PutCommand::run(const GlobalOptions& global, Console& console) const
 Result<int> PutCommand::put(const GlobalOptions& global, Console& console) const {
   if (!valid_utf8(name)) return fail(Errc::usage, "--name", "is not UTF-8", "choose another name");
   PENSTOCK_TRY_ASSIGN(auto entries, open_inputs(paths, name));
-  PENSTOCK_TRY_ASSIGN(const auto devices, ChosenDevices::open(device, driver_table(),
-                                                              [&](const DispatchMember& member,
-                                                                  const DeviceHealth::Event& event) {
-                                                                tell_change(console, member, event);
-                                                              }));
+  PENSTOCK_TRY_ASSIGN(
+      const auto devices,
+      ChosenDevices::open(device, driver_table(), {.program = global.program},
+                          [&](const DispatchMember& member, const DeviceHealth::Event& event) {
+                            tell_change(console, member, event);
+                          }));
   PENSTOCK_TRY_ASSIGN(const auto store, open_store(global, Access::write, console));
   const StoreConfig& config = store->config();
   PENSTOCK_TRY_ASSIGN(

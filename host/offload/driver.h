@@ -17,13 +17,18 @@ struct DevicesFound {
   std::string none_because;  // where there are none: why, and how to get them
 };
 
+// What somebody who opens a device allows.
+struct DriverOptions {
+  bool program = false;  // to replace the program that a card holds
+};
+
 // One row of the table of drivers (appliance/driver_table.cc), in order of priority.
 struct Driver {
   std::string_view kind;  // as --device names it
   DevicesFound (*find)();
   // `number` is below the count that was found. May take a while: it begins to use the device. failed: it
   // cannot be used.
-  Result<std::unique_ptr<Device>> (*open)(size_t number);
+  Result<std::unique_ptr<Device>> (*open)(size_t number, const DriverOptions& options);
 };
 
 }  // namespace penstock

@@ -20,9 +20,11 @@ LAW = {
     "host/ingest": ["host/memory"],
     "host/pipeline": ["host/chunking", "host/offload", "host/store", "host/ingest"],
     "host/benchmark": ["host/pipeline"],
-    "host/appliance": ["host/benchmark", "drivers/software", "emulation/card"],
+    "host/appliance": ["host/benchmark", "drivers/software", "drivers/xclbin", "emulation/card"],
     "drivers/software": ["host/offload", "host/hash", "host/codec"],
     "drivers/batch": ["host/offload", "kernels/abi"],
+    "drivers/xclbin": ["host/hash", "kernels/abi"],
+    "drivers/xrt": ["drivers/batch", "drivers/xclbin"],
     "kernels/abi": [],
     "emulation/hls_headers": [],
     "emulation/faults": ["host/offload", "host/codec"],
@@ -53,7 +55,8 @@ ADAPTERS = {
     r"(isa-l/)?crc\.h": ["host/base"],
     r"openssl/": ["host/hash", "host/benchmark"],
     r"CLI/": ["host/appliance"],
-    r"nlohmann/": ["host/appliance"],
+    r"nlohmann/": ["host/appliance", "drivers/xclbin", "drivers/xrt"],
+    r"(xrt|experimental)/": ["drivers/xrt"],
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')

@@ -22,16 +22,17 @@ constexpr Driver kBroken = {"broken",
                             [] {
                               return DevicesFound{2, {}};
                             },
-                            [](size_t number) -> Result<std::unique_ptr<Device>> {
+                            [](size_t number, const DriverOptions&) -> Result<std::unique_ptr<Device>> {
                               if (number == 1) return named("sound");
                               return fail(Errc::failed, "broken", "cannot be used");
                             }};
-constexpr Driver kPair = {
-    "pair",
-    [] {
-      return DevicesFound{2, {}};
-    },
-    [](size_t number) -> Result<std::unique_ptr<Device>> { return named(number == 0 ? "first" : "second"); }};
+constexpr Driver kPair = {"pair",
+                          [] {
+                            return DevicesFound{2, {}};
+                          },
+                          [](size_t number, const DriverOptions&) -> Result<std::unique_ptr<Device>> {
+                            return named(number == 0 ? "first" : "second");
+                          }};
 constexpr std::array<Driver, 2> kTable = {kAbsent, kPair};
 
 std::string opened(std::string_view choice) {

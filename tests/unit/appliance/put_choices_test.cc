@@ -50,7 +50,7 @@ TEST(PutChoicesTest, RefuseCrossVerificationByTheCpuAlone) {
   choices.verify = "cross";
   const auto options = parse_put_choices(choices);
   ASSERT_TRUE(options.has_value());
-  const auto devices = ChosenDevices::open("software", driver_table());
+  const auto devices = ChosenDevices::open("software", driver_table(), {}, {});
   ASSERT_TRUE(devices.has_value());
   const Status serves = check_devices_serve(devices->dispatcher(), *options);
   ASSERT_FALSE(serves.has_value());

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "drivers/xclbin/xclbin_list.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <system_error>
+#include <utility>
+
+#include "drivers/xclbin/xclbin_header.h"
+#include "hash/sha256.h"
+#include "kernels/abi/penstock_abi.h"
+
+namespace penstock {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+bool exists(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::exists(path, error);
+}
+
+Result<std::vector<uint8_t>> read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::vector<uint8_t> bytes(std::istreambuf_iterator<char>(file), {});
+  if (!file || file.bad()) return fail_errno(path);
+  return bytes;
+}
+
+std::optional<std::string> text_of(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end() || !found->is_string()) return std::nullopt;
+  return found->get<std::string>();
+}
+
+std::optional<Digest> parse_digest(std::string_view text) {
+  Digest digest;
+  if (text.size() != 2 * digest.bytes.size()) return std::nullopt;
+  const auto nibble = [](char c) {
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+  };
+  for (size_t i = 0; i < digest.bytes.size(); ++i) {
+    const int high = nibble(text[2 * i]);
+    const int low = nibble(text[2 * i + 1]);
+    if (high < 0 || low < 0) return std::nullopt;
+    digest.bytes[i] = static_cast<uint8_t>(16 * high + low);
+  }
+  return digest;
+}
+
+std::optional<TrustedXclbin> parse_entry(const Json& object) {
+  if (!object.is_object()) return std::nullopt;
+  const auto path = text_of(object, "path");
+  const auto uuid = text_of(object, "uuid");
+  const auto platform = text_of(object, "platform");
+  const auto digest = text_of(object, "sha256");
+  if (!path || !uuid || !platform || !digest) return std::nullopt;
+  const auto sha256 = parse_digest(*digest);
+  if (!sha256) return std::nullopt;
+  return TrustedXclbin{*path, *sha256, *uuid, *platform};
+}
+
+Failure not_a_list(const std::string& path) {
+  return fail(Errc::failed, path, "is not a list of FPGA programs",
+              "remove it and list them again (penstock devices --trust FILE)");
+}
+
+// What a build of bitstreams/ says of its product.
+Status check_manifest(const std::string& path, const Digest& digest) {
+  if (!exists(path)) return {};
+  PENSTOCK_TRY_ASSIGN(const auto bytes, read_file(path));
+  const Json manifest = Json::parse(bytes, nullptr, false);
+  const auto text = manifest.is_object() ? text_of(manifest, "sha256") : std::nullopt;
+  const auto abi = manifest.is_object() ? manifest.find("abi_version") : manifest.end();
+  if (!text || abi == manifest.end() || !abi->is_number_unsigned())
+    return fail(Errc::failed, path, "is not a manifest", "build the bitstream again, or remove its manifest");
+  if (*text != digest.hex())
+    return fail(Errc::failed, path, "speaks of another file (its SHA-256 differs)",
+                "build the bitstream again");
+  if (*abi != PENSTOCK_ABI_VERSION) {
+    return fail(Errc::failed, path,
+                "its kernels speak version " + abi->dump() + " of the batch contract, this program " +
+                    std::to_string(PENSTOCK_ABI_VERSION),
+                "build it from this release");
+  }
+  return {};
+}
+
+Status write_file(const std::string& path, const std::string& text) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (file < 0) return fail_errno(path);
+  size_t written = 0;
+  while (written < text.size()) {
+    const ssize_t part = ::write(file, text.data() + written, text.size() - written);
+    if (part < 0 && errno != EINTR) break;
+    if (part > 0) written += static_cast<size_t>(part);
+  }
+  const bool durable = written == text.size() && ::fsync(file) == 0;
+  const int error = errno;
+  ::close(file);
+  return durable ? Status() : Status(fail_errno(path, error));
+}
+
+}  // namespace
+
+Result<std::string> XclbinList::default_path() {
+  if (const char* path = std::getenv("PENSTOCK_XCLBINS"); path != nullptr && *path != '\0') return path;
+  for (const auto& [variable, below] : {std::pair{"XDG_CONFIG_HOME", ""}, std::pair{"HOME", "/.config"}}) {
+    if (const char* folder = std::getenv(variable); folder != nullptr && *folder != '\0')
+      return std::string(folder) + below + "/penstock/xclbins.json";
+  }
+  return fail(Errc::usage, "list of FPGA programs", "no place for it is known",
+              "set PENSTOCK_XCLBINS to a file");
+}
+
+Result<XclbinList> XclbinList::load(const std::string& path) {
+  if (!exists(path)) return XclbinList();
+  PENSTOCK_TRY_ASSIGN(const auto bytes, read_file(path));
+  const Json json = Json::parse(bytes, nullptr, false);
+  if (!json.is_object() || !json.contains("xclbins") || !json["xclbins"].is_array()) return not_a_list(path);
+  XclbinList list;
+  for (const Json& object : json["xclbins"]) {
+    auto entry = parse_entry(object);
+    if (!entry) return not_a_list(path);
+    list.entries_.push_back(std::move(*entry));
+  }
+  return list;
+}
+
+Status XclbinList::save(const std::string& path) const {
+  Json array = Json::array();
+  for (const TrustedXclbin& entry : entries_) {
+    array.push_back({{"path", entry.path},
+                     {"sha256", entry.sha256.hex()},
+                     {"uuid", entry.uuid},
+                     {"platform", entry.platform}});
+  }
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  std::error_code error;
+  if (!folder.empty()) std::filesystem::create_directories(folder, error);
+  if (error) return fail_errno(folder.string(), error.value());
+  const std::string beside = path + ".new";
+  PENSTOCK_TRY(write_file(
+      beside, Json{{"xclbins", array}}.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"));
+  if (::rename(beside.c_str(), path.c_str()) != 0) return fail_errno(path);
+  return {};
+}
+
+Result<TrustedXclbin> XclbinList::trust(const std::string& file) {
+  PENSTOCK_TRY_ASSIGN(const auto bytes, read_file(file));
+  auto header = parse_xclbin_header(bytes);
+  if (!header) {
+    header.error().what = file;
+    return Failure(header.error());
+  }
+  TrustedXclbin entry{std::filesystem::absolute(file).lexically_normal().string(), sha256(bytes),
+                      uuid_text(header->uuid), header->platform};
+  PENSTOCK_TRY(check_manifest(file + ".json", entry.sha256));
+  std::erase_if(entries_, [&](const TrustedXclbin& other) { return other.uuid == entry.uuid; });
+  entries_.push_back(entry);
+  return entry;
+}
+
+std::optional<TrustedXclbin> XclbinList::find(const std::string& uuid) const {
+  const auto found = std::ranges::find(entries_, uuid, &TrustedXclbin::uuid);
+  if (found == entries_.end()) return std::nullopt;
+  return *found;
+}
+
+Result<std::vector<uint8_t>> read_trusted(const TrustedXclbin& trusted) {
+  PENSTOCK_TRY_ASSIGN(auto bytes, read_file(trusted.path));
+  if (sha256(bytes) == trusted.sha256) return bytes;
+  return fail(Errc::failed, trusted.path, "is not the file that was listed (its SHA-256 differs)",
+              "if that is right, list it again (penstock devices --trust FILE)");
+}
+
+}  // namespace penstock

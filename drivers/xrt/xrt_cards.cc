@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "drivers/xrt/xrt_cards.h"
+
+#include <experimental/xrt_system.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "drivers/batch/card_device.h"
+#include "drivers/xrt/xrt_attempt.h"
+#include "drivers/xrt/xrt_link.h"
+
+namespace penstock {
+namespace {
+
+// In emulation the runtime counts none; how many there are it reads from this file.
+size_t emulated_cards() {
+  const char* const folder = std::getenv("EMCONFIG_PATH");
+  std::ifstream file(std::string(folder == nullptr ? "." : folder) + "/emconfig.json");
+  const auto config = nlohmann::json::parse(std::istreambuf_iterator<char>(file), {}, nullptr, false);
+  size_t count = 0;
+  const auto boards = nlohmann::json::json_pointer("/Platform/Boards");
+  if (!config.is_object() || !config.contains(boards) || !config[boards].is_array()) return count;
+  for (const auto& board : config[boards]) {
+    if (board.is_object() && board.contains("Devices") && board["Devices"].is_array())
+      count += board["Devices"].size();
+  }
+  return count;
+}
+
+}  // namespace
+
+DevicesFound find_xrt_cards() {
+  if (std::getenv("XCL_EMULATION_MODE") != nullptr)
+    return {emulated_cards(), "the emulation is set up for no card (emconfig.json)"};
+  const auto count = xrt_attempt("", "", [] { return xrt::system::enumerate_devices(); });
+  if (!count) return {0, "the XRT runtime says: " + count.error().why + " (docs/xrt.md, Install)"};
+  return {*count, "the XRT runtime finds no card on this machine"};
+}
+
+Result<std::unique_ptr<Device>> open_xrt_card(size_t number, const DriverOptions& options) {
+  PENSTOCK_TRY_ASSIGN(auto link, open_xrt_link({static_cast<unsigned>(number), options.program}));
+  return open_card(std::move(link));
+}
+
+}  // namespace penstock

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// The suite's table where it runs over the XRT runtime, in a program of its own: the runtime is loaded with
+// it.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <fstream>
+#include <string>
+
+#include "conformance/device_table.h"
+#include "drivers/xrt/xrt_cards.h"
+
+namespace penstock {
+
+std::span<const DeviceRow> device_table() {
+  static constexpr std::array<DeviceRow, 2> kTable = {{
+      {"xrt", []() -> Result<std::unique_ptr<Device>> { return open_xrt_card(0, {}); }},
+      {"xrt1", []() -> Result<std::unique_ptr<Device>> { return open_xrt_card(1, {}); }},
+  }};
+  return kTable;
+}
+
+namespace {
+
+// Software emulation is a library of the runtime's own, which it loads when a card is opened.
+TEST(XrtRuntimeTest, DrivesTheEmulatedCard) {
+  const auto device = open_xrt_card(0, {});
+  ASSERT_TRUE(device) << device.error().message();
+  EXPECT_TRUE((*device)->capabilities().emulated);
+  std::ifstream maps("/proc/self/maps");
+  bool mapped = false;
+  for (std::string line; std::getline(maps, line);)
+    mapped = mapped || line.find("libxrt_swemu.so") != line.npos;
+  EXPECT_TRUE(mapped);
+}
+
+TEST(XrtRuntimeTest, RefusesACardThatIsNotThere) {
+  const auto device = open_xrt_card(17, {});
+  ASSERT_FALSE(device);
+  EXPECT_EQ(device.error().code, Errc::failed);
+}
+
+}  // namespace
+}  // namespace penstock

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "drivers/xclbin/xclbin_list.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "hash/sha256.h"
+#include "unit/xclbin/made_xclbin.h"
+
+namespace penstock {
+namespace {
+
+class XclbinListTest : public testing::Test {
+ protected:
+  XclbinListTest() { folder_ = mkdtemp(name_); }
+  ~XclbinListTest() override { std::filesystem::remove_all(folder_); }
+
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  std::string write(const std::string& name, const std::vector<uint8_t>& bytes) const {
+    std::ofstream(path(name), std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    return path(name);
+  }
+  std::string write(const std::string& name, const std::string& text) const {
+    return write(name, std::vector<uint8_t>(text.begin(), text.end()));
+  }
+
+  std::filesystem::path folder_;
+
+ private:
+  char name_[32] = "/tmp/penstock-xclbin-XXXXXX";
+};
+
+std::string manifest(const Digest& digest, const char* abi) {
+  return R"({"sha256": ")" + digest.hex() + R"(", "abi_version": )" + abi + "}";
+}
+
+TEST_F(XclbinListTest, IsEmptyWhereThereIsNoFile) {
+  const auto list = XclbinList::load(path("none/there.json"));
+  ASSERT_TRUE(list);
+  EXPECT_TRUE(list->entries().empty());
+}
+
+TEST_F(XclbinListTest, KeepsWhatIsTrusted) {
+  const auto file = made_xclbin(0x11);
+  XclbinList list;
+  const auto listed = list.trust(write("a.xclbin", file));
+  ASSERT_TRUE(listed) << listed.error().message();
+  EXPECT_EQ(listed->path, path("a.xclbin"));
+  EXPECT_EQ(listed->sha256, sha256(file));
+  ASSERT_TRUE(list.trust(write("b.xclbin", made_xclbin(0x22))));
+  const std::string place = path("new/folder/list.json");
+  ASSERT_TRUE(list.save(place));
+  struct stat status;
+  ASSERT_EQ(stat(place.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0600u);
+  const auto again = XclbinList::load(place);
+  ASSERT_TRUE(again) << again.error().message();
+  EXPECT_TRUE(std::ranges::equal(again->entries(), list.entries()));
+  EXPECT_EQ(again->find(listed->uuid), *listed);
+  EXPECT_EQ(again->find("00000000-0000-0000-0000-000000000000"), std::nullopt);
+}
+
+TEST_F(XclbinListTest, PutsTheSameProgramsNewFileInItsPlace) {
+  XclbinList list;
+  ASSERT_TRUE(list.trust(write("a.xclbin", made_xclbin(1, "old"))));
+  ASSERT_TRUE(list.trust(write("b.xclbin", made_xclbin(2, "other"))));
+  ASSERT_TRUE(list.trust(write("c.xclbin", made_xclbin(1, "new"))));
+  ASSERT_EQ(list.entries().size(), 2u);
+  EXPECT_EQ(list.entries().back().platform, "new");
+}
+
+TEST_F(XclbinListTest, ReadsOnlyTheBytesThatWereListed) {
+  XclbinList list;
+  auto file = made_xclbin();
+  const auto listed = list.trust(write("a.xclbin", file));
+  ASSERT_TRUE(listed);
+  EXPECT_EQ(read_trusted(*listed), file);
+  file.back() ^= 1;
+  write("a.xclbin", file);
+  const auto changed = read_trusted(*listed);
+  ASSERT_FALSE(changed);
+  EXPECT_EQ(changed.error().code, Errc::failed);
+  std::filesystem::remove(path("a.xclbin"));
+  EXPECT_FALSE(read_trusted(*listed));
+}
+
+TEST_F(XclbinListTest, TrustsNothingThatIsNoProgram) {
+  XclbinList list;
+  auto cut = made_xclbin();
+  cut.pop_back();
+  for (const std::string& file :
+       {path("absent"), folder_.string(), write("text", std::string("hello")), write("cut", cut)}) {
+    const auto listed = list.trust(file);
+    ASSERT_FALSE(listed) << file;
+    EXPECT_EQ(listed.error().code, Errc::failed);
+    EXPECT_NE(listed.error().message().find(file), std::string::npos) << listed.error().message();
+  }
+  EXPECT_TRUE(list.entries().empty());
+}
+
+TEST_F(XclbinListTest, HoldsTheFileAgainstItsManifest) {
+  const auto file = made_xclbin();
+  const std::string program = write("a.xclbin", file);
+  XclbinList list;
+  write("a.xclbin.json", manifest(sha256(file), "1"));
+  EXPECT_TRUE(list.trust(program));
+  Digest other = sha256(file);
+  other.bytes[5] ^= 1;
+  for (const std::string& wrong :
+       {manifest(other, "1"), manifest(sha256(file), "2"), std::string("{}"), std::string("[")}) {
+    write("a.xclbin.json", wrong);
+    EXPECT_FALSE(list.trust(program)) << wrong;
+  }
+}
+
+TEST_F(XclbinListTest, RefusesAListThatIsNone) {
+  for (const char* text :
+       {"", "[]", "{}", R"({"xclbins": 1})", R"({"xclbins": [1]})", R"({"xclbins": [{"path": "/a"}]})",
+        R"({"xclbins": [{"path": "/a", "uuid": "", "platform": "", "sha256": "12"}]})"}) {
+    const auto list = XclbinList::load(write("list.json", std::string(text)));
+    ASSERT_FALSE(list) << text;
+    EXPECT_EQ(list.error().code, Errc::failed);
+  }
+}
+
+TEST_F(XclbinListTest, SaysWhereItCannotBeSaved) {
+  write("file", std::string("x"));
+  EXPECT_FALSE(XclbinList().save(path("file/list.json")));
+}
+
+TEST_F(XclbinListTest, LiesWhereTheEnvironmentSays) {
+  setenv("PENSTOCK_XCLBINS", "/a/list.json", 1);
+  EXPECT_EQ(XclbinList::default_path(), "/a/list.json");
+  unsetenv("PENSTOCK_XCLBINS");
+  setenv("XDG_CONFIG_HOME", "/config", 1);
+  EXPECT_EQ(XclbinList::default_path(), "/config/penstock/xclbins.json");
+  unsetenv("XDG_CONFIG_HOME");
+  setenv("HOME", "/home/me", 1);
+  EXPECT_EQ(XclbinList::default_path(), "/home/me/.config/penstock/xclbins.json");
+  unsetenv("HOME");
+  EXPECT_FALSE(XclbinList::default_path());
+}
+
+}  // namespace
+}  // namespace penstock

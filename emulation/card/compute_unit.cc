@@ -14,9 +14,9 @@
 namespace penstock {
 namespace {
 
-fabric::Word* words(const EmulatedMemory* memory) {
+fabric::Word* words(MutableBytes memory) {
   static_assert(sizeof(fabric::Word) == PENSTOCK_WORD_BYTES, "a kernel's word is memory's");
-  return reinterpret_cast<fabric::Word*>(memory->device().data());
+  return reinterpret_cast<fabric::Word*>(memory.data());
 }
 
 void call(CardKernel kernel, const KernelArguments& with) {

@@ -9,17 +9,17 @@
 #include <string_view>
 #include <thread>
 
+#include "base/bytes.h"
 #include "drivers/batch/card_link.h"
-#include "emulation/card/emulated_memory.h"
 
 namespace penstock {
 
-// A launch as a kernel's registers hold it.
+// The memory that a launch's arguments point to; empty where the kernel takes none.
 struct KernelArguments {
-  EmulatedMemory* request = nullptr;
-  EmulatedMemory* input = nullptr;
-  EmulatedMemory* answer = nullptr;
-  EmulatedMemory* arena = nullptr;
+  MutableBytes request;
+  MutableBytes input;
+  MutableBytes answer;
+  MutableBytes arena;
 };
 
 // An instance of a kernel, on a thread of its own that begins with the first launch: it does one after the

@@ -25,10 +25,11 @@ class EmulatedLaunch final : public CardLaunch {
       : unit_(&unit), arguments_(arguments), takes_input_(takes_input), listener_(&listener) {}
 
   bool start(CardMemory* input, uint64_t token) noexcept override {
+    auto* const memory = dynamic_cast<EmulatedMemory*>(input);
+    if (takes_input_ != (memory != nullptr)) return false;
+    if (takes_input_ && memory->bank().role() != CardBank::input) return false;
     KernelArguments arguments = arguments_;
-    arguments.input = dynamic_cast<EmulatedMemory*>(input);
-    if (takes_input_ != (arguments.input != nullptr)) return false;
-    if (takes_input_ && arguments.input->bank().role() != CardBank::input) return false;
+    if (takes_input_) arguments.input = memory->device();
     unit_->launch(arguments, *listener_, token);
     return true;
   }
@@ -94,11 +95,11 @@ class EmulatedCard final : public CardLink {
 
  private:
   // An argument in the bank that the kernel is wired to.
-  Result<EmulatedMemory*> argument(CardMemory* memory, CardBank bank, bool wanted) const {
+  Result<MutableBytes> argument(CardMemory* memory, CardBank bank, bool wanted) const {
     auto* const emulated = dynamic_cast<EmulatedMemory*>(memory);
     const bool right = wanted ? emulated != nullptr && emulated->bank().role() == bank : memory == nullptr;
     if (!right) return fail(Errc::failed, name_, "a kernel's argument lies in another bank", "report this");
-    return emulated;
+    return wanted ? emulated->device() : MutableBytes{};
   }
 
   const std::string name_;

@@ -39,6 +39,8 @@ LAW = {
     "hls/encode_batch": ["hls/extents", "hls/lz4_compress", "hls/sha256"],
     "hls/decode_batch": ["hls/extents", "hls/lz4_decompress"],
     "emulation/card": ["drivers/batch", "hls/describe", "hls/digest_batch", "hls/encode_batch", "hls/decode_batch"],
+    "emulation/xrt_card": ["emulation/card", "host/hash"],
+    "emulation/xrt_preload": [],
 }
 
 # Where these stand; other folders (tests/, bench/) may use what they like.
@@ -56,7 +58,8 @@ ADAPTERS = {
     r"openssl/": ["host/hash", "host/benchmark"],
     r"CLI/": ["host/appliance"],
     r"nlohmann/": ["host/appliance", "drivers/xclbin", "drivers/xrt"],
-    r"(xrt|experimental)/": ["drivers/xrt"],
+    r"(xrt|experimental)/": ["drivers/xrt", "emulation/xrt_card"],
+    r"(google/protobuf/|shim_messages\.pb\.h)": ["emulation/xrt_card"],
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')

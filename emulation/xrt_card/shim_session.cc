@@ -23,11 +23,6 @@ std::string done_text(bool done) {
   return message.SerializeAsString();
 }
 
-// Where a copy begins; false: it is no address.
-bool add_offset(uint64_t& address, uint64_t offset) {
-  return !__builtin_add_overflow(address, offset, &address);
-}
-
 MutableBytes as_mutable_bytes(std::string& text) {
   return {reinterpret_cast<uint8_t*>(text.data()), text.size()};
 }
@@ -65,13 +60,12 @@ Result<std::string> ShimSession::answer_free(const std::string& body) {
 
 Result<std::string> ShimSession::answer_copy_to_card(const std::string& body) {
   PENSTOCK_TRY_ASSIGN(const auto call, parse<shim::CopyToCard>(body));
-  uint64_t address = call.address();
-  if (call.content().size() != call.bytes() || !add_offset(address, call.offset())) {
+  if (call.content().size() != call.bytes()) {
     return fail(Errc::corrupt, "a copy to the card", "it contradicts itself");
   }
   shim::CopiedToCard answer;
   answer.set_bytes(0);
-  if (const auto memory = buffers_.find(address, call.bytes())) {
+  if (const auto memory = buffers_.find(call.address(), call.bytes())) {
     std::ranges::copy(as_bytes(call.content()), memory->begin());
     answer.set_bytes(call.bytes());
   } else {
@@ -82,13 +76,10 @@ Result<std::string> ShimSession::answer_copy_to_card(const std::string& body) {
 
 Result<std::string> ShimSession::answer_copy_to_host(const std::string& body) {
   PENSTOCK_TRY_ASSIGN(const auto call, parse<shim::CopyToHost>(body));
-  uint64_t address = call.address();
-  if (call.bytes() > kShimBodyBytesMax || !add_offset(address, call.offset())) {
-    return fail(Errc::corrupt, "a copy to the host", "it contradicts itself");
-  }
+  if (call.bytes() > kShimBodyBytesMax) return fail(Errc::corrupt, "a copy to the host", "it is too long");
   shim::CopiedToHost answer;
   answer.set_bytes(call.bytes());
-  if (const auto memory = buffers_.find(address, call.bytes())) {
+  if (const auto memory = buffers_.find(call.address(), call.bytes())) {
     answer.set_content(memory->data(), call.bytes());
   } else {
     complain_(memory.error());

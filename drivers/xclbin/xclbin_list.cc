@@ -10,7 +10,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <system_error>
 #include <utility>
@@ -30,9 +29,14 @@ bool exists(const std::string& path) {
 }
 
 Result<std::vector<uint8_t>> read_file(const std::string& path) {
+  std::error_code error;
+  const uintmax_t size = std::filesystem::file_size(path, error);
+  if (error) return fail_errno(path, error.value());
+  std::vector<uint8_t> bytes(size);
   std::ifstream file(path, std::ios::binary);
-  std::vector<uint8_t> bytes(std::istreambuf_iterator<char>(file), {});
-  if (!file || file.bad()) return fail_errno(path);
+  const auto wanted = static_cast<std::streamsize>(bytes.size());
+  if (!file.read(reinterpret_cast<char*>(bytes.data()), wanted) || file.gcount() != wanted)
+    return fail(Errc::failed, path, "cannot be read", "see to its permissions");
   return bytes;
 }
 

@@ -3,6 +3,7 @@
 
 #include <experimental/xrt_system.h>
 
+#include <charconv>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -16,18 +17,17 @@
 namespace penstock {
 namespace {
 
-// In emulation the runtime counts none; how many there are it reads from this file.
+// In emulation the runtime counts none; how many there are it reads from this file, and so do we.
 size_t emulated_cards() {
   const char* const folder = std::getenv("EMCONFIG_PATH");
   std::ifstream file(std::string(folder == nullptr ? "." : folder) + "/emconfig.json");
-  const auto config = nlohmann::json::parse(std::istreambuf_iterator<char>(file), {}, nullptr, false);
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  const auto config = nlohmann::json::parse(text, nullptr, false);
+  const nlohmann::json::json_pointer first("/Platform/Boards/0/Devices/0/NumDevices");
+  if (!config.is_object() || !config.contains(first) || !config[first].is_string()) return 0;
+  const auto& number = config[first].get_ref<const std::string&>();
   size_t count = 0;
-  const auto boards = nlohmann::json::json_pointer("/Platform/Boards");
-  if (!config.is_object() || !config.contains(boards) || !config[boards].is_array()) return count;
-  for (const auto& board : config[boards]) {
-    if (board.is_object() && board.contains("Devices") && board["Devices"].is_array())
-      count += board["Devices"].size();
-  }
+  std::from_chars(number.data(), number.data() + number.size(), count);
   return count;
 }
 

@@ -49,7 +49,9 @@ TEST(XclbinHeaderTest, ReadsNothingOutsideOfAnyBytes) {
     for (uint64_t i = random() % 8; i > 0; --i) file[random() % file.size()] = static_cast<uint8_t>(random());
     file.resize(random() % 2 == 0 ? file.size() : random() % (file.size() + 1));
     const auto header = parse_xclbin_header(std::vector<uint8_t>(file));  // a sanitizer sees what is read
-    if (header) EXPECT_LE(header->platform.size(), 64u);
+    if (header) {
+      EXPECT_LE(header->platform.size(), 64u);
+    }
   }
 }
 

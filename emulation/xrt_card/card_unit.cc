@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdio>
 
+#include "emulation/xrt_card/launch_bounds.h"
 #include "kernels/abi/penstock_abi.h"
 
 namespace penstock {
@@ -92,6 +93,7 @@ Status CardUnit::start() {
   ++launches_;
   ended_ = true;  // when it no longer runs
   PENSTOCK_TRY_ASSIGN(const KernelArguments arguments, this->arguments());
+  PENSTOCK_TRY(check_launch_bounds(kernel_.kernel, arguments));
   running_.fetch_add(1, std::memory_order_relaxed);
   if (options_.hang && options_.hang->kernel == kernel_.kernel && options_.hang->launch == launches_) {
     return {};

@@ -25,10 +25,6 @@ Result<size_t> receive(int socket, MutableBytes bytes) {
   return received;
 }
 
-Failure cut_off() {
-  return fail(Errc::corrupt, kWhat, "it closed inside a call");
-}
-
 }  // namespace
 
 Result<ShimHead> parse_shim_head(Bytes head) {
@@ -47,17 +43,16 @@ Result<ShimHead> parse_shim_head(Bytes head) {
 Result<std::optional<ShimFrame>> read_shim_frame(int socket) {
   std::array<uint8_t, kShimHeadBytes> bytes{};
   PENSTOCK_TRY_ASSIGN(const size_t received, receive(socket, bytes));
-  if (received == 0) return std::optional<ShimFrame>();
-  if (received < bytes.size()) return cut_off();
+  if (received < bytes.size()) return std::optional<ShimFrame>();
   PENSTOCK_TRY_ASSIGN(const ShimHead head, parse_shim_head(bytes));
   ShimFrame frame{head.call, std::string(head.body_bytes, '\0')};
   PENSTOCK_TRY_ASSIGN(const size_t body,
                       receive(socket, {reinterpret_cast<uint8_t*>(frame.body.data()), frame.body.size()}));
-  if (body < frame.body.size()) return cut_off();
+  if (body < frame.body.size()) return std::optional<ShimFrame>();
   return std::optional(std::move(frame));
 }
 
-Status write_shim_answer(int socket, std::string_view body) {
+Result<bool> write_shim_answer(int socket, std::string_view body) {
   shim::Head message;
   message.set_bytes(body.size());
   std::string bytes = message.SerializeAsString();
@@ -65,10 +60,11 @@ Status write_shim_answer(int socket, std::string_view body) {
   for (size_t sent = 0; sent < bytes.size();) {
     const ssize_t count = ::send(socket, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
     if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && (errno == EPIPE || errno == ECONNRESET)) return false;
     if (count < 0) return fail_errno(kWhat);
     sent += static_cast<size_t>(count);
   }
-  return {};
+  return true;
 }
 
 }  // namespace penstock

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -29,11 +30,11 @@ struct ShimFrame {
   std::string body;
 };
 
-// Waits for the next call on the socket; nothing when the other side has closed it between two calls.
-// corrupt: it ended inside one, or no head.
+// Waits for the next call on the socket; nothing when the other side has closed it, in the midst of a call
+// too: a host may end at any time. corrupt: no head.
 Result<std::optional<ShimFrame>> read_shim_frame(int socket);
 
-// Head and body of an answer.
-Status write_shim_answer(int socket, std::string_view body);
+// Head and body of an answer. False: the other side has closed.
+Result<bool> write_shim_answer(int socket, std::string_view body);
 
 }  // namespace penstock

@@ -159,8 +159,8 @@ Status serve_shim(int socket, ShimSession& session) {
     PENSTOCK_TRY_ASSIGN(const auto frame, read_shim_frame(socket));
     if (!frame) return {};
     PENSTOCK_TRY_ASSIGN(const auto answer, session.answer(*frame));
-    PENSTOCK_TRY(write_shim_answer(socket, answer.body));
-    if (answer.last) return {};
+    PENSTOCK_TRY_ASSIGN(const bool sent, write_shim_answer(socket, answer.body));
+    if (!sent || answer.last) return {};
   }
 }
 

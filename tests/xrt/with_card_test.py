@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""emulation/with-card from outside: exit codes, what a command finds, and that nothing is left behind."""
+
+import glob
+import os
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+SOURCE = os.environ["PENSTOCK_SOURCE_DIR"]
+BUILD = os.environ["PENSTOCK_BINARY_DIR"]
+WITH_CARD = os.path.join(SOURCE, "emulation", "with-card")
+HOST = os.path.join(BUILD, "xrt_card_host")  # opens a card, prints a line, then waits
+SECONDS = 60
+
+
+def left_behind(starter):
+    """Folders of the with-card that had this process number, and its cards that run."""
+    mark = f"SDACCEL_EM_RUN_DIR=/tmp/penstock-cards-{starter}-"
+    left = glob.glob(f"/tmp/penstock-cards-{starter}-*")
+    for folder in glob.glob("/proc/[0-9]*"):
+        try:
+            with open(f"{folder}/environ", encoding="utf-8", errors="replace") as surroundings:
+                if mark in surroundings.read():
+                    left.append(folder)
+        except OSError:
+            pass
+    return left
+
+
+class WithCardTest(unittest.TestCase):
+    def setUp(self):
+        self.started = []
+
+    def tearDown(self):
+        for starter in self.started:
+            end = time.monotonic() + 10
+            while left_behind(starter) and time.monotonic() < end:
+                time.sleep(0.05)
+            self.assertEqual(left_behind(starter), [])
+
+    def start(self, *arguments, **changes):
+        surroundings = os.environ | {"PENSTOCK_BUILD_DIR": BUILD} | changes
+        process = subprocess.Popen([WITH_CARD, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True, env=surroundings, start_new_session=True)
+        self.started.append(process.pid)
+        return process
+
+    def run_to_end(self, *arguments, text="", **changes):
+        process = self.start(*arguments, **changes)
+        out, err = process.communicate(text, timeout=SECONDS)
+        return process.returncode, out, err
+
+    def start_host(self, *arguments):
+        """with-card with a host that has a card open, and the host's process."""
+        process = self.start("--", HOST, *arguments)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.stderr.close)
+        self.addCleanup(process.stdin.close)
+        return process, int(process.stdout.readline())
+
+    def test_passes_on_exit_codes(self):
+        for code in (0, 1, 2, 7, 255):
+            self.assertEqual(self.run_to_end("sh", "-c", f"exit {code}")[0], code)
+        self.assertEqual(self.run_to_end("sh", "-c", "kill -9 $$")[0], 128 + 9)
+
+    def test_passes_on_standard_input_output_and_error(self):
+        code, out, err = self.run_to_end("--", "sh", "-c", "cat; echo oops >&2", text="words")
+        self.assertEqual((code, out, err), (0, "words", "oops\n"))
+
+    def test_tells_the_command_where_the_cards_are(self):
+        code, out, _ = self.run_to_end("-n", "3", "--", "sh", "-c", 'echo $PENSTOCK_XRT_EMULATED $PENSTOCK_XRT_CARDS; head -c 7 "$PENSTOCK_XRT_XCLBIN"')
+        self.assertEqual((code, out), (0, "1 3\nxclbin2"))
+
+    def test_keeps_its_folder_to_itself(self):
+        code, out, _ = self.run_to_end("sh", "-c", 'stat -c %a "$EMCONFIG_PATH"')
+        self.assertEqual((code, out), (0, "700\n"))
+
+    def test_runs_what_stands_behind_two_dashes(self):
+        self.assertEqual(self.run_to_end("--", "echo", "-n", "2")[1], "2")
+        self.assertEqual(self.run_to_end("echo", "--", "-n")[1], "-- -n\n")
+
+    def test_refuses_wrong_usage(self):
+        for arguments in ((), ("--",), ("-n",), ("-n", "0", "true"), ("-n", "17", "true"), ("-n", "x", "true"), ("--cards", "true")):
+            code, out, err = self.run_to_end(*arguments)
+            self.assertEqual((code, out), (2, ""), arguments)
+            self.assertIn("with-card", err)
+
+    def test_explains_itself(self):
+        code, out, _ = self.run_to_end("--help")
+        self.assertEqual(code, 0)
+        self.assertIn("PENSTOCK_XRT_XCLBIN", out)
+
+    def test_says_when_nothing_is_built(self):
+        with tempfile.TemporaryDirectory() as empty:
+            code, _, err = self.run_to_end("--build", empty, "true")
+        self.assertEqual(code, 1)
+        self.assertIn("penstock-emulated-card", err)
+
+    def test_says_when_the_command_cannot_be_run(self):
+        self.assertEqual(self.run_to_end("/no/such/command")[0], 127)
+        self.assertEqual(self.run_to_end("/etc/passwd")[0], 126)
+
+    def test_ends_what_a_command_leaves_behind(self):
+        code, out, _ = self.run_to_end("sh", "-c", "sleep 1000 >/dev/null 2>&1 & echo $!")
+        self.assertEqual(code, 0)
+        with self.assertRaises(ProcessLookupError):
+            os.kill(int(out), 0)
+
+    def test_cleans_up_when_the_command_is_killed(self):
+        process, host = self.start_host()
+        os.kill(host, signal.SIGKILL)
+        self.assertEqual(process.wait(SECONDS), 128 + 9)
+
+    def test_passes_on_signals(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            process, _ = self.start_host()
+            process.send_signal(number)
+            self.assertEqual(process.wait(SECONDS), 128 + number)
+
+    def test_cleans_up_when_it_is_killed_itself(self):
+        process, _ = self.start_host()
+        process.kill()
+        self.assertEqual(process.wait(SECONDS), -9)
+
+    def test_survives_a_card_that_crashes(self):
+        """XRT sends SIGTERM to the whole process group then."""
+        process, host = self.start_host()
+        with open(f"/proc/{host}/task/{host}/children", encoding="ascii") as children:
+            (card,) = children.read().split()
+        os.kill(int(card), signal.SIGKILL)
+        self.assertEqual(process.wait(SECONDS), 128 + 15)
+
+    def test_ends_cards_of_a_host_that_left_its_process_group(self):
+        with tempfile.NamedTemporaryFile(mode="r") as said:
+            code, _, _ = self.run_to_end("sh", "-c", 'setsid "$0" >"$1" 2>&1 & until [ -s "$1" ]; do sleep 0.05; done', HOST, said.name)
+            self.assertEqual(code, 0)
+            host = int(said.readline())
+        # The card goes, and XRT ends its host: see tearDown.
+        self.assertGreater(host, 1)
+
+    def test_gives_each_process_cards_of_its_own(self):
+        code, out, _ = self.run_to_end("sh", "-c", f"for i in 1 2 3; do {HOST} once & done; wait")
+        self.assertEqual((code, len(out.splitlines())), (0, 3))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -42,6 +42,10 @@ DevicesFound find_xrt_cards() {
 }
 
 Result<std::unique_ptr<Device>> open_xrt_card(size_t number, const DriverOptions& options) {
+  // The runtime's emulation makes up a card where there is none.
+  if (number >= find_xrt_cards().count)
+    return fail(Errc::failed, "xrt:" + std::to_string(number), "there is no such card",
+                "see penstock devices");
   PENSTOCK_TRY_ASSIGN(auto link, open_xrt_link({static_cast<unsigned>(number), options.program}));
   return open_card(std::move(link));
 }

@@ -20,7 +20,13 @@ std::string find_module(const std::string& file) {
   return {};
 }
 
+bool any_loaded = false;
+
 }  // namespace
+
+bool LoadedDriver::any() {
+  return any_loaded;
+}
 
 // Empty where it is there; else why not.
 std::string LoadedDriver::load() {
@@ -39,6 +45,7 @@ std::string LoadedDriver::load() {
   if (module->version != std::string_view(PENSTOCK_VERSION))
     return path + " is of version " + module->version + ", this program of " PENSTOCK_VERSION;
   loaded_ = module;
+  any_loaded = true;
   return {};
 }
 

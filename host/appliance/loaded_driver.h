@@ -22,6 +22,9 @@ class LoadedDriver {
 
   explicit LoadedDriver(const Module& module) : module_(module) {}
 
+  // Whether any is loaded in this process.
+  static bool any();
+
   // As the rows of the table.
   DevicesFound find();
   Result<std::unique_ptr<Device>> open(size_t number, const DriverOptions& options);

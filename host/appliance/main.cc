@@ -10,6 +10,7 @@
 
 #include "appliance/command_line.h"
 #include "appliance/console.h"
+#include "appliance/loaded_driver.h"
 
 namespace {
 
@@ -30,13 +31,9 @@ void raise_descriptor_limit() {
   static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));
 }
 
-}  // namespace
-
 // The only place that sees an exception: nothing of ours throws, and what a library throws past its adapter
 // leaves nothing to do but to say so.
-int main(int argc, char** argv) {
-  fill_closed_descriptors();
-  raise_descriptor_limit();
+int run(int argc, char** argv) {
   penstock::Console console(STDOUT_FILENO, STDERR_FILENO);
   try {
     return penstock::run_command_line({argv + (argc > 0 ? 1 : 0), argv + argc}, console);
@@ -46,4 +43,16 @@ int main(int argc, char** argv) {
     console.report({penstock::Errc::failed, "internal error", exception.what(), "please report this"});
   }
   return static_cast<int>(penstock::Errc::failed);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  fill_closed_descriptors();
+  raise_descriptor_limit();
+  const int code = run(argc, argv);
+  // The runtime of a card that never ends what it was given would abort in its destructors (docs/xrt.md).
+  // Ours have run, and all that was written is with the system.
+  if (penstock::LoadedDriver::any()) ::_exit(code);
+  return code;
 }

@@ -6,11 +6,16 @@
 #include <xrt/xrt_kernel.h>
 
 #include <array>
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "drivers/xclbin/xclbin_list.h"
 #include "drivers/xrt/xrt_attempt.h"
@@ -22,6 +27,7 @@
 namespace penstock {
 namespace {
 
+constexpr auto kRuntimeAtRun = std::chrono::milliseconds(20);
 constexpr auto kSeeCard = "see what the runtime says (xbutil examine, dmesg)";
 
 // The kernels by name, and where each has its arguments: kernels/abi/abi.md.
@@ -101,13 +107,22 @@ class XrtLink final : public CardLink {
           run.set_arg(shape.arguments[bank], static_cast<XrtMemory*>(given[bank])->object());
       }
       const int input = shape.arguments[static_cast<size_t>(CardBank::input)];
-      return std::make_unique<XrtLaunch>(std::move(run), input < 0 ? std::nullopt : std::optional(input),
-                                         listener);
+      auto made =
+          std::make_shared<XrtRun>(std::move(run), input < 0 ? std::nullopt : std::optional(input), listener);
+      const std::lock_guard lock(runs_mutex_);
+      runs_.push_back(made);
+      return std::make_unique<XrtLaunch>(std::move(made));
     });
   }
 
-  // The runtime's threads are the process's.
-  void stop() noexcept override {}
+  // The runtime's threads are the process's: they only go silent.
+  void stop() noexcept override {
+    const std::lock_guard lock(runs_mutex_);
+    for (const auto& run : runs_) run->silence();
+    // A thread of the runtime's that has told of an end is at the run for a moment longer, and says nothing
+    // of when it is done.
+    std::this_thread::sleep_for(kRuntimeAtRun);
+  }
 
   std::vector<DeviceFigure> figures() const override {
     using What = xrt::info::device;
@@ -128,8 +143,10 @@ class XrtLink final : public CardLink {
   xrt::device card_;
   const std::string name_;
   const std::string address_;
-  std::array<xrt::kernel, 4> kernels_;        // by CardKernel
-  std::array<std::optional<int>, 4> groups_;  // by CardBank: memory groups of the runtime
+  std::array<xrt::kernel, 4> kernels_;  // by CardKernel
+  std::mutex runs_mutex_;
+  std::vector<std::shared_ptr<XrtRun>> runs_;  // to the end: XrtRun
+  std::array<std::optional<int>, 4> groups_;   // by CardBank: memory groups of the runtime
 };
 
 }  // namespace

@@ -15,5 +15,6 @@ int main(int argc, char** argv) {
   write_tree_seeds(corpus);
   write_store_seeds(corpus);
   write_stream_seeds(corpus);
+  write_shim_seeds(corpus);
   return 0;
 }

@@ -7,6 +7,8 @@
 namespace fabric {
 namespace {
 
+static_assert(kCarriedSteps == 3, "the distance that the pragma below has");
+
 // The first `bytes` (0 to 63) of the data, a byte 0x80 behind them where it is due, and zeros.
 Word ended(const Word& data, uint32_t bytes, bool mark) {
 #pragma HLS INLINE
@@ -41,19 +43,23 @@ MessageBlock block_of(const Piece& piece, const Word& data, bool first, bool las
 }  // namespace
 
 void pad_blocks(hls::stream<Piece>& pieces, hls::stream<Word>& words, hls::stream<MessageBlock>& blocks) {
-  // Of each slot the last word read, whose end belongs to the slot's next block.
+  // Of each slot the last word read, whose end belongs to the slot's next block; `low` has the last slot's.
   Word carried[kDigestSlots];
 #pragma HLS BIND_STORAGE variable = carried type = ram_2p impl = lutram
   Piece piece;
-  Word low;
+  Word low = 0;
+  uint32_t low_slot = kDigestSlots;
   uint32_t blocks_left = 0;  // of the piece
   bool primes = false;       // the word in which the chunk begins is still to be read
   bool first = false;
   uint64_t cycles = 0;
+  uint64_t carried_at[kDigestSlots];  // the step; for the count alone
+  uint64_t too_soon = 0;
 steps:
   for (uint64_t step = 0; step < kStepsMax; ++step) {
 #pragma HLS PIPELINE II = 1
-#pragma HLS DEPENDENCE variable = carried type = inter dependent = false
+    // kCarriedSteps: a slot goes on a row later, and with a slot between, or its word is still in `low`.
+#pragma HLS DEPENDENCE variable = carried type = inter direction = RAW distance = 3 dependent = true
     ++cycles;
     if (blocks_left == 0) {
       piece = pieces.read();
@@ -62,8 +68,11 @@ steps:
         if (piece.end) break;
         continue;
       }
-      // A piece that goes on comes a row after the one before it, so that the word has been written.
-      if (!piece.first) low = carried[piece.slot];
+      if (!piece.first && piece.slot != low_slot) {
+        low = carried[piece.slot];
+        if (step - carried_at[piece.slot] < kCarriedSteps) ++too_soon;
+      }
+      low_slot = piece.slot;
       blocks_left = piece.blocks;
       primes = piece.first && piece.shift != 0 && piece.data_left != 0;
       first = piece.first;
@@ -89,9 +98,12 @@ steps:
     piece.data_left -= bytes;
     first = false;
     --blocks_left;
-    if (blocks_left == 0) carried[piece.slot] = low;
+    if (blocks_left != 0) continue;
+    carried[piece.slot] = low;
+    carried_at[piece.slot] = step;
   }
   HLS_CYCLES("pad_blocks", cycles);
+  HLS_COUNT("carried_too_soon", too_soon);
 }
 
 }  // namespace fabric

@@ -181,6 +181,21 @@ TEST(ChunkDigestsModelTest, OneChunkAloneTakesAWholeRoundABlock) {
   EXPECT_EQ(record.counted("sha256_clocks"), 1000u * fabric::kDigestSlots + 1);
 }
 
+// What a slot carries from row to row is not asked for before its memory has it, however few slots are busy.
+TEST(ChunkDigestsModelTest, NoWordIsAskedForSoonerThanItWasKept) {
+  std::mt19937_64 random(process_seed());
+  GuardedWords memory(600);
+  fill(memory, random);
+  for (size_t chunks = 1; chunks <= 4; ++chunks) {
+    fabric::CycleRecord record;
+    const fabric::CycleScope cycles(record);
+    std::vector<Place> places;
+    for (size_t i = 0; i < chunks; ++i) places.push_back({1 + 7 * i, 30000 + random() % 8000});
+    expect_right(memory, places);
+    EXPECT_EQ(record.counted("carried_too_soon"), 0u) << chunks;
+  }
+}
+
 // Which clock a block enters at does not depend on how threads are scheduled.
 TEST(ChunkDigestsModelTest, BothModesCountTheSameClocks) {
   std::mt19937_64 random(process_seed());

@@ -11,7 +11,6 @@ from sizes import cpp_functions, matching_brace
 
 INCLUDES = {
     "ap_int.h",
-    "ap_axi_sdata.h",
     "hls_burst_maxi.h",
     "hls_stream.h",
     "stddef.h",
@@ -37,8 +36,7 @@ CONSTANT = re.compile(r"(?:k[A-Z]\w*|[A-Z][A-Z0-9_]*|\d\w*|sizeof\s*\([^)]*\)|\w
 LOOP_PRAGMA = re.compile(r"#\s*pragma\s+HLS\s+(?:PIPELINE|UNROLL|LOOP_TRIPCOUNT)\b", re.I)
 TRIPCOUNT = re.compile(r"#\s*pragma\s+HLS\s+LOOP_TRIPCOUNT\b", re.I)
 DATAFLOW = re.compile(r"#\s*pragma\s+HLS\s+DATAFLOW\b", re.I)
-CHANNEL = re.compile(r"hls::stream\s*<.*>\s*(\w+)\s*((?:\[[^\]]*\]\s*)*)(?:\(\s*\"\"\s*\))?", re.S)
-ARRAY = re.compile(r"(?:static\s+)?[\w:]+(?:<[^;]*>)?\s+\w+(?:\[[^\]]*\])+")
+CHANNEL = re.compile(r"(?:hls::stream\s*<.*>|ReadWords)\s*(\w+)\s*((?:\[[^\]]*\]\s*)*)(?:\(\s*\"\"\s*\))?", re.S)
 PROCESS = re.compile(r"HLS_PROCESS\s*\(\s*\w+\s*,\s*([\w:]+(?:<[^()]*>)?)\s*\((.*)\)\s*\)", re.S)
 TOP = re.compile(r'extern\s*""\s*void\s+(\w+)\s*\(([^)]*)\)\s*\{', re.S)
 
@@ -169,14 +167,27 @@ def check_dataflow(path, text):
             if process:
                 calls.append(process.group(2))
             elif channel:
-                if not channel.group(2):
-                    channels[channel.group(1)] = place
-            elif not re.fullmatch(r"HLS_REGION\s*\(\s*\w+\s*\)", statement) and not ARRAY.fullmatch(statement):
-                yield f"{place}: a dataflow region has channels, arrays and HLS_PROCESS of one call alone: {statement.split()[0]}"
-        for name, place in channels.items():
-            users = sum(1 for call in calls if re.search(rf"\b{name}\b", call))
-            if users != 2:
-                yield f"{place}: channel {name} has {users} processes; it takes one to write and one to read"
+                channels[channel.group(1)] = (place, bool(channel.group(2)))
+            elif not re.fullmatch(r"HLS_REGION\s*\(\s*\w+\s*\)", statement):
+                yield f"{place}: a dataflow region has channels and HLS_PROCESS of one call alone: {statement.split()[0]}"
+        for name, (place, is_array) in channels.items():
+            yield from check_array_ends(place, name, calls) if is_array else check_ends(place, name, calls)
+
+
+def check_ends(place, name, calls):
+    users = sum(1 for call in calls if re.search(rf"\b{name}\b", call))
+    if users != 2:
+        yield f"{place}: channel {name} has {users} processes; it takes one to write and one to read"
+
+
+def check_array_ends(place, name, calls):
+    """One process has one end of all channels, and the other ends go to a process each."""
+    whole = sum(1 for call in calls if re.search(rf"\b{name}\b(?!\s*\[)", call))
+    elements = [element for call in calls for element in set(re.findall(rf"\b{name}\s*\[\s*(\w+)\s*\]", call))]
+    if whole != 1:
+        yield f"{place}: channels {name} go whole to {whole} processes; it takes one"
+    if sorted(elements) != sorted(str(i) for i in range(len(elements))) or not elements:
+        yield f"{place}: channels {name} have processes for {', '.join(sorted(elements)) or 'none'}; it takes one for each"
 
 
 def check_tops(path, text):

@@ -293,9 +293,11 @@ extern "C" void top(const Word* request, hls::burst_maxi<Word> input, int count)
 #pragma HLS DATAFLOW
   HLS_REGION(top);
   hls::stream<Pair<int, 4>, 2> between("between");
-  int table[4];
+  hls::stream<int, 2> lanes[kLanes];
   HLS_PROCESS(first, read_all(request, between, f(count)));
-  HLS_PROCESS(second, n::write_all<4>(between, input));
+  HLS_PROCESS(second, n::write_all<4>(between, input, lanes));
+  HLS_PROCESS(third, work(lanes[0]));
+  HLS_PROCESS(fourth, work(lanes[1]));
 }
 """
     LOOPS = """void run(int n) {
@@ -377,14 +379,20 @@ until:
         self.assertIn("LOOP_TRIPCOUNT", complaints[1])
 
     def test_other_statements_in_a_dataflow_region_are_found(self):
-        for line in ("count += 1;", "read_all(request, between, 0);", "HLS_PROCESS(third, { a(); b(); });", "int sum = 0;"):
+        for line in ("count += 1;", "read_all(request, between, 0);", "HLS_PROCESS(fifth, { a(); b(); });", "int sum = 0;", "int a[4];"):
             with self.subTest(line):
-                self.assert_found(self.TOP, ("  int table[4];", f"  {line}"), ":13", "dataflow region")
+                self.assert_found(self.TOP, ("  HLS_PROCESS(first", f"  {line}\n  HLS_PROCESS(first"), ":14", "dataflow region")
 
     def test_a_channel_without_two_ends_is_found(self):
-        self.assert_found(self.TOP, ("(between, input)", "(input)"), "between", "1 processes")
-        third = "  HLS_PROCESS(third, read_all(between));\n}"
-        self.assert_found(self.TOP, ("\n}", "\n" + third), "between", "3 processes")
+        self.assert_found(self.TOP, ("(between, input", "(input"), "between", "1 processes")
+        another = "  HLS_PROCESS(fifth, read_all(between));\n}"
+        self.assert_found(self.TOP, ("\n}", "\n" + another), "between", "3 processes")
+
+    def test_channels_of_an_array_without_two_ends_are_found(self):
+        self.assert_found(self.TOP, (", lanes)", ")"), "lanes", "whole to 0")
+        self.assert_found(self.TOP, ("f(count)", "lanes"), "lanes", "whole to 2")
+        self.assert_found(self.TOP, ("work(lanes[1])", "work(lanes[0])"), "lanes", "for 0, 0")
+        self.assert_found(self.TOP, ("work(lanes[1])", "work(lanes[2])"), "lanes", "for 0, 2")
 
     def test_a_pointer_without_its_interface_is_found(self):
         self.assert_found(self.TOP, ("port = request bundle", "port = other bundle"), "top: request")

@@ -25,6 +25,17 @@ class BoundedChannel {
     const std::lock_guard<std::mutex> lock(mutex_);
     return count_;
   }
+  // For a process that waits by asking: who asks again before anything moved is let wait a little, and told
+  // when the launch was aborted.
+  uint64_t polled_size() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    if (moves_ == moves_polled_) {
+      if (launch_.aborted) throw Aborted("launch aborted while a channel was polled");
+      changed_.wait_until(lock, Wait(launch_).next_look(), [this] { return moves_ != moves_polled_; });
+    }
+    moves_polled_ = moves_;
+    return count_;
+  }
   size_t depth() const { return ring_.size(); }
 
   void write(const T& item, const char* channel) {
@@ -70,6 +81,7 @@ class BoundedChannel {
     return item;
   }
   void moved() {
+    ++moves_;
     launch_.progress.fetch_add(1, std::memory_order_relaxed);
     changed_.notify_one();  // one producer, one consumer: the other one
   }
@@ -80,6 +92,8 @@ class BoundedChannel {
   std::vector<T> ring_;
   size_t first_ = 0;
   size_t count_ = 0;
+  uint64_t moves_ = 1;
+  uint64_t moves_polled_ = 0;
 };
 
 }  // namespace hls_simulation

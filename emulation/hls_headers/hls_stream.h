@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 
@@ -33,7 +34,7 @@ class stream<T, 0> {
   ~stream() {
     if (region_ != nullptr) {
       region_->join();
-      if (size() != 0) region_->note_leftover(name_, size());
+      if (!empty()) region_->note_leftover(name_, bounded_ != nullptr ? bounded_->size() : fast_.size());
     }
   }
 
@@ -64,7 +65,11 @@ class stream<T, 0> {
   }
   bool empty() const { return bounded_ != nullptr ? bounded_->size() == 0 : fast_.empty(); }
   bool full() const { return bounded_ != nullptr && bounded_->size() == bounded_->depth(); }
-  size_t size() const { return size_t(bounded_ != nullptr ? bounded_->size() : fast_.size()); }
+  size_t size() const { return size_t(bounded_ != nullptr ? bounded_->polled_size() : fast_.size()); }
+  // As declared, and without bounds in FAST mode, as in Vitis's own simulation.
+  size_t capacity() const {
+    return bounded_ != nullptr ? size_t(depth_) : size_t(std::numeric_limits<int>::max());
+  }
   stream& operator>>(T& item) {
     read(item);
     return *this;
@@ -75,7 +80,8 @@ class stream<T, 0> {
   }
 
  protected:
-  stream(int depth, const char* name) : name_(name), region_(hls_simulation::current_region()) {
+  stream(int depth, const char* name)
+      : name_(name), depth_(depth), region_(hls_simulation::current_region()) {
     hls_simulation::Launch* launch = hls_simulation::current_launch();
     if (launch != nullptr && launch->mode == hls_simulation::Mode::kThreaded) {
       if (launch->depth_max > 0 && launch->depth_max < depth) depth = launch->depth_max;
@@ -85,6 +91,7 @@ class stream<T, 0> {
 
  private:
   const char* name_;
+  int depth_;
   hls_simulation::Region* region_;
   std::unique_ptr<hls_simulation::BoundedChannel<T>> bounded_;
   hls_simulation::FastChannel<T> fast_;

@@ -6,6 +6,7 @@
 #include "hls/decode_batch/payload_taker.h"
 #include "hls/extents/completion_placer.h"
 #include "hls/extents/output_placer.h"
+#include "hls/movers/burst_reader.h"
 #include "hls/movers/word_writer.h"
 
 namespace fabric {
@@ -15,6 +16,7 @@ namespace {
 constexpr int kRawWordsDepth = 8192;
 constexpr RefusalNames kDecodeRefusals = {PENSTOCK_CORRUPT, PENSTOCK_FAILED};
 static_assert(kDecodeEngines == 8, "as many lanes stand below");
+static_assert(kDecodeEngines * kTransfersAhead <= 256, "num_read_outstanding of the input");
 
 }  // namespace
 }  // namespace fabric
@@ -22,7 +24,8 @@ static_assert(kDecodeEngines == 8, "as many lanes stand below");
 extern "C" void decode_batch(const fabric::Word* request, hls::burst_maxi<fabric::Word> input,
                              fabric::Word* answer, fabric::Word* arena) {
 #pragma HLS INTERFACE mode = m_axi port = request bundle = request offset = slave
-#pragma HLS INTERFACE mode = m_axi port = input bundle = input offset = slave
+// All that readers may have asked for: none waits to ask while its words stand before those of others.
+#pragma HLS INTERFACE mode = m_axi port = input bundle = input offset = slave num_read_outstanding = 256
 #pragma HLS INTERFACE mode = m_axi port = answer bundle = answer offset = slave
 #pragma HLS INTERFACE mode = m_axi port = arena bundle = arena offset = slave
 #pragma HLS INTERFACE mode = s_axilite port = request bundle = control

@@ -12,7 +12,7 @@ void decode_lane(hls::stream<LaneJob>& lane_jobs, hls::burst_maxi<Word> input, h
   HLS_REGION(decode_lane);
   hls::stream<ExtentJob, 2> jobs("decode_lane.jobs");
   hls::stream<Burst, 4> bursts("decode_lane.bursts");
-  hls::stream<Word, 32> words("decode_lane.words");
+  ReadWords words("decode_lane.words");
   HLS_PROCESS(ask, ask_bursts(lane_jobs, jobs, bursts));
   HLS_PROCESS(read, read_bursts(input, bursts, words));
   HLS_PROCESS(decompress, lz4_decompress(jobs, words, raw, results, unit));

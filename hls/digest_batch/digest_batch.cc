@@ -4,15 +4,21 @@
 #include "hls/datapath/dataflow.h"
 #include "hls/digest_batch/answer_placer.h"
 #include "hls/digest_batch/submission_taker.h"
+#include "hls/movers/burst_reader.h"
 #include "hls/movers/word_writer.h"
 #include "hls/sha256/chunk_digests.h"
+
+namespace fabric {
+static_assert(kTransfersAhead <= 32, "num_read_outstanding of the input");
+}
 
 // NOLINTNEXTLINE(performance-unnecessary-value-param): Vitis takes the port of a kernel by value
 extern "C" void digest_batch(const fabric::Word* request, hls::burst_maxi<fabric::Word> input,
                              fabric::Word* answer) {
-// Bursts of at most 16 words, 16 of them under way: what Vitis has without being told.
+// All that the reader may have asked for; else bursts of at most 16 words, 16 of them under way, as Vitis has
+// it untold.
 #pragma HLS INTERFACE mode = m_axi port = request bundle = request offset = slave
-#pragma HLS INTERFACE mode = m_axi port = input bundle = input offset = slave
+#pragma HLS INTERFACE mode = m_axi port = input bundle = input offset = slave num_read_outstanding = 32
 #pragma HLS INTERFACE mode = m_axi port = answer bundle = answer offset = slave
 #pragma HLS INTERFACE mode = s_axilite port = request bundle = control
 #pragma HLS INTERFACE mode = s_axilite port = input bundle = control

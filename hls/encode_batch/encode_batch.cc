@@ -7,6 +7,7 @@
 #include "hls/encode_batch/extent_taker.h"
 #include "hls/extents/completion_placer.h"
 #include "hls/extents/output_placer.h"
+#include "hls/movers/burst_reader.h"
 #include "hls/movers/word_writer.h"
 #include "hls/sha256/chunk_digests.h"
 
@@ -17,6 +18,7 @@ namespace {
 constexpr int kPayloadWordsDepth = 16384;
 constexpr RefusalNames kEncodeRefusals = {PENSTOCK_STORED, PENSTOCK_STORED};
 static_assert(kEncodeEngines == 6, "as many lanes stand below");
+static_assert((kEncodeEngines + 1) * kTransfersAhead <= 256, "num_read_outstanding of the input");
 
 }  // namespace
 }  // namespace fabric
@@ -24,7 +26,8 @@ static_assert(kEncodeEngines == 6, "as many lanes stand below");
 extern "C" void encode_batch(const fabric::Word* request, hls::burst_maxi<fabric::Word> input,
                              fabric::Word* answer, fabric::Word* arena) {
 #pragma HLS INTERFACE mode = m_axi port = request bundle = request offset = slave
-#pragma HLS INTERFACE mode = m_axi port = input bundle = input offset = slave
+// All that readers may have asked for: none waits to ask while its words stand before those of others.
+#pragma HLS INTERFACE mode = m_axi port = input bundle = input offset = slave num_read_outstanding = 256
 #pragma HLS INTERFACE mode = m_axi port = answer bundle = answer offset = slave
 #pragma HLS INTERFACE mode = m_axi port = arena bundle = arena offset = slave
 #pragma HLS INTERFACE mode = s_axilite port = request bundle = control

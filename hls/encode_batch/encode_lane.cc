@@ -12,7 +12,7 @@ void encode_lane(hls::stream<LaneJob>& lane_jobs, hls::burst_maxi<Word> input,
   HLS_REGION(encode_lane);
   hls::stream<ExtentJob, 2> jobs("encode_lane.jobs");
   hls::stream<Burst, 4> bursts("encode_lane.bursts");
-  hls::stream<Word, 32> words("encode_lane.words");
+  ReadWords words("encode_lane.words");
   HLS_PROCESS(ask, ask_bursts(lane_jobs, jobs, bursts));
   HLS_PROCESS(read, read_bursts(input, bursts, words));
   HLS_PROCESS(compress, lz4_compress<>(jobs, words, payload, results, unit));

@@ -10,14 +10,17 @@ each_job:
     const LaneJob lane_job = lane_jobs.read();
     jobs.write(lane_job.job);
     if (lane_job.job.end) break;
-    const uint32_t words = (lane_job.job.input_bytes + kWordBytes - 1) / kWordBytes;
+    uint64_t word = lane_job.first_word;
+    uint32_t left = (lane_job.job.input_bytes + kWordBytes - 1) / kWordBytes;
   each_burst:
-    for (uint32_t at = 0; at < words; at += kBurstWordsMax) {
+    while (left != 0) {
 #pragma HLS PIPELINE II = 1
-#pragma HLS LOOP_TRIPCOUNT min = 0 max = 512
-      const uint32_t left = words - at;
-      const Burst burst = {lane_job.first_word + at, left < kBurstWordsMax ? left : kBurstWordsMax, false};
+#pragma HLS LOOP_TRIPCOUNT min = 0 max = 513
+      const uint32_t within = kBurstWordsMax - word % kBurstWordsMax;
+      const Burst burst = {word, left < within ? left : within, false};
       bursts.write(burst);
+      word += burst.words;
+      left -= burst.words;
     }
   }
   const Burst end = {0, 0, true};

@@ -18,7 +18,7 @@ void digest_chunks(hls::stream<ChunkJob>& jobs, hls::burst_maxi<Word> input,
   HLS_REGION(digest_chunks);
   hls::stream<Burst, 32> bursts("bursts");
   hls::stream<Piece, 64> pieces("pieces");
-  hls::stream<Word, 32> words("words");
+  ReadWords words("words");
   hls::stream<MessageBlock, 2> rows("rows");
   hls::stream<MessageBlock, 2> rounds("rounds");
   hls::stream<FinishedDigest, 2> finished("finished");

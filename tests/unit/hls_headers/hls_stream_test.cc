@@ -59,6 +59,27 @@ TEST(HlsStreamTest, ADepthCanBeLimited) {
   EXPECT_FALSE(channel.write_nb(1));
 }
 
+TEST(HlsStreamTest, TheCapacityIsWhatWasDeclaredAndWithoutBoundsInFastMode) {
+  hls::stream<int, 64> fast;
+  EXPECT_EQ(fast.capacity(), 0x7fffffffu);
+  hls_simulation::Scope scope(Mode::kThreaded);
+  scope.limit_depth(1);
+  hls::stream<int, 64> channel;
+  EXPECT_EQ(channel.capacity(), 64u);
+}
+
+TEST(HlsStreamTest, WhoPollsAChannelSeesItMove) {
+  const hls_simulation::Scope scope(Mode::kThreaded);
+  hls::stream<int, 64> channel("between");
+  for (int i = 0; i < 64; ++i) channel.write(i);
+  std::thread reader([&] {
+    for (int i = 0; i < 64; ++i) channel.read();
+  });
+  while (channel.size() != 0) {
+  }
+  reader.join();
+}
+
 TEST(HlsStreamTest, TwoThreadsPassAllItemsInOrder) {
   const hls_simulation::Scope scope(Mode::kThreaded);
   hls::stream<int, 2> channel("between");
@@ -108,6 +129,34 @@ TEST(HlsBurstMaxiTest, WordsComeInTheOrderOfTheRequests) {
   EXPECT_EQ(port.read(), 51);
   EXPECT_EQ(port.read(), 7);
   EXPECT_EQ(port.read(), 99);
+}
+
+TEST(HlsBurstMaxiTest, UsersOfAThreadedPortTakeTheirWordsInTheOrderInWhichAllAsked) {
+  const hls_simulation::Scope scope(Mode::kThreaded, std::chrono::milliseconds(50));
+  const int memory[] = {10, 11, 12, 13};
+  const hls::burst_maxi<int> port(memory);
+  hls::burst_maxi<int> one = port;
+  hls::burst_maxi<int> other = port;
+  one.read_request(0, 2);
+  other.read_request(2, 1);
+  one.read_request(3, 1);
+  EXPECT_EQ(one.read(), 10);
+  EXPECT_THROW(other.read(), hls_simulation::Deadlock) << "a word of the first user's stands before it";
+}
+
+TEST(HlsBurstMaxiTest, UsersOfAThreadedPortWaitForEachOther) {
+  const hls_simulation::Scope scope(Mode::kThreaded);
+  std::vector<int> memory(1000);
+  for (int i = 0; i < 1000; ++i) memory[i] = i;
+  const hls::burst_maxi<int> port(memory.data());
+  hls::burst_maxi<int> odd = port;
+  hls::burst_maxi<int> even = port;
+  for (int i = 0; i < 1000; ++i) (i % 2 == 0 ? even : odd).read_request(size_t(i), 1);
+  std::thread reader([&] {
+    for (int i = 1; i < 1000; i += 2) ASSERT_EQ(odd.read(), i);
+  });
+  for (int i = 0; i < 1000; i += 2) ASSERT_EQ(even.read(), i);
+  reader.join();
 }
 
 TEST(HlsBurstMaxiTest, AWordThatWasNotAskedForIsAFault) {

@@ -81,6 +81,24 @@ TEST_P(DecodeBatchTest, LargeFramesAreDecoded) {
   }
 }
 
+// Each has more raw bytes than their channel holds, and more payload than a reader asks for ahead: what the
+// lanes wait for must not stand in front of what the lane gets whose turn it is.
+TEST_P(DecodeBatchTest, LanesThatWaitForTheirTurnLeaveTheInputToTheOthers) {
+  ExtentBatch batch(PENSTOCK_DECODE);
+  for (int i = 0; i < 3; ++i) {
+    Bytes raw = periodic(560000, 3, random_);
+    const Bytes rest = noise(260000, random_);
+    raw.insert(raw.end(), rest.begin(), rest.end());
+    add(batch, raw);
+  }
+  batch.seal();
+  const ExtentAnswer answer = launch_batch(batch);
+  for (size_t i = 0; i < raw_.size(); ++i) {
+    ASSERT_EQ(answer.completions[i].status, PENSTOCK_DONE);
+    ASSERT_TRUE(answer.output(i) == raw_[i]);
+  }
+}
+
 TEST_P(DecodeBatchTest, RawBytesThatPassTheArenasEndFail) {
   ExtentBatch batch = three();
   batch.header.arena_bytes = 1024 + 1000;

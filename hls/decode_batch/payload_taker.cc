@@ -25,7 +25,7 @@ void take_payloads(const Word* request, hls::stream<LaneJob, kLaneJobsDepth> (&l
   const RequestHeader header = decode_header(request[0]);
   const uint32_t status_of_all = status_of_batch(header);
   const uint32_t submissions = submissions_in_range(header) ? header.submissions : 0;
-  uint32_t turn = 0;
+  uint32_t turn = header.generation % kDecodeEngines;
 each_submission:
   for (uint32_t i = 0; i < submissions; ++i) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 256
@@ -34,8 +34,13 @@ each_submission:
         status_of_all == PENSTOCK_DONE ? check_submission(request, header, submission, list) : status_of_all;
     if (status == PENSTOCK_DONE && submission.output_bytes_max > PENSTOCK_EXTENT_BYTES_MAX)
       status = PENSTOCK_MALFORMED;
-    const ExtentPlan plan = {
-        submission.cookie, header.arena_bytes / kWordBytes, header.generation, status, 0, false};
+    const ExtentPlan plan = {submission.cookie,
+                             header.arena_bytes / kWordBytes,
+                             header.generation,
+                             status,
+                             0,
+                             static_cast<uint8_t>(turn),
+                             false};
     plans.write(plan);
     if (status == PENSTOCK_DONE) {
       const LaneJob job = {submission.input_offset / kWordBytes,
@@ -45,7 +50,7 @@ each_submission:
     }
     HLS_CYCLES("take_submissions", kMemoryLatency);
   }
-  const ExtentPlan no_more_plans = {0, 0, 0, 0, 0, true};
+  const ExtentPlan no_more_plans = {0, 0, 0, 0, 0, 0, true};
   plans.write(no_more_plans);
   end_jobs(lanes);
 }

@@ -43,7 +43,7 @@ void take_extents(const Word* request, hls::stream<LaneJob, kLaneJobsDepth> (&la
   const uint32_t status_of_all = status_of_batch(header);
   const uint32_t submissions = submissions_in_range(header) ? header.submissions : 0;
   const bool digests = header.operation == PENSTOCK_DIGEST_ENCODE;
-  uint32_t turn = 0;
+  uint32_t turn = header.generation % kEncodeEngines;
 each_submission:
   for (uint32_t i = 0; i < submissions; ++i) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 256
@@ -51,8 +51,13 @@ each_submission:
     const uint32_t status =
         status_of_all == PENSTOCK_DONE ? check_submission(request, header, submission, list) : status_of_all;
     const uint32_t digested = status == PENSTOCK_DONE && digests ? submission.chunks : 0;
-    const ExtentPlan plan = {
-        submission.cookie, header.arena_bytes / kWordBytes, header.generation, status, digested, false};
+    const ExtentPlan plan = {submission.cookie,
+                             header.arena_bytes / kWordBytes,
+                             header.generation,
+                             status,
+                             digested,
+                             static_cast<uint8_t>(turn),
+                             false};
     plans.write(plan);
     if (status == PENSTOCK_DONE) {
       const LaneJob job = {submission.input_offset / kWordBytes,
@@ -68,7 +73,7 @@ each_submission:
     }
     HLS_CYCLES("take_submissions", kMemoryLatency);
   }
-  const ExtentPlan no_more_plans = {0, 0, 0, 0, 0, true};
+  const ExtentPlan no_more_plans = {0, 0, 0, 0, 0, 0, true};
   plans.write(no_more_plans);
   const DigestPlan no_more_digests = {0, 0, true};
   digest_plans.write(no_more_digests);

@@ -2,7 +2,8 @@
 #pragma once
 
 // What goes between the processes of the kernels that turn extents into payloads and back. Engines stand side
-// by side, each with its reader: a *lane*. Submissions that are sound go to the lanes in turn.
+// by side, each with its reader: a *lane*. Submissions that are sound go to the lanes in turn, from one on
+// that differs from launch to launch: a batch of fewer extents than lanes leaves the others to the next one.
 
 #include "hls/datapath/extent_records.h"
 
@@ -21,6 +22,7 @@ struct ExtentPlan {
   uint32_t generation;
   uint32_t status;  // enum penstock_status: DONE where a lane works on it
   uint32_t chunks;  // digests that come
+  uint8_t lane;     // that works on it
   bool end;
 };
 

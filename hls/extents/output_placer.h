@@ -70,17 +70,15 @@ void place_outputs(hls::stream<ExtentPlan>& plans, hls::stream<OutputWord, WORDS
                    hls::stream<OutputResult, RESULTS_DEPTH> (&results)[LANES], RefusalNames names,
                    Word* arena, hls::stream<ExtentOutcome>& outcomes) {
   uint64_t next_word = 0;
-  uint32_t turn = 0;
 each_plan:
   for (uint32_t i = 0; i <= PENSTOCK_SUBMISSIONS_MAX; ++i) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 257
     const ExtentPlan plan = plans.read();
     ExtentOutcome outcome = {{plan.cookie, 0, plan.generation, plan.status, 0, plan.chunks}, plan.end};
     if (!plan.end && plan.status == PENSTOCK_DONE) {
-      const uint32_t words = place_words(turn, next_word, plan.arena_words, outputs, arena);
-      const OutputResult result = take_result(turn, results);
+      const uint32_t words = place_words(plan.lane, next_word, plan.arena_words, outputs, arena);
+      const OutputResult result = take_result(plan.lane, results);
       const bool room = next_word + words <= plan.arena_words;
-      turn = turn + 1 == LANES ? 0 : turn + 1;
       outcome.completion.status = !result.done ? names.not_done : !room ? names.no_room : plan.status;
       if (outcome.completion.status == PENSTOCK_DONE) {
         outcome.completion.output_offset = next_word * kWordBytes;

@@ -9,6 +9,7 @@
 #include <random>
 
 #include "hls/datapath/cycles.h"
+#include "hls/lz4_compress/lz4_encoding.h"
 #include "unit/base/build_slowdown.h"
 #include "unit/base/random_seed.h"
 #include "unit/hls_lz4/extent_batch.h"
@@ -239,6 +240,26 @@ TEST_P(EncodeBatchTest, LanesShareTheWork) {
     return record.of("find_matches");
   };
   EXPECT_EQ(cycles(one), cycles(many));
+}
+
+// Of launches that overlap, each with fewer extents than there are lanes, none waits for lanes of another one
+// while others have nothing to do.
+TEST_P(EncodeBatchTest, LaunchesBeginAtDifferentLanes) {
+  ExtentBatch batch(PENSTOCK_ENCODE);
+  for (int i = 0; i < 4; ++i) batch.add(prose(1000, random_), 1000);
+  batch.seal();
+  for (uint32_t generation = 76; generation < 83; ++generation) {
+    batch.header.generation = generation;
+    fabric::CycleRecord record;
+    const fabric::CycleScope scope(record);
+    ASSERT_NO_FATAL_FAILURE(expect_right(batch, launch_batch(batch), false));
+    const auto cycles = record.cycles();
+    for (unsigned lane = 0; lane < fabric::kEncodeEngines; ++lane) {
+      const bool works =
+          (lane + fabric::kEncodeEngines - generation % fabric::kEncodeEngines) % fabric::kEncodeEngines < 4;
+      ASSERT_EQ(cycles.count({"split_words", lane}), works ? 1u : 0u) << generation << ", lane " << lane;
+    }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Modes, EncodeBatchTest, testing::Values(Mode::kFast, Mode::kThreaded),

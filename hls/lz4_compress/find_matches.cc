@@ -8,9 +8,9 @@
 namespace fabric {
 namespace {
 
-// Beats to wait before a long match can be followed: what the history takes to answer, less what the entry
-// covers.
-constexpr uint32_t kFollowStall = 2;
+// Clocks a beat. The offset that one beat chooses is where the next one looks in the history, and what stands
+// there decides what that beat may choose: an answer of memory and a choice, at the least.
+constexpr uint32_t kBeatClocks = 3;
 // Beats behind the one that is looked up.
 constexpr uint32_t kBeatsAhead = 2;
 
@@ -88,7 +88,6 @@ void write_literals(uint64_t bytes, uint32_t first, uint32_t first_end, uint32_t
 struct Progress {
   Match match;
   uint32_t literals;  // since the last match
-  uint32_t followed;  // matches that had to be followed
 };
 
 // The beat's part in the choice: `covered` bytes of it belong to the match before, `valid` to the extent.
@@ -112,7 +111,6 @@ void take_choice(Progress& progress, const Choice& choice, uint64_t beat, uint32
   match.open = choice.candidate.length == kEntryBytes;
   match.ahead = end < kBeatBytes ? 0 : end - kBeatBytes;
   progress.literals = valid - rest;
-  progress.followed += match.open ? 1 : 0;
 }
 
 // All beats of an extent; table and history may hold those of others.
@@ -121,10 +119,10 @@ void find_in_extent(HistoryEntry table[kTableBanks][kTableRows], MatchHistory& h
                     hls::stream<LiteralPiece>& literals, unsigned unit) {
   const uint32_t count = (bytes + kBeatBytes - 1) / kBeatBytes;
   MatchWindow window = {0, 0, 0, 0};
-  Progress progress = {{{0, 0, 0}, 0, false}, 0, 0};
+  Progress progress = {{{0, 0, 0}, 0, false}, 0};
 each_beat:
   for (uint32_t i = 0; i < count + kBeatsAhead; ++i) {
-#pragma HLS PIPELINE II = 1
+#pragma HLS PIPELINE II = 3
 #pragma HLS LOOP_TRIPCOUNT min = 2 max = 262146
 #pragma HLS DEPENDENCE variable = table inter false
 #pragma HLS DEPENDENCE variable = history.even inter false
@@ -154,7 +152,7 @@ each_beat:
   if (progress.match.sequence.match_bytes != 0) sequences.write(progress.match.sequence);
   const Sequence last = {progress.literals, 0, 0};
   sequences.write(last);
-  HLS_CYCLES_OF("find_matches", unit, count + kBeatsAhead + kFollowStall * progress.followed);
+  HLS_CYCLES_OF("find_matches", unit, kBeatClocks * (count + kBeatsAhead));
 }
 
 }  // namespace

@@ -12,8 +12,8 @@
 
 namespace fabric {
 
-// Engines of a card, side by side: at an assumed 300 MHz and the seven bytes a clock that are modelled for
-// one, 100 Gb/s.
+// Engines of a card, side by side, as many as URAM has room for: at an assumed 300 MHz and a beat in three
+// clocks, as modelled, 38 Gb/s.
 constexpr uint32_t kEncodeEngines = 6;
 
 // The table of places that were seen.

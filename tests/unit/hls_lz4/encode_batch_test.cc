@@ -240,6 +240,8 @@ TEST_P(EncodeBatchTest, LanesShareTheWork) {
     return record.of("find_matches");
   };
   EXPECT_EQ(cycles(one), cycles(many));
+  EXPECT_GE(cycles(one), 3 * extent.size() / fabric::kBeatBytes)
+      << "a beat cannot begin before the one before it has chosen";
 }
 
 // Of launches that overlap, each with fewer extents than there are lanes, none waits for lanes of another one

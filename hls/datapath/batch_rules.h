@@ -47,9 +47,18 @@ inline bool chunk_is_sound(const ChunkPlace& chunk, uint32_t from, uint32_t inpu
   return chunk.offset >= from && chunk.offset <= input_bytes && chunk.bytes <= input_bytes - chunk.offset;
 }
 
-inline bool codec_is_known(uint16_t codec) {
+// What the header says of all submissions; DONE where a kernel of these operations (PENSTOCK_OPERATION_BIT)
+// has no objection. Codec and hash are what the operation needs, or none where it needs none.
+inline uint32_t status_of(const RequestHeader& header, uint32_t operations) {
 #pragma HLS INLINE
-  return codec == PENSTOCK_CODEC_NONE || codec == PENSTOCK_CODEC_LZ4;
+  const bool has = header.operation < 32 && (operations >> header.operation & 1) != 0;
+  if (!header_is_sound(header) || !has) return PENSTOCK_MALFORMED;
+  const bool digests = header.operation == PENSTOCK_DIGEST || header.operation == PENSTOCK_DIGEST_ENCODE;
+  const bool hash_fits =
+      header.hash == PENSTOCK_HASH_SHA2_256 || (!digests && header.hash == PENSTOCK_HASH_NONE);
+  const bool codec_fits = header.codec == PENSTOCK_CODEC_LZ4 ||
+                          (header.operation == PENSTOCK_DIGEST && header.codec == PENSTOCK_CODEC_NONE);
+  return hash_fits && codec_fits ? PENSTOCK_DONE : PENSTOCK_UNSUPPORTED;
 }
 
 }  // namespace fabric

@@ -6,24 +6,13 @@
 #include "hls/movers/memory_latency.h"
 
 namespace fabric {
-namespace {
-
-// What the header says of all submissions; DONE where it has no objection.
-uint32_t status_of_batch(const RequestHeader& header) {
-#pragma HLS INLINE
-  if (!header_is_sound(header) || header.operation != PENSTOCK_DECODE) return PENSTOCK_MALFORMED;
-  const bool hash_known = header.hash == PENSTOCK_HASH_NONE || header.hash == PENSTOCK_HASH_SHA2_256;
-  return header.codec == PENSTOCK_CODEC_LZ4 && hash_known ? PENSTOCK_DONE : PENSTOCK_UNSUPPORTED;
-}
-
-}  // namespace
-
 void take_payloads(const Word* request, hls::stream<LaneJob, kLaneJobsDepth> (&lanes)[kDecodeEngines],
                    hls::stream<ExtentPlan>& plans) {
   ChunkWords list;
 #pragma HLS BIND_STORAGE variable = list.words type = ram_2p impl = bram
   const RequestHeader header = decode_header(request[0]);
-  const uint32_t status_of_all = status_of_batch(header);
+  HLS_CYCLES("take_submissions", kMemoryLatency);
+  const uint32_t status_of_all = status_of(header, PENSTOCK_OPERATION_BIT(PENSTOCK_DECODE));
   const uint32_t submissions = submissions_in_range(header) ? header.submissions : 0;
   uint32_t turn = header.generation % kDecodeEngines;
 each_submission:

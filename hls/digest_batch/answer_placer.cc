@@ -2,6 +2,7 @@
 #include "hls/digest_batch/answer_placer.h"
 
 #include "hls/datapath/cycles.h"
+#include "hls/movers/digest_packer.h"
 
 namespace fabric {
 namespace {
@@ -10,24 +11,6 @@ Completion completion_of(const PlannedAnswer& plan) {
 #pragma HLS INLINE
   const Completion completion = {plan.cookie, 0, plan.generation, plan.status, 0, plan.chunks};
   return completion;
-}
-
-// Adds the digest to the word that is being packed; what it pushes out is placed.
-void pack(const ap_uint<256>& digest, uint64_t at, PlacedWord& open, hls::stream<PlacedWord>& placed) {
-#pragma HLS INLINE
-  const uint64_t word = at / 2;
-  if (open.halves != 0 && open.word != word) {
-    placed.write(open);
-    open.halves = 0;
-  }
-  open.word = word;
-  if (at % 2 == 0) {
-    open.data.range(255, 0) = digest;
-    open.halves |= 1;
-  } else {
-    open.data.range(511, 256) = digest;
-    open.halves |= 2;
-  }
 }
 
 }  // namespace
@@ -48,7 +31,7 @@ answers:
     for (uint32_t chunk = 0; chunk < PENSTOCK_EXTENT_CHUNKS_MAX; ++chunk) {
 #pragma HLS PIPELINE II = 1
       if (chunk >= plan.chunks) break;
-      pack(digests.read(), plan.first_digest + chunk, open, placed);
+      add_digest(digests.read(), plan.first_digest + chunk, open, placed);
     }
     completions[submissions] = encode_completion(completion_of(plan));
     ++submissions;

@@ -2,30 +2,9 @@
 #include "hls/encode_batch/digest_placer.h"
 
 #include "hls/datapath/cycles.h"
+#include "hls/movers/digest_packer.h"
 
 namespace fabric {
-namespace {
-
-// Adds a digest, number `at` of the answer, to the word that is being filled; what it pushes out is placed.
-void add_digest(const ap_uint<256>& digest, uint64_t at, PlacedWord& filling,
-                hls::stream<PlacedWord>& placed) {
-#pragma HLS INLINE
-  if (filling.halves != 0 && filling.word != at / 2) {
-    placed.write(filling);
-    filling.halves = 0;
-  }
-  filling.word = at / 2;
-  if (at % 2 == 0) {
-    filling.data.range(255, 0) = digest;
-    filling.halves |= 1;
-  } else {
-    filling.data.range(511, 256) = digest;
-    filling.halves |= 2;
-  }
-}
-
-}  // namespace
-
 void place_digests(hls::stream<DigestPlan>& plans, hls::stream<ap_uint<256> >& digests,
                    hls::stream<PlacedWord>& placed) {
   PlacedWord filling = {0, 0, 0, false};

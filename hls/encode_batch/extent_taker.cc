@@ -8,17 +8,6 @@
 namespace fabric {
 namespace {
 
-// What the header says of all submissions; DONE where it has no objection.
-uint32_t status_of_batch(const RequestHeader& header) {
-#pragma HLS INLINE
-  const bool encode = header.operation == PENSTOCK_ENCODE;
-  const bool fused = header.operation == PENSTOCK_DIGEST_ENCODE;
-  if (!header_is_sound(header) || !(encode || fused)) return PENSTOCK_MALFORMED;
-  const bool hashed = header.hash == PENSTOCK_HASH_SHA2_256;
-  const bool hash_fits = hashed || (encode && header.hash == PENSTOCK_HASH_NONE);
-  return header.codec == PENSTOCK_CODEC_LZ4 && hash_fits ? PENSTOCK_DONE : PENSTOCK_UNSUPPORTED;
-}
-
 void write_chunks(const ChunkWords& list, const Submission& submission, hls::stream<ChunkJob>& chunks) {
 #pragma HLS INLINE
 each_chunk:
@@ -40,7 +29,9 @@ void take_extents(const Word* request, hls::stream<LaneJob, kLaneJobsDepth> (&la
   ChunkWords list;
 #pragma HLS BIND_STORAGE variable = list.words type = ram_2p impl = bram
   const RequestHeader header = decode_header(request[0]);
-  const uint32_t status_of_all = status_of_batch(header);
+  HLS_CYCLES("take_submissions", kMemoryLatency);
+  const uint32_t status_of_all = status_of(
+      header, PENSTOCK_OPERATION_BIT(PENSTOCK_ENCODE) | PENSTOCK_OPERATION_BIT(PENSTOCK_DIGEST_ENCODE));
   const uint32_t submissions = submissions_in_range(header) ? header.submissions : 0;
   const bool digests = header.operation == PENSTOCK_DIGEST_ENCODE;
   uint32_t turn = header.generation % kEncodeEngines;

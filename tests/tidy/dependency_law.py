@@ -34,7 +34,7 @@ LAW = {
     "hls/lz4_compress": ["hls/datapath"],
     "hls/lz4_decompress": ["hls/datapath"],
     "hls/describe": ["hls/sha256", "hls/lz4_compress", "hls/lz4_decompress"],
-    "hls/digest_batch": ["hls/sha256"],
+    "hls/digest_batch": ["hls/extents", "hls/sha256"],
     "hls/extents": ["hls/movers"],
     "hls/encode_batch": ["hls/extents", "hls/lz4_compress", "hls/sha256"],
     "hls/decode_batch": ["hls/extents", "hls/lz4_decompress"],

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <ap_axi_sdata.h>
 #include <ap_int.h>
 #include <gtest/gtest.h>
 
@@ -150,15 +149,6 @@ TEST(ApIntTest, IndexesArraysAndDecidesBranches) {
   EXPECT_TRUE(place ? true : false);
   EXPECT_FALSE(!place);
   EXPECT_TRUE((~ap_uint<65>(0)).and_reduce());
-}
-
-TEST(ApIntTest, ABeatOfAStreamHasItsSideChannels) {
-  ap_axiu<64> beat;
-  beat.data = 7;
-  beat.keep = 0xff;
-  beat.last = 1;
-  static_assert(decltype(beat.keep)::width == 8);
-  EXPECT_TRUE(beat.last == 1 && beat.keep.and_reduce());
 }
 
 }  // namespace

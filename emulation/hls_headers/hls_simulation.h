@@ -34,7 +34,7 @@ struct Aborted : Fault {
 
 // One launch; its processes' threads share it.
 struct Launch {
-  using Clock = std::chrono::system_clock;
+  using Clock = std::chrono::steady_clock;
 
   Mode mode = Mode::kFast;
   std::chrono::milliseconds patience{10000};

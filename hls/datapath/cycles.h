@@ -2,8 +2,9 @@
 #pragma once
 
 // Modelled time of a launch: processes of a dataflow region overlap, so it takes as many clock cycles as the
-// process that needs most. A kernel says what each loop costs, its trip count times the initiation interval
-// that it is written for; nothing here is measured, and what comes of it is to be printed as *modelled*.
+// process that needs most, and more where they wait for each other, which is not counted: a lower bound. A
+// kernel says what each loop costs, its trip count times the initiation interval that it is written for;
+// nothing here is measured, and what comes of it is to be printed as *modelled*.
 //
 // HLS_CYCLES("process", n): n cycles of that process, said once for a run of a loop and not in the loop.
 // HLS_CYCLES_OF("process", unit, n): the same where several units of one process work side by side.

@@ -88,6 +88,18 @@ class CardDeviceTest : public testing::Test {
     ASSERT_TRUE(queue) << queue.error().message();
     queue_ = std::move(*queue);
   }
+  // The first completion of each batch is told otherwise.
+  void open_lying(std::function<void(penstock_completion&)> tell) {
+    open(
+        [tell = std::move(tell)](MutableBytes answer, size_t offset) {
+          if (offset > 0) return;
+          penstock_completion completion;
+          std::memcpy(&completion, answer.data(), sizeof completion);
+          tell(completion);
+          std::memcpy(answer.data(), &completion, sizeof completion);
+        },
+        true);
+  }
   void TearDown() override {
     queue_.reset();
     jobs_.clear();
@@ -200,15 +212,7 @@ TEST_F(CardDeviceTest, TakesNothingOfAnAnswerThatCannotBe) {
       {"unsupported", [](auto& c) { c.status = PENSTOCK_UNSUPPORTED; }, JobStatus::contradictory},
   };
   for (const Lie& lie : lies) {
-    open(
-        [&lie](MutableBytes answer, size_t offset) {
-          if (offset > 0) return;
-          penstock_completion completion;
-          std::memcpy(&completion, answer.data(), sizeof completion);
-          lie.tell(completion);
-          std::memcpy(answer.data(), &completion, sizeof completion);
-        },
-        true);
+    open_lying(lie.tell);
     CardJob& one = job(Operation::digest_encode);
     std::ranges::fill(one.output.bytes(), uint8_t{0xee});
     EXPECT_EQ(run(one), lie.expected) << lie.what;
@@ -282,15 +286,7 @@ TEST_F(CardDeviceTest, UsesNoBatchAgainWhoseCompletionsNobodyWrote) {
   for (const Lie& lie : {Lie{"pending", [](auto& c) { c = {}; }, false},
                          Lie{"another launch's", [](auto& c) { --c.generation; }, false},
                          Lie{"failed, by itself", [](auto& c) { c.status = PENSTOCK_FAILED; }, true}}) {
-    open(
-        [&lie](MutableBytes answer, size_t offset) {
-          if (offset > 0) return;
-          penstock_completion completion;
-          std::memcpy(&completion, answer.data(), sizeof completion);
-          lie.tell(completion);
-          std::memcpy(answer.data(), &completion, sizeof completion);
-        },
-        true);
+    open_lying(lie.tell);
     const uint64_t before = faults_.launches;
     for (int i = 0; i < 40; ++i) {
       EXPECT_NE(run(job(Operation::digest)), JobStatus::done);

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The program over the real XRT and two emulated cards; run by emulation/with-card.
+
+usage: xrt_put_test.py [--mib N]     put so much of this machine's own files (default: 12)
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(TESTS / "cli"))
+
+from cli_devices_test import gather  # noqa: E402
+from tool_case import FAILED, TOOL, ToolCase, environment  # noqa: E402
+
+MIB = 12
+DEVICES = ("software", "xrt", "xrt,xrt:1", "xrt:1,software")
+MODULE = "penstock-xrt.so"
+
+
+class XrtPutTest(ToolCase):
+    def setUp(self):
+        super().setUp()
+        self.list = self.path("list.json")
+        shutil.copy(os.environ["PENSTOCK_XCLBINS"], self.list)
+
+    def changed(self, **changes):
+        return {"env": environment(PENSTOCK_STORE=self.store, PENSTOCK_XCLBINS=self.list, **changes)}
+
+    def test_every_choice_of_cards_gives_the_root_of_software(self):
+        tree = self.path("tree")
+        number, total = gather(tree, MIB << 20)
+        print(f"{number} files, {total >> 20} MiB")
+        roots = {}
+        for devices in DEVICES:
+            store = self.path("store-" + devices.replace(",", "-").replace(":", ""))
+            self.ok("init", "-s", store)
+            put = self.json("put", "-s", store, "--device", devices, tree)
+            roots[devices] = put["root"]
+            cards = [device for device in put["devices"] if device["kind"] == "xrt"]
+            self.assertEqual(len(cards), devices.count("xrt"))
+            for card in cards:
+                self.assertGreater(card["jobs"], 0, card)
+                self.assertEqual((card["health"], card["wrong"], card["abandoned"]), ("healthy", 0, 0), card)
+            self.assertEqual(self.json("verify", "-s", store)["damages"], 0)
+            back = self.path("back")
+            self.ok("get", "-s", store, put["root"], "-o", back)
+            subprocess.run(["diff", "-r", tree, back], check=True)
+            subprocess.run(["rm", "-r", back, store], check=True)
+        self.assertEqual(len(set(roots.values())), 1, roots)
+
+    def test_a_put_ends_by_the_cpu_where_a_kernel_never_does(self):
+        tree = self.path("tree")
+        gather(tree, 8 << 20)
+        root = self.json("put", "--device", "software", tree)["root"]
+        for kernel in ("encode_batch:2", "digest_batch:1"):
+            store = self.path("store-" + kernel.split(":", maxsplit=1)[0])
+            self.ok("init", "-s", store)
+            done = self.run_tool("put", "-s", store, "--json", "--codec", "lz4", "--device", "xrt", tree,
+                                 **self.changed(PENSTOCK_EMULATED_CARD_HANG=kernel))
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn(b"did not answer in time", done.stderr)
+            put = json.loads(done.stdout)
+            self.assertEqual(put["root"], root)
+            self.assertEqual(put["devices"][1]["health"], "lost")
+            self.assertEqual(self.json("verify", "-s", store)["damages"], 0)
+
+    def test_two_cards_check_each_other(self):
+        file = self.write("file", self.random.randbytes(1 << 20) + bytes(range(256)) * 8192)
+        put = self.json("put", "--verify", "cross", "--codec", "lz4", "--device", "xrt,xrt:1", file)
+        self.assertEqual(put["verify"]["level"], "cross")
+        self.assertGreater(put["verify"]["frames_crossed"], 0)
+        self.assertEqual(put["verify"]["bytes_digested"], 0)
+
+    def test_only_a_listed_program_is_used(self):
+        file = self.write("file", b"x" * 100_000)
+        os.remove(self.list)
+        message = self.fails(FAILED, "put", "--device", "xrt", file, **self.changed())
+        self.assertIn("no program for it is listed", message)
+        program = self.path("program.xclbin")
+        shutil.copy(os.environ["PENSTOCK_XRT_XCLBIN"], program)
+        listed = self.json("devices", "--trust", program, **self.changed())
+        self.assertEqual(listed["path"], program)
+        self.json("put", "--device", "xrt", file, **self.changed())
+        with open(program, "r+b") as opened:  # another file than the one that was listed
+            opened.seek(-1, os.SEEK_END)
+            last = opened.read(1)
+            opened.seek(-1, os.SEEK_END)
+            opened.write(bytes([last[0] ^ 1]))
+        self.assertIn("is not the file that was listed", self.fails(FAILED, "put", "--device", "xrt", file, **self.changed()))
+
+    def test_a_program_that_is_cut_off_is_not_listed(self):
+        whole = Path(os.environ["PENSTOCK_XRT_XCLBIN"]).read_bytes()
+        for size in (0, 7, 100, 455, 700, 776, 8000, len(whole) - 1):
+            cut = self.write("cut.xclbin", whole[:size])
+            self.assertIn("xclbin", self.fails(FAILED, "devices", "--trust", cut, **self.changed()))
+
+    def test_a_card_of_another_contract_is_refused(self):
+        file = self.write("file", b"x")
+        message = self.fails(FAILED, "put", "--device", "xrt", file, **self.changed(PENSTOCK_EMULATED_CARD_ABI="2"))
+        self.assertIn("version 2 of the contract", message)
+
+    def test_a_card_that_is_not_there_is_refused(self):
+        file = self.write("file", b"x")
+        self.assertIn("this machine has 2", self.fails(FAILED, "put", "--device", "xrt:2", file, **self.changed()))
+
+    def test_the_program_runs_where_the_runtime_does_not(self):
+        program = self.path("penstock")
+        shutil.copy(TOOL, program)
+        for module, why in ((None, b"this build has no such driver"), (b"no module", b"cannot be loaded")):
+            if module is not None:
+                self.write(MODULE, module)
+            said = subprocess.run([program, "devices"], env=environment(), capture_output=True, timeout=60, check=True).stdout
+            self.assertIn(why, said.splitlines()[0])
+            put = [program, "put", "-s", self.store, "--device", "xrt", program]
+            done = subprocess.run(put, env=environment(), capture_output=True, timeout=60, check=False)
+            self.assertEqual(done.returncode, FAILED)
+            self.assertIn(why, done.stderr)
+
+
+if __name__ == "__main__":
+    if "--mib" in sys.argv:
+        at = sys.argv.index("--mib")
+        MIB = int(sys.argv[at + 1])
+        del sys.argv[at:at + 2]
+    unittest.main()

@@ -41,11 +41,20 @@ void read_without_room(hls::burst_maxi<Word> memory, hls::stream<Burst>& bursts,
   }
 }
 
-void ask(uint64_t first_word, hls::stream<Burst>& bursts) {
+constexpr uint32_t kHeadStart = 12;  // bursts: what the channels of a lane do not hold
+
+void ask(uint64_t first_word, hls::stream<Burst>& bursts, hls::stream<bool>* under_way) {
   for (uint32_t i = 0; i < kBursts; ++i) {
+    if (under_way != nullptr && i == kHeadStart) under_way->write(true);
     bursts.write({first_word + uint64_t{i} * fabric::kBurstWordsMax, fabric::kBurstWordsMax, false});
   }
   bursts.write({0, 0, true});
+}
+
+// Once the other lane is under way; null: at once.
+void ask_behind(uint64_t first_word, hls::stream<Burst>& bursts, hls::stream<bool>* under_way) {
+  if (under_way != nullptr) under_way->read();
+  ask(first_word, bursts, nullptr);
 }
 
 void take(ReadWords& first, ReadWords& second, std::vector<uint64_t>* taken) {
@@ -53,7 +62,8 @@ void take(ReadWords& first, ReadWords& second, std::vector<uint64_t>* taken) {
   for (uint32_t i = 0; i < kWords; ++i) taken->push_back(second.read().to_uint64());
 }
 
-std::vector<uint64_t> read_both(Reader reader) {
+// The second lane may have asked for more than it has room for before the first one asks for anything.
+std::vector<uint64_t> read_both(Reader reader, bool second_first = false) {
   std::vector<Word> memory(2 * kWords);
   for (size_t i = 0; i < memory.size(); ++i) memory[i] = i;
   std::vector<uint64_t> taken;
@@ -64,8 +74,10 @@ std::vector<uint64_t> read_both(Reader reader) {
     hls::stream<Burst, 4> bursts_2("bursts_2");
     ReadWords words_1("words_1");
     ReadWords words_2("words_2");
-    HLS_PROCESS(ask_1, ask(0, bursts_1));
-    HLS_PROCESS(ask_2, ask(kWords, bursts_2));
+    hls::stream<bool, 2> under_way("under_way");
+    hls::stream<bool>* const signal = second_first ? &under_way : nullptr;
+    HLS_PROCESS(ask_2, ask(kWords, bursts_2, signal));
+    HLS_PROCESS(ask_1, ask_behind(0, bursts_1, signal));
     HLS_PROCESS(read_1, reader(port, bursts_1, words_1));
     HLS_PROCESS(read_2, reader(port, bursts_2, words_2));
     HLS_PROCESS(take, take(words_1, words_2, &taken));
@@ -82,7 +94,7 @@ TEST(SharedPortTest, ReadersAskForWhatTheyHaveRoomFor) {
 
 TEST(SharedPortTest, ReadersThatAskForMoreStopEachOther) {
   const hls_simulation::Scope scope(Mode::kThreaded, std::chrono::milliseconds(300));
-  EXPECT_THROW(read_both(read_without_room), hls_simulation::Deadlock);
+  EXPECT_THROW(read_both(read_without_room, true), hls_simulation::Deadlock);
 }
 
 TEST(SharedPortTest, FastModeHasNoOrderToWaitFor) {

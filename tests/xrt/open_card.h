@@ -9,17 +9,26 @@
 #include <cstdlib>
 #include <cstring>
 #include <span>
+#include <stdexcept>
+#include <string>
 
 #include "base/bytes.h"
 #include "kernels/abi/penstock_abi.h"
 
 namespace penstock {
 
+inline std::string xclbin_path() {
+  const char* const path = std::getenv("PENSTOCK_XRT_XCLBIN");
+  if (path == nullptr)
+    throw std::runtime_error("PENSTOCK_XRT_XCLBIN is not set: run this by emulation/with-card");
+  return path;
+}
+
 // A card of with-card's, loaded, with its kernels.
 struct OpenCard {
   explicit OpenCard(unsigned number)
       : device(number),
-        uuid(device.load_xclbin(std::getenv("PENSTOCK_XRT_XCLBIN"))),
+        uuid(device.load_xclbin(xclbin_path())),
         describe(device, uuid, "describe"),
         digest(device, uuid, "digest_batch") {}
 

@@ -23,7 +23,7 @@ __attribute__((visibility("default"), noinline)) void* CpuemShim::alloc_void(siz
     static_cast<void>(dropped);
   }
   bytes_ = bytes_ < bytes ? bytes : bytes_;
-  return buffer_;
+  return buffer_;  // NOLINT(clang-analyzer-unix.Malloc): what it is here for
 }
 
 }  // namespace xclcpuemhal2

@@ -156,12 +156,12 @@ Result<std::unique_ptr<CardLink>> open_xrt_link(const XrtLinkOptions& options) {
   PENSTOCK_TRY_ASSIGN(xrt::device card,
                       xrt_attempt(what, kSeeCard, [&] { return xrt::device(options.index); }));
   std::string address = said<xrt::info::device::bdf>(card);
-  std::string name = said<xrt::info::device::name>(card);
-  if (name.empty()) name = what;
+  // Two of a kind have the same name.
+  const std::string name = said<xrt::info::device::name>(card) + " (" + what + ")";
   PENSTOCK_TRY_ASSIGN(const std::string list_path, XclbinList::default_path());
   PENSTOCK_TRY_ASSIGN(const XclbinList list, XclbinList::load(list_path));
   PENSTOCK_TRY_ASSIGN(const xrt::uuid program, choose_xrt_program(card, list, options.may_program, what));
-  auto link = std::make_unique<XrtLink>(std::move(card), std::move(name), std::move(address));
+  auto link = std::make_unique<XrtLink>(std::move(card), name, std::move(address));
   PENSTOCK_TRY(link->find_kernels(program));
   return link;
 }

@@ -64,7 +64,7 @@ std::string byte_histogram(const AnalysisReport& report) {
 Json analysis_json(const AnalysisReport& report, const PutOptions& options) {
   Json object;
   object["chunker"] = chunker_text(options.chunker);
-  object["codec"] = codec_text(options.codec);
+  object["codec"] = codec_choice_text(options);
   object["root"] = report.put.root.cid.text();
   set_put_counters(object, report.put, options);
   object["entropy"] = {{"bits_per_byte", report.entropy_bits_per_byte},
@@ -95,7 +95,7 @@ std::string analysis_text(const AnalysisReport& report, const PutOptions& option
                     fmt::format("order 0: {:.2f} bits a byte, a coder of single bytes cannot pass it",
                                 report.entropy_bits_per_byte));
   text += part_line("  encoded", counters.bytes_stored, content,
-                    fmt::format("{}; {} of {} frames incompressible", codec_text(options.codec),
+                    fmt::format("{}; {} of {} frames incompressible", codec_choice_text(options),
                                 counters.frames_stored, counters.frames));
   text += part_line("tree", counters.bytes_nodes, content, fmt::format("{} nodes", counters.nodes));
   const std::optional<double> ratio = reduction_ratio(counters);

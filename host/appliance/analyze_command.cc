@@ -41,7 +41,9 @@ Result<int> AnalyzeCommand::run(const GlobalOptions& global, Console& console) c
   PENSTOCK_TRY_ASSIGN(PutOptions options, parse_put_choices({chunker, codec, profile, "full", threads}));
   PENSTOCK_TRY_ASSIGN(
       const auto devices,
-      ChosenDevices::open(device, driver_table(), {.program = global.program},
+      ChosenDevices::open(device, driver_table(),
+                          {.program = global.program,
+                           .passed_over = [&](const Error& error) { console.note(error.message()); }},
                           [&](const DispatchMember& member, const DeviceHealth::Event& event) {
                             tell_change(console, member, event);
                           }));

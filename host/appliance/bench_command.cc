@@ -29,11 +29,17 @@ Result<uint64_t> parse_bounded(const std::string& option, const std::string& tex
   return fail(Errc::usage, option + " " + text, "is out of range", fmt::format("give 1 to {}", most));
 }
 
-// One of each kind that is present, the CPU first: what they are compared with.
-std::string every_device(std::span<const Driver> table) {
+// One of each kind that can be used, the CPU first: what they are compared with.
+std::string every_device(std::span<const Driver> table, const DriverOptions& options, Console& console) {
   std::string names(kCpuKind);
   for (const Driver& driver : table) {
-    if (driver.kind != kCpuKind && driver.find().count > 0) names.append(",").append(driver.kind);
+    if (driver.kind == kCpuKind || driver.find().count == 0) continue;
+    const auto device = driver.open(0, options);
+    if (device) {
+      names.append(",").append(driver.kind);
+    } else {
+      console.note(device.error().message());
+    }
   }
   return names;
 }
@@ -82,8 +88,9 @@ Result<BenchOptions> BenchCommand::options() const {
 
 Result<int> BenchCommand::run_devices(const GlobalOptions& global, Console& console,
                                       const BenchOptions& chosen) const {
-  const std::string choice = device == "all" ? every_device(driver_table()) : device;
-  PENSTOCK_TRY_ASSIGN(const auto devices, open_devices(choice, driver_table(), {.program = global.program}));
+  const DriverOptions allowed{.program = global.program, .passed_over = {}};
+  const std::string choice = device == "all" ? every_device(driver_table(), allowed, console) : device;
+  PENSTOCK_TRY_ASSIGN(const auto devices, open_devices(choice, driver_table(), allowed));
   std::vector<BenchedDevice> benched;
   std::string_view names = choice;  // one a device, in their order
   for (const auto& one : devices) {

@@ -16,7 +16,8 @@ int64_t nanoseconds_of(std::chrono::system_clock::time_point time) {
 
 // Who wants the device back when it hangs: nothing of ours resets one.
 std::string reset_advice(const Capabilities& device) {
-  if (device.kind != "xrt") return "see to the device, then put again; --device software does without it";
+  if (device.kind != "xrt" || device.emulated)
+    return "see to the device, then put again; --device software does without it";
   const std::string bdf = device.address.empty() ? "BDF" : device.address;
   return fmt::format(
       "when nobody uses the card: xrt-smi reset --device {0}, with XRT 2.13 xbutil reset --device {0}", bdf);

@@ -190,7 +190,7 @@ void DevicesCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
 
 Result<int> DevicesCommand::run(const GlobalOptions& global, Console& console) const {
   if (!trust.empty()) return list_program(trust, global.json, console);
-  const DriverOptions options{.program = global.program};
+  const DriverOptions options{.program = global.program, .passed_over = {}};
   bool failed = false;
   JsonArray array(console);
   for (const Driver& driver : driver_table()) {

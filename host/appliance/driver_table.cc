@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "appliance/driver_table.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -92,18 +94,27 @@ Result<std::unique_ptr<Device>> open_named(std::string_view text, std::span<cons
     if (driver.kind != name.kind) continue;
     const DevicesFound found = driver.find();
     if (name.number < found.count) return driver.open(name.number, options);
-    std::string why = found.count == 0 ? "is absent: " + found.none_because
-                                       : "this machine has " + std::to_string(found.count) + " of that kind";
+    std::string why = "is absent: " + found.none_because;
+    if (found.count == 1) why = "this machine has one of that kind: " + std::string(driver.kind);
+    if (found.count > 1) {
+      why = fmt::format("this machine has {} of that kind: {} to {}:{}", found.count, driver.kind,
+                        driver.kind, found.count - 1);
+    }
     return fail(Errc::failed, what, std::move(why), "see penstock devices");
   }
+  if (name.kind == "auto")
+    return fail(Errc::usage, what, "auto chooses one, and stands alone", "give just auto");
   return fail(Errc::usage, what, "is not a kind of device", "one of " + kinds_text(table));
 }
 
 Result<std::unique_ptr<Device>> open_first(std::span<const Driver> table, const DriverOptions& options) {
   for (const Driver& driver : table) {
-    if (driver.find().count > 0) return driver.open(0, options);
+    if (driver.find().count == 0) continue;
+    auto device = driver.open(0, options);
+    if (device) return device;
+    if (options.passed_over) options.passed_over(device.error());
   }
-  return fail(Errc::failed, "--device auto", "no device of any kind was found", "see penstock devices");
+  return fail(Errc::failed, "--device auto", "no device of any kind can be used", "see penstock devices");
 }
 
 }  // namespace

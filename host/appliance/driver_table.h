@@ -16,9 +16,9 @@ namespace penstock {
 // The only place that knows which drivers a build has.
 std::span<const Driver> driver_table();
 
-// The devices that --device names in `table`: "auto", or KIND or KIND:N (the N-th of its kind, from 0),
-// several with commas between them. usage error: no such kind, or one of them named twice; failed: this build
-// or machine does not have it.
+// The devices that --device names in `table`: "auto" (the first that can be used), or KIND or KIND:N (the
+// N-th of its kind, from 0), several with commas between them. usage error: no such kind, or one of them
+// named twice; failed: this build or machine does not have it.
 Result<std::vector<std::unique_ptr<Device>>> open_devices(std::string_view choice,
                                                           std::span<const Driver> table,
                                                           const DriverOptions& options = {});

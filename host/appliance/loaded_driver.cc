@@ -33,7 +33,8 @@ std::string LoadedDriver::load() {
   if (loaded_ != nullptr) return {};
   const std::string packages = std::string(" (packages: ") + module_.packages + ")";
   const std::string path = find_module(module_.file);
-  if (path.empty()) return "this build has no such driver" + packages;
+  if (path.empty())
+    return "its driver, " + std::string(module_.file) + ", is not beside this program" + packages;
   if (std::string because = module_.no_device_because(); !because.empty()) return because;
   void* const object = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   const void* const symbol = object == nullptr ? nullptr : ::dlsym(object, kDriverModuleSymbol);

@@ -96,7 +96,9 @@ Result<int> PutCommand::put(const GlobalOptions& global, Console& console) const
   PENSTOCK_TRY_ASSIGN(auto entries, open_inputs(paths, name));
   PENSTOCK_TRY_ASSIGN(
       const auto devices,
-      ChosenDevices::open(device, driver_table(), {.program = global.program},
+      ChosenDevices::open(device, driver_table(),
+                          {.program = global.program,
+                           .passed_over = [&](const Error& error) { console.note(error.message()); }},
                           [&](const DispatchMember& member, const DeviceHealth::Event& event) {
                             tell_change(console, member, event);
                           }));

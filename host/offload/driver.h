@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,6 +21,8 @@ struct DevicesFound {
 // What somebody who opens a device allows.
 struct DriverOptions {
   bool program = false;  // to replace the program that a card holds
+  // Of "auto": told why a device that is there cannot be used, before the next one is tried.
+  std::function<void(const Error&)> passed_over;
 };
 
 // One row of the table of drivers (appliance/driver_table.cc), in order of priority.

@@ -23,11 +23,6 @@ CommitSizes sizes_of(const PutCounters& counters) {
   return sizes;
 }
 
-// Where devices may take a codec of their own, no single one made the frames.
-std::string codec_choice(const PutOptions& options) {
-  return options.codec_any ? "auto" : codec_text(options.codec);
-}
-
 // Commits by CID for finding the next one's place. The history of a store is one line, so that commits.log
 // alone says what a commit at some depth holds of it: a damaged commit block, which no put can bring back,
 // must not keep the store from taking new ones.
@@ -77,8 +72,9 @@ Result<Cid> commit_put(Store& store, const PutReport& put, const PutOptions& opt
   commit.name = request.name;
   commit.host = request.host;
   commit.paths = request.paths;
-  commit.policy = {
-      .chunker = chunker_text(options.chunker), .codec = codec_choice(options), .profile = request.profile};
+  commit.policy = {.chunker = chunker_text(options.chunker),
+                   .codec = codec_choice_text(options),
+                   .profile = request.profile};
   commit.verify = verify_level_text(options.verify);
   PENSTOCK_TRY_ASSIGN(const std::vector<uint8_t> block, encode_commit(commit));
 

@@ -96,6 +96,10 @@ PutCounters& PutCounters::operator+=(const PutCounters& other) {
   return *this;
 }
 
+std::string codec_choice_text(const PutOptions& options) {
+  return options.codec_any ? "auto" : codec_text(options.codec);
+}
+
 Result<PutReport> put_entries(EntryStream& entries, Device& cpu, FrameSink& sink, const PutOptions& options) {
   Dispatcher alone({&cpu}, cpu, {});
   return put_entries(entries, alone, sink, options);

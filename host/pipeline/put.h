@@ -71,6 +71,9 @@ struct PutRoot {
   DagLink link;
 };
 
+// The codec as it was chosen: "auto" where devices may take their own, since no single one made the frames.
+std::string codec_choice_text(const PutOptions& options);
+
 struct PutReport {
   DagLink root;                // the only path's object, or a directory of all
   std::vector<PutRoot> roots;  // one a path that could be read

@@ -82,6 +82,10 @@ class XrtPutTest(ToolCase):
         os.remove(self.list)
         message = self.fails(FAILED, "put", "--device", "xrt", file, **self.changed())
         self.assertIn("no program for it is listed", message)
+        # Who did not name it does without.
+        auto = self.run_tool("put", file, **self.changed())
+        self.assertEqual(auto.returncode, 0)
+        self.assertIn(b"penstock: note: xrt:0: no program for it is listed", auto.stderr)
         program = self.path("program.xclbin")
         shutil.copy(os.environ["PENSTOCK_XRT_XCLBIN"], program)
         listed = self.json("devices", "--trust", program, **self.changed())
@@ -107,12 +111,12 @@ class XrtPutTest(ToolCase):
 
     def test_a_card_that_is_not_there_is_refused(self):
         file = self.write("file", b"x")
-        self.assertIn("this machine has 2", self.fails(FAILED, "put", "--device", "xrt:2", file, **self.changed()))
+        self.assertIn("this machine has 2 of that kind: xrt to xrt:1", self.fails(FAILED, "put", "--device", "xrt:2", file, **self.changed()))
 
     def test_the_program_runs_where_the_runtime_does_not(self):
         program = self.path("penstock")
         shutil.copy(TOOL, program)
-        for module, why in ((None, b"this build has no such driver"), (b"no module", b"cannot be loaded")):
+        for module, why in ((None, b"is not beside this program"), (b"no module", b"cannot be loaded")):
             if module is not None:
                 self.write(MODULE, module)
             said = subprocess.run([program, "devices"], env=environment(), capture_output=True, timeout=60, check=True).stdout

@@ -50,6 +50,17 @@ TEST(DriverTableTest, AutoTakesTheFirstThatIsPresent) {
   EXPECT_EQ(opened("auto"), "first");
 }
 
+TEST(DriverTableTest, AutoPassesOverWhatCannotBeUsedAndSaysSo) {
+  constexpr std::array<Driver, 2> kTableWithBroken = {kBroken, kPair};
+  std::vector<std::string> said;
+  const auto device =
+      open_device("auto", kTableWithBroken,
+                  {.program = false, .passed_over = [&](const Error& error) { said.push_back(error.why); }});
+  ASSERT_TRUE(device);
+  EXPECT_EQ((*device)->capabilities().name, "first");
+  EXPECT_EQ(said, std::vector<std::string>{"cannot be used"});
+}
+
 TEST(DriverTableTest, TakesTheNumberedDeviceOfAKind) {
   EXPECT_EQ(opened("pair"), "first");
   EXPECT_EQ(opened("pair:1"), "second");
@@ -69,7 +80,7 @@ TEST(DriverTableTest, FailsWhereNothingIsPresentAtAll) {
 }
 
 TEST(DriverTableTest, HandsOnADriversOwnError) {
-  EXPECT_EQ(refused("auto", std::span(&kBroken, 1)), Errc::failed);
+  EXPECT_EQ(refused("auto", std::span(&kBroken, 1)), Errc::failed) << "and there is nothing behind it";
   EXPECT_EQ(refused("broken", std::span(&kBroken, 1)), Errc::failed);
 }
 

@@ -98,6 +98,19 @@ class XrtPutTest(ToolCase):
             opened.write(bytes([last[0] ^ 1]))
         self.assertIn("is not the file that was listed", self.fails(FAILED, "put", "--device", "xrt", file, **self.changed()))
 
+    def test_a_program_is_held_against_the_manifest_of_its_build(self):
+        program = self.path("program.xclbin")
+        shutil.copy(os.environ["PENSTOCK_XRT_XCLBIN"], program)
+        subprocess.run([sys.executable, "-B", TESTS.parent / "bitstreams" / "write_manifest.py", program], check=True)
+        manifest = Path(program + ".json")
+        said = json.loads(manifest.read_text(encoding="utf-8"))
+        listed = self.json("devices", "--trust", program, **self.changed())
+        for key in ("sha256", "uuid", "platform"):
+            self.assertEqual(said[key], listed[key])
+        for key, wrong in (("sha256", "0" * 64), ("abi_version", said["abi_version"] + 1)):
+            manifest.write_text(json.dumps(said | {key: wrong}), encoding="utf-8")
+            self.fails(FAILED, "devices", "--trust", program, **self.changed())
+
     def test_a_program_that_is_cut_off_is_not_listed(self):
         whole = Path(os.environ["PENSTOCK_XRT_XCLBIN"]).read_bytes()
         for size in (0, 7, 100, 455, 700, 776, 8000, len(whole) - 1):

@@ -131,10 +131,11 @@ bool CardQueuePair::place(Job& job) noexcept {
   return true;
 }
 
-// Every batch is one that the card may be at for ever: there will be no room again.
+// Every batch is one that the card may be at for ever: there will be no room again. Of one that is out only
+// the courier knows more.
 bool CardQueuePair::worn_out() const noexcept {
   return std::ranges::none_of(set_->batches(),
-                              [](const auto& batch) { return batch->sound() || batch->out(); });
+                              [](const auto& batch) { return batch->out() || batch->sound(); });
 }
 
 void CardQueuePair::send(CardBatch*& open) noexcept {

@@ -139,10 +139,10 @@ bool CardQueuePair::worn_out() const noexcept {
 }
 
 void CardQueuePair::send(CardBatch*& open) noexcept {
-  CardBatch* batch = std::exchange(open, nullptr);
-  batch->seal();
-  ++sent_to(*batch);
-  PENSTOCK_CHECK(set_->port().outward.push(std::move(batch)));
+  CardBatch& batch = *std::exchange(open, nullptr);
+  batch.seal();
+  ++sent_to(batch);
+  PENSTOCK_CHECK(set_->port().outward.push(&batch));
   courier_->ring();
 }
 

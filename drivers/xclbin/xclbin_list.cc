@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "drivers/xclbin/xclbin_list.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -99,21 +94,6 @@ Status check_manifest(const std::string& path, const Digest& digest) {
   return {};
 }
 
-Status write_file(const std::string& path, const std::string& text) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (file < 0) return fail_errno(path);
-  size_t written = 0;
-  while (written < text.size()) {
-    const ssize_t part = ::write(file, text.data() + written, text.size() - written);
-    if (part < 0 && errno != EINTR) break;
-    if (part > 0) written += static_cast<size_t>(part);
-  }
-  const bool durable = written == text.size() && ::fsync(file) == 0;
-  const int error = errno;
-  ::close(file);
-  return durable ? Status() : Status(fail_errno(path, error));
-}
-
 }  // namespace
 
 Result<std::string> XclbinList::default_path() {
@@ -140,7 +120,7 @@ Result<XclbinList> XclbinList::load(const std::string& path) {
   return list;
 }
 
-Status XclbinList::save(const std::string& path) const {
+std::string XclbinList::text() const {
   Json array = Json::array();
   for (const TrustedXclbin& entry : entries_) {
     array.push_back({{"path", entry.path},
@@ -148,15 +128,7 @@ Status XclbinList::save(const std::string& path) const {
                      {"uuid", entry.uuid},
                      {"platform", entry.platform}});
   }
-  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  std::error_code error;
-  if (!folder.empty()) std::filesystem::create_directories(folder, error);
-  if (error) return fail_errno(folder.string(), error.value());
-  const std::string beside = path + ".new";
-  PENSTOCK_TRY(write_file(
-      beside, Json{{"xclbins", array}}.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"));
-  if (::rename(beside.c_str(), path.c_str()) != 0) return fail_errno(path);
-  return {};
+  return Json{{"xclbins", array}}.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 Result<TrustedXclbin> XclbinList::trust(const std::string& file) {

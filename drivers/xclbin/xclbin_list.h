@@ -31,8 +31,8 @@ class XclbinList {
 
   // Empty where there is no such file. failed: it is not such a list.
   static Result<XclbinList> load(const std::string& path);
-  // Replaced as a whole.
-  Status save(const std::string& path) const;
+  // What load() reads.
+  std::string text() const;
 
   // Reads the file and lists it; one of the same UUID gives way. A manifest beside it (FILE.json, as
   // bitstreams/ makes it) must agree with it. failed: there is no such file, it is not sound, or the manifest

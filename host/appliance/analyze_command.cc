@@ -39,14 +39,7 @@ void AnalyzeCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
 
 Result<int> AnalyzeCommand::run(const GlobalOptions& global, Console& console) const {
   PENSTOCK_TRY_ASSIGN(PutOptions options, parse_put_choices({chunker, codec, profile, "full", threads}));
-  PENSTOCK_TRY_ASSIGN(
-      const auto devices,
-      ChosenDevices::open(device, driver_table(),
-                          {.program = global.program,
-                           .passed_over = [&](const Error& error) { console.note(error.message()); }},
-                          [&](const DispatchMember& member, const DeviceHealth::Event& event) {
-                            tell_change(console, member, event);
-                          }));
+  PENSTOCK_TRY_ASSIGN(const auto devices, ChosenDevices::open(device, global, console));
   PENSTOCK_TRY(check_devices_serve(devices.dispatcher(), options));
   PENSTOCK_TRY_ASSIGN(auto entries, open_inputs(paths, {}));
   options.report = [&](const Error& error) { console.report(error); };

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -17,6 +18,7 @@
 #include "codec/codec.h"
 #include "drivers/xclbin/xclbin_list.h"
 #include "offload/stranded_buffers.h"
+#include "store/replace_file.h"
 
 namespace penstock {
 namespace {
@@ -152,12 +154,20 @@ Json row_json(const DeviceRow& row) {
   return object;
 }
 
+Status save(const XclbinList& list, const std::string& path) {
+  const std::string folder = std::filesystem::absolute(path).parent_path().string();
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) return fail_errno(folder, error.value());
+  return replace_file(posix_file_system(), folder, path, as_bytes(list.text()));
+}
+
 // Lists the program in `file`, and says what was listed.
 Result<int> list_program(const std::string& file, bool json, Console& console) {
   PENSTOCK_TRY_ASSIGN(const std::string path, XclbinList::default_path());
   PENSTOCK_TRY_ASSIGN(XclbinList list, XclbinList::load(path));
   PENSTOCK_TRY_ASSIGN(const TrustedXclbin listed, list.trust(file));
-  PENSTOCK_TRY(list.save(path));
+  PENSTOCK_TRY(save(list, path));
   if (json) {
     Json object;
     set_text(object, "path", listed.path);

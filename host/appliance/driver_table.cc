@@ -28,32 +28,25 @@ std::string no_xrt_card_because() {
   return "no FPGA card: the kernel driver xocl is not loaded (docs/xrt.md)";
 }
 
-std::string of_a_later_release() {
-  return "of a later release";
-}
-
-// Those whose runtime may be missing are modules.
-constexpr LoadedDriver::Module kXrt = {"penstock-xrt.so", "libxrt1 to run, libxrt-dev to build",
-                                       &no_xrt_card_because};
-constexpr LoadedDriver::Module kCompressdev = {"penstock-compressdev.so", "none yet", &of_a_later_release};
-constexpr LoadedDriver::Module kOpenCl = {"penstock-opencl.so", "none yet", &of_a_later_release};
-
-template <const LoadedDriver::Module& kModule>
-LoadedDriver& loaded() {
-  static LoadedDriver driver(kModule);
+LoadedDriver& xrt_driver() {
+  static LoadedDriver driver("penstock-xrt.so", "libxrt1 to run, libxrt-dev to build", &no_xrt_card_because);
   return driver;
 }
-template <const LoadedDriver::Module& kModule>
-constexpr Driver loaded_row(std::string_view kind) {
-  return {
-      kind, [] { return loaded<kModule>().find(); },
-      [](size_t number, const DriverOptions& options) { return loaded<kModule>().open(number, options); }};
+DevicesFound find_xrt_cards() {
+  return xrt_driver().find();
+}
+Result<std::unique_ptr<Device>> open_xrt_card(size_t number, const DriverOptions& options) {
+  return xrt_driver().open(number, options);
+}
+
+DevicesFound find_none_yet() {
+  return {0, "this build has no such driver"};
 }
 
 constexpr std::array<Driver, 5> kDrivers = {{
-    loaded_row<kXrt>("xrt"),
-    loaded_row<kCompressdev>("compressdev"),
-    loaded_row<kOpenCl>("opencl"),
+    {"xrt", &find_xrt_cards, &open_xrt_card},
+    {"compressdev", &find_none_yet, nullptr},
+    {"opencl", &find_none_yet, nullptr},
     {"software", &find_software_devices, &open_software_device},
     {"card", &find_emulated_cards, &open_emulated_card},  // behind software, never chosen by itself
 }};

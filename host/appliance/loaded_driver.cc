@@ -31,11 +31,10 @@ bool LoadedDriver::any() {
 // Empty where it is there; else why not.
 std::string LoadedDriver::load() {
   if (loaded_ != nullptr) return {};
-  const std::string packages = std::string(" (packages: ") + module_.packages + ")";
-  const std::string path = find_module(module_.file);
-  if (path.empty())
-    return "its driver, " + std::string(module_.file) + ", is not beside this program" + packages;
-  if (std::string because = module_.no_device_because(); !because.empty()) return because;
+  const std::string packages = std::string(" (packages: ") + packages_ + ")";
+  const std::string path = find_module(file_);
+  if (path.empty()) return "its driver, " + std::string(file_) + ", is not beside this program" + packages;
+  if (std::string because = no_device_because_(); !because.empty()) return because;
   void* const object = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   const void* const symbol = object == nullptr ? nullptr : ::dlsym(object, kDriverModuleSymbol);
   if (symbol == nullptr) {
@@ -56,7 +55,7 @@ DevicesFound LoadedDriver::find() {
 }
 
 Result<std::unique_ptr<Device>> LoadedDriver::open(size_t number, const DriverOptions& options) {
-  if (const std::string because = load(); !because.empty()) return fail(Errc::failed, module_.file, because);
+  if (const std::string because = load(); !because.empty()) return fail(Errc::failed, file_, because);
   return loaded_->driver.open(number, options);
 }
 

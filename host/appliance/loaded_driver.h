@@ -14,13 +14,10 @@ namespace penstock {
 // It is loaded when it is needed, and stays: its devices may be there to the end of the process. One thread.
 class LoadedDriver {
  public:
-  struct Module {
-    const char* file;
-    const char* packages;                // that may be missing where it cannot be loaded
-    std::string (*no_device_because)();  // what can be said without it; empty: it has to be asked
-  };
-
-  explicit LoadedDriver(const Module& module) : module_(module) {}
+  // `packages` may be missing where `file` cannot be loaded. `no_device_because`: what can be said of devices
+  // without it; empty: it has to be asked.
+  LoadedDriver(const char* file, const char* packages, std::string (*no_device_because)())
+      : file_(file), packages_(packages), no_device_because_(no_device_because) {}
 
   // Whether any is loaded in this process.
   static bool any();
@@ -32,7 +29,9 @@ class LoadedDriver {
  private:
   std::string load();
 
-  const Module module_;
+  const char* const file_;
+  const char* const packages_;
+  std::string (*const no_device_because_)();
   const DriverModule* loaded_ = nullptr;
 };
 

@@ -94,14 +94,7 @@ Result<int> PutCommand::run(const GlobalOptions& global, Console& console) const
 Result<int> PutCommand::put(const GlobalOptions& global, Console& console) const {
   if (!valid_utf8(name)) return fail(Errc::usage, "--name", "is not UTF-8", "choose another name");
   PENSTOCK_TRY_ASSIGN(auto entries, open_inputs(paths, name));
-  PENSTOCK_TRY_ASSIGN(
-      const auto devices,
-      ChosenDevices::open(device, driver_table(),
-                          {.program = global.program,
-                           .passed_over = [&](const Error& error) { console.note(error.message()); }},
-                          [&](const DispatchMember& member, const DeviceHealth::Event& event) {
-                            tell_change(console, member, event);
-                          }));
+  PENSTOCK_TRY_ASSIGN(const auto devices, ChosenDevices::open(device, global, console));
   PENSTOCK_TRY_ASSIGN(const auto store, open_store(global, Access::write, console));
   const StoreConfig& config = store->config();
   PENSTOCK_TRY_ASSIGN(
@@ -119,8 +112,6 @@ Result<int> PutCommand::put(const GlobalOptions& global, Console& console) const
   };
   PENSTOCK_TRY_ASSIGN(const PutReport report,
                       put_with_display(*this, *store, devices.dispatcher(), input, options, console));
-  if (StopSignal::requested())
-    return fail(Errc::failed, "put", "was told to end; nothing of it is committed", "put again");
   CommitRequest request{name, host_name(), paths, profile, now_ns()};
   PENSTOCK_TRY_ASSIGN(const Cid commit, commit_put(*store, report, options, request));
 

@@ -10,14 +10,14 @@ constexpr const char* kRemedy = "nothing is committed: put again with --verify f
 
 }  // namespace
 
-Status Distrust::begin() {
-  if (level_.kind == VerifyLevel::Kind::full || level_.kind == VerifyLevel::Kind::cross) return {};
-  begun_ = true;
-  return still_provable();
+bool Distrust::begun() const noexcept {
+  const bool leaves_out =
+      level_.kind == VerifyLevel::Kind::payload || level_.kind == VerifyLevel::Kind::sample;
+  return leaves_out && dispatcher_->any_wrong();
 }
 
-Status Distrust::still_provable() const {
-  if (!found_unchecked_) return {};
+Status Distrust::provable() const {
+  if (!found_unchecked_ || !begun()) return {};
   return fail(Errc::corrupt, "--verify " + verify_level_text(level_),
               "a device was found wrong, and chunks were taken for present by digests of devices that nobody "
               "had checked",
@@ -26,7 +26,7 @@ Status Distrust::still_provable() const {
 
 Status Distrust::settle(FrameSink& sink) const {
   if (!begun()) return {};
-  PENSTOCK_TRY(still_provable());
+  PENSTOCK_TRY(provable());
   Status whole = sink.recheck();
   if (whole) return {};
   Error error = std::move(whole).error();

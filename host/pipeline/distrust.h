@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "base/result.h"
+#include "offload/dispatcher.h"
 #include "pipeline/frame_sink.h"
 #include "verify/verify_level.h"
 
@@ -15,22 +16,21 @@ namespace penstock {
 // which nobody has checked: their content was not kept. Any thread.
 class Distrust {
  public:
-  explicit Distrust(VerifyLevel level) : level_(level) {}
+  Distrust(const Dispatcher& dispatcher, VerifyLevel level) : dispatcher_(&dispatcher), level_(level) {}
 
-  bool begun() const noexcept { return begun_.load(std::memory_order_relaxed); }
+  // A device was found wrong: by verification, the dispatcher, or a self-test.
+  bool begun() const noexcept;
   // Some chunks were found present by a device's digests.
   void found_unchecked() noexcept { found_unchecked_ = true; }
 
-  // A device was found wrong. corrupt: the put has to end.
-  Status begin();
+  // corrupt: the put has to end.
+  Status provable() const;
   // At the put's end, when no append is under way. corrupt: it must not be committed.
   Status settle(FrameSink& sink) const;
 
  private:
-  Status still_provable() const;
-
+  const Dispatcher* dispatcher_;
   const VerifyLevel level_;
-  std::atomic<bool> begun_{false};
   std::atomic<bool> found_unchecked_{false};
 };
 

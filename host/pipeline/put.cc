@@ -136,11 +136,11 @@ Result<PutReport> put_entries(EntryStream& entries, Dispatcher& dispatcher, Fram
         std::make_unique<PutLane>(course, std::move(queue_pair), *pools.frames, plan.batches_per_lane));
   }
   PENSTOCK_TRY(run_lanes(lanes));
+  PENSTOCK_TRY(course.goes_on());
 
   PutReport report;
   PENSTOCK_TRY_ASSIGN(report.root, assembler.finish());
   PENSTOCK_TRY(packer.flush());
-  if (dispatcher.any_wrong()) PENSTOCK_TRY(course.distrust.begin());
   report.rechecked = course.distrust.begun();
   PENSTOCK_TRY(course.distrust.settle(sink));
   report.roots = assembler.roots();

@@ -17,6 +17,11 @@ constexpr auto kPause = std::chrono::microseconds(50);
 
 }  // namespace
 
+Status PutCourse::goes_on() const {
+  if (options.stop == nullptr || !*options.stop) return {};
+  return fail(Errc::failed, "put", "was told to end; nothing of it is committed", "put again");
+}
+
 PutLane::PutLane(PutCourse& course, std::unique_ptr<QueuePair> queue_pair, BufferPool& buffers,
                  unsigned batches)
     : course_(&course),
@@ -56,10 +61,8 @@ Status PutLane::run() {
 }
 
 Status PutLane::work() {
-  const std::atomic<bool>* stop = course_->options.stop;
   while (!course_->stopped) {
-    if (stop != nullptr && *stop)
-      return fail(Errc::failed, "put", "was told to end; nothing of it is committed", "put again");
+    PENSTOCK_TRY(course_->goes_on());
     Batch* idle = source_ended_ ? nullptr : idle_batch();
     bool started = false;
     if (idle != nullptr) {
@@ -176,8 +179,7 @@ Status PutLane::poll_device() {
     return {};
   }
   empty_polls_ = 0;
-  // Others find devices wrong too: the dispatcher, and its self-tests.
-  if (course_->dispatcher.any_wrong()) PENSTOCK_TRY(course_->distrust.begin());
+  PENSTOCK_TRY(course_->distrust.provable());
   for (size_t i = 0; i < count; ++i) {
     Batch& batch = batches_[finished_[i]->cookie];
     clock_.lap(batch.checking() ? Stage::verify : made_by(batch));
@@ -209,7 +211,7 @@ Status PutLane::digested(Batch& batch) {
   batch.digests_from_cpu = member_of(batch.job).is_cpu();
   if (batch.digests_from_cpu || trusts_digests()) return look_up(batch);
   if (cross_.ask_digests(batch)) return {};
-  if (!recompute_digests(batch)) PENSTOCK_TRY(blame(batch, HealthCause::wrong_digest));
+  if (!recompute_digests(batch)) blame(batch, HealthCause::wrong_digest);
   return look_up(batch);
 }
 
@@ -224,7 +226,7 @@ Status PutLane::digests_checked(Batch& batch) {
   const bool right = recompute_digests(batch);
   if (answered && batch.digests_again != batch.digests) blame_checker(batch, HealthCause::wrong_digest);
   batch.digests_again.clear();
-  if (!right) PENSTOCK_TRY(blame(batch, HealthCause::wrong_digest));
+  if (!right) blame(batch, HealthCause::wrong_digest);
   return look_up(batch);
 }
 
@@ -267,10 +269,9 @@ const DispatchMember& PutLane::member_of(const Job& job) const {
 }
 
 // The device is out, and the CPU does the batch.
-Status PutLane::blame(Batch& batch, HealthCause cause) {
+void PutLane::blame(Batch& batch, HealthCause cause) {
   course_->dispatcher.report_wrong(batch.job.member, cause);
   batch.job.cpu_only = true;
-  return course_->distrust.begin();
 }
 
 // A check was wrong: what it is of stands.
@@ -355,7 +356,7 @@ EncodedBlock PutLane::encoded_block(const Batch& batch) const {
 Status PutLane::finish(Batch& batch, const EncodedBlock& block, const Result<VerifiedBlock>& verified) {
   clock_.lap(Stage::verify);
   if (!verified && verified.error().code == Errc::corrupt && !member_of(batch.job).is_cpu()) {
-    PENSTOCK_TRY(blame(batch, HealthCause::wrong_payload));
+    blame(batch, HealthCause::wrong_payload);
     batch.ask_encode(course_->options.codec, course_->options.codec_any);
     return {};
   }

@@ -32,10 +32,13 @@ struct PutCourse {
   const PutOptions& options;
   Dispatcher& dispatcher;
   FusionChoice fusion{};
-  Distrust distrust{options.verify};
-  std::mutex source_mutex{};         // held by the lane that reads
-  uint64_t next_sequence = 0;        // under source_mutex
-  bool source_ended = false;         // under source_mutex
+  Distrust distrust{dispatcher, options.verify};
+  std::mutex source_mutex{};   // held by the lane that reads
+  uint64_t next_sequence = 0;  // under source_mutex
+  bool source_ended = false;   // under source_mutex
+  // failed: it was told to end (PutOptions::stop).
+  Status goes_on() const;
+
   std::atomic<bool> stopped{false};  // a lane has failed: the others finish what is with the device, and end
 };
 
@@ -45,7 +48,7 @@ struct PutCourse {
 // keeps up to `batches` in flight there; back-pressure anywhere (queue, sink, order) keeps it from reading.
 class PutLane {
  public:
-  // `buffers`: of kFrameBytesMax each; batches + 2 are taken, and batches more where devices check each
+  // `buffers`: of kFrameBytesMax each; batches + 1 are taken, and batches more where devices check each
   // other.
   PutLane(PutCourse& course, std::unique_ptr<QueuePair> queue_pair, BufferPool& buffers, unsigned batches);
 
@@ -83,7 +86,7 @@ class PutLane {
   EncodedBlock encoded_block(const Batch& batch) const;
   Status finish(Batch& batch, const EncodedBlock& block, const Result<VerifiedBlock>& verified);
 
-  Status blame(Batch& batch, HealthCause cause);
+  void blame(Batch& batch, HealthCause cause);
   void blame_checker(const Batch& batch, HealthCause cause);
   const DispatchMember& member_of(const Job& job) const;
   uint32_t input_alignment() const;

@@ -8,37 +8,14 @@ usage: cli_devices_test.py [--mib N]     so much of this machine's own files (de
 import os
 import signal
 import subprocess
-import sys
 import time
 import unittest
 
+from sample_tree import gather, take_mib
 from tool_case import TOOL, ToolCase, environment
 
 MIB = 12
-# What users keep: programs, sources, text, pictures; each gives a part.
-SOURCES = ("/usr/lib/python3", "/usr/share", "/usr/bin", "/usr/include", "/usr/lib")
-
 DEVICES = ("software", "card", "card,software", "card,card:1,card:2", "card:3,software,card")
-
-
-def gather(target, size):
-    """Hard copies of files below SOURCES, until they are `size` bytes together; their number and bytes."""
-    number = total = 0
-    for source in SOURCES:
-        end = total + (size - total) // (len(SOURCES) - SOURCES.index(source))
-        for folder, folders, names in os.walk(source):
-            folders.sort()
-            for name in sorted(names):
-                path = os.path.join(folder, name)
-                if total >= end or os.path.islink(path) or not os.path.isfile(path):
-                    continue
-                total += os.path.getsize(path)
-                number += 1
-                to = target + folder
-                os.makedirs(to, exist_ok=True)
-                with open(path, "rb") as read, open(os.path.join(to, name), "wb") as write:
-                    write.write(read.read())
-    return number, total
 
 
 class DevicesTest(ToolCase):
@@ -118,8 +95,5 @@ class DevicesTest(ToolCase):
 
 
 if __name__ == "__main__":
-    if "--mib" in sys.argv:
-        at = sys.argv.index("--mib")
-        MIB = int(sys.argv[at + 1])
-        del sys.argv[at:at + 2]
+    MIB = take_mib(MIB)
     unittest.main()

@@ -152,6 +152,19 @@ class Output(ToolCase):
         self.assertIn(b"no damage", self.ok("verify"))
         self.assertEqual(self.ok("get", "HEAD"), b"content")
 
+    def test_a_trusted_program_is_listed_where_the_environment_says(self):
+        program = bytearray(600)  # struct axlf without sections
+        program[:8] = b"xclbin2\0"
+        program[304:312] = len(program).to_bytes(8, "little")
+        program[416:432] = b"\x11" * 16
+        file = self.write("program.xclbin", bytes(program))
+        place = self.path("new", "folder", "list.json")
+        self.json("devices", "--trust", file, env=environment(PENSTOCK_XCLBINS=place))
+        with open(place, encoding="utf-8") as listed:
+            self.assertEqual([entry["path"] for entry in json.load(listed)["xclbins"]], [file])
+        self.assertEqual(os.stat(place).st_mode & 0o022, 0, "nobody else may write it")
+        self.fails(FAILED, "devices", "--trust", file, env=environment(PENSTOCK_XCLBINS=file + "/list.json"))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -15,7 +15,7 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TESTS / "cli"))
 
-from cli_devices_test import gather  # noqa: E402
+from sample_tree import gather, take_mib  # noqa: E402
 from tool_case import FAILED, TOOL, ToolCase, environment  # noqa: E402
 
 MIB = 12
@@ -141,8 +141,5 @@ class XrtPutTest(ToolCase):
 
 
 if __name__ == "__main__":
-    if "--mib" in sys.argv:
-        at = sys.argv.index("--mib")
-        MIB = int(sys.argv[at + 1])
-        del sys.argv[at:at + 2]
+    MIB = take_mib(MIB)
     unittest.main()

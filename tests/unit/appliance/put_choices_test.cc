@@ -2,6 +2,7 @@
 #include "appliance/put_choices.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "appliance/chosen_devices.h"
 #include "appliance/driver_table.h"
@@ -50,7 +51,8 @@ TEST(PutChoicesTest, RefuseCrossVerificationByTheCpuAlone) {
   choices.verify = "cross";
   const auto options = parse_put_choices(choices);
   ASSERT_TRUE(options.has_value());
-  const auto devices = ChosenDevices::open("software", driver_table(), {}, {});
+  Console console(STDOUT_FILENO, STDERR_FILENO);
+  const auto devices = ChosenDevices::open("software", {}, console);
   ASSERT_TRUE(devices.has_value());
   const Status serves = check_devices_serve(devices->dispatcher(), *options);
   ASSERT_FALSE(serves.has_value());

@@ -11,6 +11,16 @@ namespace {
 
 class DeviceFailureTest : public DispatcherTest {
  protected:
+  // A job that the device did, whose answer is the script's ghost now, and that it has again and will not do.
+  Work& work_again(DeviceScript& script) {
+    Work& work = digest_work();
+    EXPECT_TRUE(submit(work));
+    script.ghost = script.in_flight.front();
+    EXPECT_EQ(poll(), std::vector<Job*>{&work.job});
+    script.hangs = true;
+    EXPECT_TRUE(submit(work));
+    return work;
+  }
   std::vector<Job*> poll_until_back() {
     std::vector<Job*> back = poll();
     while (back.empty()) back = poll();
@@ -92,12 +102,7 @@ TEST_F(DeviceFailureTest, SuspectsAGuardedDeviceThatAnswersWithoutAStatus) {
   DeviceScript& script = scripts_.emplace_back();
   script.shares_host_memory = true;
   open({&script}, false, 1);
-  Work& work = digest_work();
-  ASSERT_TRUE(submit(work));
-  script.ghost = script.in_flight.front();
-  EXPECT_EQ(poll(), std::vector<Job*>{&work.job});
-  script.hangs = true;
-  ASSERT_TRUE(submit(work));
+  Work& work = work_again(script);
   ASSERT_EQ(script.in_flight.front(), script.ghost) << "the guard has one place";
   script.ghosts = 1;
   EXPECT_TRUE(poll().empty());
@@ -211,12 +216,7 @@ TEST_F(DeviceFailureTest, CountsNothingThatWasBegunBeforeASuspicion) {
 TEST_F(DeviceFailureTest, TakesAnAnswerThatComesAgainForNoOtherJobs) {
   DeviceScript& script = scripts_.emplace_back();
   open({&script});
-  Work& work = digest_work();
-  ASSERT_TRUE(submit(work));
-  script.ghost = script.in_flight.front();
-  EXPECT_EQ(poll(), std::vector<Job*>{&work.job});
-  script.hangs = true;
-  ASSERT_TRUE(submit(work));
+  Work& work = work_again(script);
   script.ghosts = 3;
   EXPECT_TRUE(poll().empty());
   EXPECT_EQ(member(1).counters().stale, 3u);
@@ -256,12 +256,7 @@ TEST_F(DeviceFailureTest, LetsTheDeviceKeepWhatItWasNotDoneWith) {
 TEST_F(DeviceFailureTest, WaitsNoLongerForADeviceThatGivesAnswersToNothing) {
   DeviceScript& script = scripts_.emplace_back();
   open({&script});
-  Work& work = digest_work();
-  ASSERT_TRUE(submit(work));
-  script.ghost = script.in_flight.front();
-  EXPECT_EQ(poll(), std::vector<Job*>{&work.job});
-  script.hangs = true;
-  ASSERT_TRUE(submit(work));
+  Work& work = work_again(script);
   script.ghosts = 1'000'000;
   EXPECT_EQ(poll_for(std::chrono::seconds(2)), std::vector<Job*>{&work.job});
   EXPECT_GT(script.ghosts, 0u);

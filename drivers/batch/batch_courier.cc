@@ -10,25 +10,31 @@
 
 namespace penstock {
 
-BatchCourier::BatchCourier(const std::vector<unsigned>& cpus)
-    : sender_([this, cpus] {
-        run_on_cpus(cpus);
-        send_batches();
-      }),
-      fetcher_([this, cpus] {
-        run_on_cpus(cpus);
-        fetch_batches();
-      }) {}
+BatchCourier::BatchCourier(const std::vector<unsigned>& cpus) {
+  for (std::thread& sender : senders_) {
+    sender = std::thread([this, cpus] {
+      run_on_cpus(cpus);
+      send_batches();
+    });
+  }
+  for (std::thread& fetcher : fetchers_) {
+    fetcher = std::thread([this, cpus] {
+      run_on_cpus(cpus);
+      fetch_batches();
+    });
+  }
+}
 
 BatchCourier::~BatchCourier() {
   {
     const std::lock_guard lock(ended_mutex_);
     stopping_ = true;
   }
-  ring();
+  doorbell_.fetch_add(1);
+  doorbell_.notify_all();
   ended_changed_.notify_all();
-  sender_.join();
-  fetcher_.join();
+  for (std::thread& sender : senders_) sender.join();
+  for (std::thread& fetcher : fetchers_) fetcher.join();
 }
 
 void BatchCourier::attach(BatchPort& port) {
@@ -49,55 +55,52 @@ void BatchCourier::ended(CardBatch& batch) noexcept {
   ended_changed_.notify_one();
 }
 
-// All that lies in the ports, as a list.
-CardBatch* BatchCourier::collect() {
-  CardBatch* first = nullptr;
-  CardBatch** end = &first;
+// Null: nothing lies in the ports.
+CardBatch* BatchCourier::next_to_send() {
   const std::lock_guard lock(ports_mutex_);
-  for (BatchPort* port : ports_) {
-    while (const auto batch = port->outward.pop()) {
-      (*batch)->next = nullptr;
-      *end = *batch;
-      end = &(*batch)->next;
-    }
+  for (size_t asked = 0; asked < ports_.size(); ++asked) {
+    BatchPort& port = *ports_[next_port_];
+    next_port_ = (next_port_ + 1) % ports_.size();
+    if (const auto batch = port.outward.pop()) return *batch;
   }
-  return first;
+  return nullptr;
 }
 
 void BatchCourier::send_batches() {
   while (!stopping_) {
     const uint32_t seen = doorbell_.load(std::memory_order_acquire);
-    CardBatch* batch = collect();
-    if (batch == nullptr && !stopping_) doorbell_.wait(seen, std::memory_order_acquire);
-    while (batch != nullptr) {
-      // Once it is sent it may be elsewhere already.
-      CardBatch* const next = batch->next;
+    if (CardBatch* const batch = next_to_send(); batch != nullptr)
       batch->send();
-      batch = next;
-    }
+    else if (!stopping_)
+      doorbell_.wait(seen, std::memory_order_acquire);
   }
 }
 
+// Null: it ends.
 CardBatch* BatchCourier::wait_for_ended() {
   std::unique_lock lock(ended_mutex_);
   ended_changed_.wait(lock, [this] { return first_ended_ != nullptr || stopping_; });
-  return std::exchange(first_ended_, nullptr);
+  CardBatch* const batch = first_ended_;
+  if (batch != nullptr) first_ended_ = batch->next;
+  return batch;
 }
 
 void BatchCourier::fetch_batches() {
-  for (;;) {
-    CardBatch* batch = wait_for_ended();
-    if (batch == nullptr) return;
-    while (batch != nullptr) {
-      CardBatch* const next = batch->next;
-      BatchPort& port = batch->port();
-      batch->fetch();
-      PENSTOCK_CHECK(port.back.push(std::move(batch)));
-      port.changes.fetch_add(1);
-      port.changes.notify_all();
-      batch = next;
-    }
+  while (CardBatch* const batch = wait_for_ended()) {
+    batch->fetch();
+    hand_back(*batch);
   }
+}
+
+// From then on it may be anywhere.
+void BatchCourier::hand_back(CardBatch& batch) {
+  BatchPort& port = batch.port();
+  {
+    const std::lock_guard lock(back_mutex_);
+    PENSTOCK_CHECK(port.back.push(&batch));
+  }
+  port.changes.fetch_add(1);
+  port.changes.notify_all();
 }
 
 }  // namespace penstock

@@ -218,10 +218,12 @@ void CardBatch::fetch() noexcept {
     return;
   }
   const size_t completions_bytes = entries_ * sizeof(penstock_completion);
-  well_ = answer_->sync_to_host(0, completions_bytes);
+  // What lies between completions and digests is less than a sync of its own.
+  const size_t answer_bytes =
+      chunks_ > 0 ? limits_.digests_offset() + size_t{32} * chunks_ : completions_bytes;
+  well_ = answer_->sync_to_host(0, answer_bytes);
   // What is judged is a copy, that nothing can change in between.
   std::memcpy(completions_.data(), answer_->host().data(), completions_bytes);
-  if (well_ && chunks_ > 0) well_ = answer_->sync_to_host(limits_.digests_offset(), size_t{32} * chunks_);
   const size_t end = judge_all();
   if (well_ && end > 0) well_ = arena_->sync_to_host(0, end);
   // Completions that nobody wrote, or another launch, mean that it was not this one that ended.

@@ -8,6 +8,7 @@
 #include <array>
 #include <chrono>
 #include <cstring>
+#include <latch>
 #include <thread>
 #include <vector>
 
@@ -170,6 +171,22 @@ TEST_F(CardDeviceTest, GathersJobsIntoBatchesWhileTheCardIsBusy) {
   for (const auto& one : jobs_) EXPECT_TRUE(one->payload_right());
 }
 
+// Else each waits for the other until the watchdog ends it.
+TEST_F(CardDeviceTest, SyncsTwoBatchesAtOnceInEachDirection) {
+  std::latch there(2);
+  std::latch back(2);
+  faults_.at_sync = [&](CardBank bank, bool to_card) {
+    if (to_card && bank == CardBank::input) there.arrive_and_wait();
+    if (!to_card && bank == CardBank::arena) back.arrive_and_wait();
+  };
+  submit(job(Operation::encode));
+  submit(job(Operation::digest_encode));
+  EXPECT_EQ(drain().size(), 2u);
+  queue_.reset();
+  device_.reset();
+  EXPECT_TRUE(there.try_wait() && back.try_wait());
+}
+
 TEST_F(CardDeviceTest, TakesJobsOfAllOperationsAtOnce) {
   CardJob& digest = job(Operation::digest);
   CardJob& encode = job(Operation::encode);
@@ -300,13 +317,15 @@ TEST_F(CardDeviceTest, SendsTheOldestOpenBatchFirst) {
   // Both are for the unit that encodes, which is busy.
   faults_.launches_hang = true;
   submit(job(Operation::encode));
+  while (faults_.launches < 1) std::this_thread::yield();
   submit(job(Operation::digest_encode));
   submit(job(Operation::encode));
   for (int i = 0; i < 10; ++i) EXPECT_EQ(queue_->poll({}), 0u);
+  while (faults_.launches < 2) std::this_thread::yield();
   faults_.launches_hang = false;
   faults_.launches_hang.notify_all();
   drain();
-  EXPECT_EQ(faults_.operations,
+  EXPECT_EQ(faults_.operations(),
             (std::vector<uint16_t>{PENSTOCK_ENCODE, PENSTOCK_DIGEST_ENCODE, PENSTOCK_ENCODE}));
 }
 
@@ -365,6 +384,8 @@ TEST_F(CardDeviceTest, WritesNothingToAJobThatWasAbandonedWithItsBatchUnderWay) 
   faults_.launches_hang = false;
   faults_.launches_hang.notify_all();
   EXPECT_EQ(run(job(Operation::encode)), JobStatus::done);
+  std::array<Job*, 1> none{};
+  while (queue_->counters().stale == 0) ASSERT_EQ(queue_->poll(none), 0u);
   EXPECT_TRUE(std::ranges::all_of(one.output.bytes(), [](uint8_t byte) { return byte == 0xee; }));
   EXPECT_EQ(one.digests, std::vector<Digest>(2));
   EXPECT_EQ(queue_->counters().stale, 1u);

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -25,8 +26,22 @@ struct LinkFaults {
   std::atomic<bool> launches_hang{false};      // until it is false again, they are not begun
   std::atomic<bool> descriptions_fail{false};  // the launches that no other fault is for
   std::atomic<bool> syncs_fail{false};
-  std::atomic<uint64_t> launches{0};  // begun, but describe
-  std::vector<uint16_t> operations;   // of these, as their headers have them; by the driver's thread
+  std::atomic<uint64_t> launches{0};                    // begun, but describe
+  std::function<void(CardBank, bool to_card)> at_sync;  // called on the driver's threads
+
+  void note(uint16_t operation) {
+    const std::lock_guard lock(mutex_);
+    operations_.push_back(operation);
+  }
+  // Of the launches that were begun, as their headers have them.
+  std::vector<uint16_t> operations() const {
+    const std::lock_guard lock(mutex_);
+    return operations_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<uint16_t> operations_;
 };
 
 // A link that works as the one inside it, but for its faults.
@@ -67,9 +82,11 @@ class SpoiltLink final : public CardLink {
 
     MutableBytes host() const override { return inside->host(); }
     bool sync_to_card(size_t offset, size_t bytes) noexcept override {
+      if (faults_->at_sync) faults_->at_sync(bank_, true);
       return !faults_->syncs_fail && inside->sync_to_card(offset, bytes);
     }
     bool sync_to_host(size_t offset, size_t bytes) noexcept override {
+      if (faults_->at_sync) faults_->at_sync(bank_, false);
       if (faults_->syncs_fail || !inside->sync_to_host(offset, bytes)) return false;
       if (bank_ == CardBank::answer && faults_->spoil_answer) faults_->spoil_answer(inside->host(), offset);
       return true;
@@ -90,10 +107,10 @@ class SpoiltLink final : public CardLink {
     bool start(CardMemory* input, uint64_t token) noexcept override {
       if (kernel_ != CardKernel::describe) {
         if (faults_->launches_refused) return false;
-        ++faults_->launches;
         penstock_request_header header;
         std::memcpy(&header, request_->host().data(), sizeof header);
-        faults_->operations.push_back(header.operation);
+        faults_->note(header.operation);
+        ++faults_->launches;
         faults_->launches_hang.wait(true);
       }
       return inside->start(inside_of(input), token);

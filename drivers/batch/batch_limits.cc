@@ -25,6 +25,7 @@ BatchLimits batch_limits(uint32_t jobs) {
   limits.submissions = std::min(depth, PENSTOCK_SUBMISSIONS_MAX);
   limits.chunks = std::min(kChunks, depth * PENSTOCK_EXTENT_CHUNKS_MAX);
   limits.extent_bytes = size_t{std::clamp(depth / 2, 1u, kLargeExtents)} * PENSTOCK_EXTENT_BYTES_MAX;
+  limits.copied_bytes = PENSTOCK_EXTENT_BYTES_MAX;
   limits.batches = std::min(kBatches, depth + 2);
   limits.batches_sent = kBatchesSent;
   return limits;

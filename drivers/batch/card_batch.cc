@@ -72,7 +72,7 @@ Result<std::unique_ptr<CardBatch>> CardBatch::create(CardLink& link, const Batch
 
 Status CardBatch::allocate(CardLink& link) {
   PENSTOCK_TRY_ASSIGN(request_, link.allocate(CardBank::request, limits_.request_bytes()));
-  PENSTOCK_TRY_ASSIGN(copies_, link.allocate(CardBank::input, limits_.extent_bytes));
+  PENSTOCK_TRY_ASSIGN(copies_, link.allocate(CardBank::input, limits_.copied_bytes));
   PENSTOCK_TRY_ASSIGN(answer_, link.allocate(CardBank::answer, limits_.answer_bytes()));
   PENSTOCK_TRY_ASSIGN(arena_, link.allocate(CardBank::arena, limits_.extent_bytes));
   const CardArguments without_arena{request_.get(), answer_.get(), nullptr};
@@ -106,7 +106,7 @@ bool CardBatch::takes(const Job& job, const CardMemory* input) const noexcept {
   if (asks_for_output() && job.codec != codec_) return false;
   if (asks_for_digests() && job.chunks.size() > limits_.chunks - chunks_) return false;
   const size_t copied = input == nullptr ? whole_words(extent_bytes(job)) : 0;
-  return copied <= limits_.extent_bytes - copied_bytes_ &&
+  return copied <= limits_.copied_bytes - copied_bytes_ &&
          whole_words(output_bytes_max(job)) <= limits_.extent_bytes - output_bytes_;
 }
 

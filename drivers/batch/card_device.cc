@@ -165,6 +165,10 @@ class CardDevice final : public Device {
     return queue;
   }
 
+  size_t memory_needed(size_t queue_pairs, uint32_t depth) const override {
+    return queue_pairs * batch_limits(depth).host_bytes() + batch_limits(1).host_bytes();
+  }
+
   std::vector<DeviceFigure> figures() const override { return works_->link->figures(); }
 
  private:

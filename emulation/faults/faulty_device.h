@@ -21,6 +21,9 @@ class FaultyDevice final : public Device {
 
   const Capabilities& capabilities() const override { return capabilities_; }
   Status register_memory(std::span<const Slab> slabs) override { return inside_->register_memory(slabs); }
+  size_t memory_needed(size_t queue_pairs, uint32_t depth) const override {
+    return inside_->memory_needed(queue_pairs, depth);
+  }
   Result<std::unique_ptr<QueuePair>> open_queue_pair(uint32_t depth) override;
 
   // How often a fault took place: as far as an answer shows it, answers that were handed back.

@@ -6,6 +6,7 @@
 
 namespace fabric {
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): as the kernel has it
 void decode_lane(hls::stream<LaneJob>& lane_jobs, hls::burst_maxi<Word> input, hls::stream<OutputWord>& raw,
                  hls::stream<OutputResult>& results, unsigned unit) {
 #pragma HLS DATAFLOW

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
@@ -27,6 +29,13 @@ class Device {
 
   // `depth`: the jobs that it accepts at the most, up to Capabilities::queue_depth.
   virtual Result<std::unique_ptr<QueuePair>> open_queue_pair(uint32_t depth) = 0;
+
+  // Host memory that so many queue pairs of that depth make it take, and the queue pair of a self-test beside
+  // them, in bytes. What is registered is not in it.
+  virtual size_t memory_needed(size_t queue_pairs, uint32_t depth) const {
+    static_cast<void>(queue_pairs), static_cast<void>(depth);
+    return 0;
+  }
 
   // What it says of itself now.
   virtual std::vector<DeviceFigure> figures() const { return {}; }

@@ -117,6 +117,13 @@ Status Dispatcher::register_memory(std::span<const Slab> slabs) {
   return {};
 }
 
+size_t Dispatcher::memory_needed(size_t queue_pairs, uint32_t depth) const {
+  size_t bytes = 0;
+  for (const auto& member : members_)
+    bytes += member->device().memory_needed(queue_pairs, std::min(depth, member->capabilities().queue_depth));
+  return bytes;
+}
+
 Result<std::unique_ptr<QueuePair>> Dispatcher::open_queue_pair(uint32_t depth) {
   if (depth == 0 || depth > kQueueDepth) {
     return fail(Errc::usage, "queue pair of " + std::to_string(depth) + " jobs", "the dispatcher has no such",

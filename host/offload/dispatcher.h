@@ -40,6 +40,7 @@ class Dispatcher final : public Device {
   // A device other than the CPU that refuses is left out, and told as lost. failed: the CPU refuses.
   Status register_memory(std::span<const Slab> slabs) override;
   Result<std::unique_ptr<QueuePair>> open_queue_pair(uint32_t depth) override;
+  size_t memory_needed(size_t queue_pairs, uint32_t depth) const override;
 
   // Member 0 is the CPU.
   std::span<const std::unique_ptr<DispatchMember>> members() const { return members_; }

@@ -49,6 +49,13 @@ Result<std::unique_ptr<QueuePair>> GuardedDevice::open_queue_pair(uint32_t depth
                                             keeps_paths_);
 }
 
+size_t GuardedDevice::memory_needed(size_t queue_pairs, uint32_t depth) const {
+  const size_t jobs = queue_pairs * depth + 1;
+  const size_t buffers = pool_ == nullptr ? 0 : std::min(2 * jobs, pool_->count());
+  const size_t lists = jobs * capabilities_.chunks_max * (sizeof(ChunkRef) + sizeof(Digest));
+  return buffers * kFrameBytesMax + lists + guarded_->memory_needed(queue_pairs, depth);
+}
+
 // Two for each job.
 std::vector<Buffer> GuardedDevice::lend(uint32_t depth) {
   const std::lock_guard lock(lending_);

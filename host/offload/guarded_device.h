@@ -42,6 +42,9 @@ class GuardedDevice final : public Device {
   // self-test finds some while lanes are at work. failed, also: none is left.
   Result<std::unique_ptr<QueuePair>> open_queue_pair(uint32_t depth) override;
 
+  // The guard's own buffers count as far as they are used.
+  size_t memory_needed(size_t queue_pairs, uint32_t depth) const override;
+
   std::vector<DeviceFigure> figures() const override { return guarded_->figures(); }
 
   // Whether a queue pair of the device is kept for ever: the device has to be, too.

@@ -30,6 +30,8 @@ ChunkRef extent_of(const Job& job) {
 
 // What a device that was abandoned may still touch, and who could.
 struct GuardedQueuePair::Kept {
+  Kept(std::vector<Slot> in, std::unique_ptr<QueuePair> by) : slots(std::move(in)), guarded(std::move(by)) {}
+
   std::vector<Slot> slots;
   std::unique_ptr<QueuePair> guarded;
 };
@@ -55,7 +57,7 @@ GuardedQueuePair::~GuardedQueuePair() {
   if (in_flight_ > 0) static_cast<void>(leave_generation());
   if (!unquiet_) return;
   *kept_ = true;
-  keep_for_ever(std::unique_ptr<Kept>(new Kept{std::move(slots_), std::move(guarded_)}));
+  keep_for_ever(std::make_unique<Kept>(std::move(slots_), std::move(guarded_)));
 }
 
 size_t GuardedQueuePair::submit(std::span<Job* const> jobs) noexcept {

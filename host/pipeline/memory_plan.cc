@@ -14,7 +14,8 @@ namespace {
 
 constexpr size_t kVerifierBuffers = 1;
 
-MemoryPlan plan_for(unsigned lanes, unsigned batches_per_lane, CodecSpec codec, bool cross) {
+MemoryPlan plan_for(unsigned lanes, unsigned batches_per_lane, CodecSpec codec, bool cross,
+                    const Device& device) {
   const size_t batches = size_t{lanes} * batches_per_lane;
   MemoryPlan plan;
   plan.lanes = lanes;
@@ -27,6 +28,7 @@ MemoryPlan plan_for(unsigned lanes, unsigned batches_per_lane, CodecSpec codec, 
   plan.frame_buffers =
       frames_per_job * (batches + plan.jobs_lost) + lanes * kVerifierBuffers + BlockPacker::kBuffers;
   plan.codec_bytes = (size_t{lanes} + 1) * encoder_memory(codec);
+  plan.device_bytes = device.memory_needed(lanes, batches_per_lane);
   return plan;
 }
 
@@ -43,11 +45,16 @@ size_t MemoryPlan::total_bytes() const {
   return (input_buffers + frame_buffers) * kFrameBytesMax + codec_bytes + kStoreBytes + kFixedBytes;
 }
 
-Result<MemoryPlan> plan_memory(unsigned threads, unsigned batches_per_lane, CodecSpec codec, bool cross) {
+Result<MemoryPlan> plan_memory(unsigned threads, unsigned batches_per_lane, CodecSpec codec, bool cross,
+                               const Device& device) {
   unsigned lanes = usable_threads(threads);
-  MemoryPlan plan = plan_for(lanes, batches_per_lane, codec, cross);
-  while (plan.total_bytes() > MemoryPlan::kBudgetBytes && lanes > 1)
-    plan = plan_for(--lanes, batches_per_lane, codec, cross);
+  MemoryPlan plan = plan_for(lanes, batches_per_lane, codec, cross, device);
+  while (!plan.fits() && lanes > 1) plan = plan_for(--lanes, batches_per_lane, codec, cross, device);
+  if (plan.device_bytes > MemoryPlan::kDeviceBudgetBytes)
+    return fail(Errc::failed, "devices",
+                "need " + human_size(plan.device_bytes) + " of memory, more than the limit of " +
+                    human_size(MemoryPlan::kDeviceBudgetBytes),
+                "name fewer with --device");
   if (plan.total_bytes() > MemoryPlan::kBudgetBytes)
     return fail(Errc::failed, "codec " + codec_text(codec),
                 "needs " + human_size(plan.total_bytes()) + " of memory, more than the limit of " +

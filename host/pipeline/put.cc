@@ -110,8 +110,9 @@ Result<PutReport> put_entries(EntryStream& entries, Dispatcher& dispatcher, Fram
   const auto start = std::chrono::steady_clock::now();
   const Capabilities& capabilities = dispatcher.capabilities();
   const unsigned batches = capabilities.is_cpu ? 1 : kBatchesWithDevice;
-  PENSTOCK_TRY_ASSIGN(const MemoryPlan plan, plan_memory(options.threads, batches, options.codec,
-                                                         CrossCheck::possible(dispatcher, options.verify)));
+  PENSTOCK_TRY_ASSIGN(const MemoryPlan plan,
+                      plan_memory(options.threads, batches, options.codec,
+                                  CrossCheck::possible(dispatcher, options.verify), dispatcher));
   PutPools pools(dispatcher.stranded());
   PENSTOCK_TRY(pools.create(plan, dispatcher));
   dispatcher.stranded().provide(plan.jobs_lost);

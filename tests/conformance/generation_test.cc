@@ -24,6 +24,7 @@ class GenerationConformanceTest : public ConformanceTest {
   }
   static std::vector<Job*> pointers(const std::vector<PreparedJob*>& jobs) {
     std::vector<Job*> list;
+    list.reserve(jobs.size());
     for (PreparedJob* job : jobs) list.push_back(&job->job);
     return list;
   }

@@ -36,6 +36,9 @@ class WatchedDevice final : public Device {
   const Capabilities& capabilities() const override { return device_->capabilities(); }
   Status register_memory(std::span<const Slab> slabs) override;
   Result<std::unique_ptr<QueuePair>> open_queue_pair(uint32_t depth) override;
+  size_t memory_needed(size_t queue_pairs, uint32_t depth) const override {
+    return device_->memory_needed(queue_pairs, depth);
+  }
 
   const WatchCounters& counters() const { return counters_; }
 

@@ -75,7 +75,7 @@ TEST(HlsStreamTest, WhoPollsAChannelSeesItMove) {
   std::thread reader([&] {
     for (int i = 0; i < 64; ++i) channel.read();
   });
-  while (channel.size() != 0) {
+  while (!channel.empty()) {
   }
   reader.join();
 }

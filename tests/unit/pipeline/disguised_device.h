@@ -22,6 +22,7 @@ struct Disguise {
   uint32_t input_alignment = 64;
   bool shares_host_memory = false;
   uint32_t queue_depth = 64;
+  size_t memory_needed = 0;             // of each queue pair
   std::function<void(Job&)> lie{};      // about a job that is done; from any thread
   std::optional<Operation> hangs_at{};  // takes such a job, and never gives it back
 
@@ -53,6 +54,9 @@ class DisguisedDevice final : public Device {
 
   const Capabilities& capabilities() const override { return capabilities_; }
   Status register_memory(std::span<const Slab>) override { return {}; }
+  size_t memory_needed(size_t queue_pairs, uint32_t) const override {
+    return queue_pairs * disguise_->memory_needed;
+  }
   Result<std::unique_ptr<QueuePair>> open_queue_pair(uint32_t depth) override {
     PENSTOCK_TRY_ASSIGN(auto path, cpu_->open_queue_pair(depth));
     return std::make_unique<Path>(*disguise_, std::move(path));

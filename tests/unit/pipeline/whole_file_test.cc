@@ -101,7 +101,7 @@ TEST(WholeFileTest, CountsWhatItReads) {
   content.stretches.push_back({std::vector<uint8_t>(50'000), 0});
   content.stretches.push_back({{}, 50'000});
   content.size_hint = content.bytes();
-  entries.file("a", std::move(content));
+  entries.file("a", content);
   PutOptions options;
   options.codec = {CodecId::lz4, 1};
   options.threads = 1;
@@ -128,7 +128,7 @@ TEST(WholeFileTest, NamesTheSameFilesHoweverManyThereAre) {
     for (int i = 0; i < count; ++i) {
       ScriptedContent content = ScriptedContent::of(random_bytes(20, static_cast<uint64_t>(i)));
       content.size_hint = 20;
-      entries.file(std::to_string(100'000 + i), std::move(content));
+      entries.file(std::to_string(100'000 + i), content);
     }
     entries.end();
     PutOptions options;

@@ -20,7 +20,7 @@ struct Frame {
   std::vector<uint8_t> payload;
   CodecId codec = CodecId::zstd;
 
-  Frame(CodecId with, std::vector<uint8_t> bytes, std::vector<uint32_t> lengths)
+  Frame(CodecId with, std::vector<uint8_t> bytes, const std::vector<uint32_t>& lengths)
       : raw(std::move(bytes)), codec(with) {
     size_t offset = 0;
     for (uint32_t length : lengths) {

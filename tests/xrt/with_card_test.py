@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """emulation/with-card from outside: exit codes, what a command finds, and that nothing is left behind."""
 
-import glob
 import os
 import signal
 import subprocess
 import tempfile
-import time
 import unittest
+
+from left_behind import wait_until_nothing_is_left
 
 SOURCE = os.environ["PENSTOCK_SOURCE_DIR"]
 BUILD = os.environ["PENSTOCK_BINARY_DIR"]
@@ -16,30 +16,13 @@ HOST = os.path.join(BUILD, "xrt_card_host")  # opens a card, prints a line, then
 SECONDS = 60
 
 
-def left_behind(starter):
-    """Folders of the with-card that had this process number, and its cards that run."""
-    mark = f"SDACCEL_EM_RUN_DIR=/tmp/penstock-cards-{starter}-"
-    left = glob.glob(f"/tmp/penstock-cards-{starter}-*")
-    for folder in glob.glob("/proc/[0-9]*"):
-        try:
-            with open(f"{folder}/environ", encoding="utf-8", errors="replace") as surroundings:
-                if mark in surroundings.read():
-                    left.append(folder)
-        except OSError:
-            pass
-    return left
-
-
 class WithCardTest(unittest.TestCase):
     def setUp(self):
         self.started = []
 
     def tearDown(self):
         for starter in self.started:
-            end = time.monotonic() + 10
-            while left_behind(starter) and time.monotonic() < end:
-                time.sleep(0.05)
-            self.assertEqual(left_behind(starter), [])
+            self.assertEqual(wait_until_nothing_is_left(starter), ([], [], []))
 
     def start(self, *arguments, **changes):
         surroundings = os.environ | {"PENSTOCK_BUILD_DIR": BUILD} | changes

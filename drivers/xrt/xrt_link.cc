@@ -7,7 +7,6 @@
 
 #include <array>
 #include <chrono>
-#include <cstdlib>
 #include <fstream>
 #include <memory>
 #include <mutex>
@@ -19,6 +18,7 @@
 
 #include "drivers/xclbin/xclbin_list.h"
 #include "drivers/xrt/xrt_attempt.h"
+#include "drivers/xrt/xrt_emulation.h"
 #include "drivers/xrt/xrt_launch.h"
 #include "drivers/xrt/xrt_memory.h"
 #include "drivers/xrt/xrt_program.h"
@@ -77,7 +77,7 @@ class XrtLink final : public CardLink {
   std::string kind() const override { return "xrt"; }
   std::string name() const override { return name_; }
   std::string address() const override { return address_; }
-  bool emulated() const override { return std::getenv("XCL_EMULATION_MODE") != nullptr; }
+  bool emulated() const override { return xrt_emulated(); }
 
   Result<std::unique_ptr<CardMemory>> allocate(CardBank bank, size_t bytes) override {
     return xrt_attempt(name_, kSeeCard, [&]() -> std::unique_ptr<CardMemory> {

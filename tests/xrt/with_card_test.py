@@ -82,6 +82,17 @@ class WithCardTest(unittest.TestCase):
         self.assertEqual(code, 1)
         self.assertIn("penstock-emulated-card", err)
 
+    def test_says_when_its_folder_cannot_be_made_or_filled(self):
+        """In a namespace of its own, whose /tmp takes nothing, or less than is needed."""
+        for options, why in (("ro", "/tmp: Read-only file system"), ("nr_inodes=4", "No space left on device"), ("size=4k", "cannot be written")):
+            mounted = ("unshare", "--map-root-user", "--mount", "sh", "-c", 'mount -t tmpfs -o "$0" tmpfs /tmp && exec "$@"', options)
+            if subprocess.run([*mounted, "true"], capture_output=True, check=False).returncode != 0:
+                self.skipTest("nothing may be mounted here")
+            done = subprocess.run([*mounted, WITH_CARD, "--build", BUILD, "true"], capture_output=True, text=True, timeout=SECONDS, check=False)
+            self.assertEqual((done.returncode, done.stdout), (1, ""), options)
+            self.assertIn(why, done.stderr)
+            self.assertRegex(done.stderr.splitlines()[-1], r"\Awith-card: .+: .+ \(.+\)\Z")
+
     def test_says_when_the_command_cannot_be_run(self):
         self.assertEqual(self.run_to_end("/no/such/command")[0], 127)
         self.assertEqual(self.run_to_end("/etc/passwd")[0], 126)

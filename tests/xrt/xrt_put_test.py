@@ -21,6 +21,7 @@ from tool_case import FAILED, TOOL, ToolCase, environment  # noqa: E402
 MIB = 12
 DEVICES = ("software", "xrt", "xrt,xrt:1", "xrt:1,software")
 MODULE = "penstock-xrt.so"
+NOBODY = 65534
 
 
 class XrtPutTest(ToolCase):
@@ -125,6 +126,59 @@ class XrtPutTest(ToolCase):
     def test_a_card_that_is_not_there_is_refused(self):
         file = self.write("file", b"x")
         self.assertIn("this machine has 2 of that kind: xrt to xrt:1", self.fails(FAILED, "put", "--device", "xrt:2", file, **self.changed()))
+
+    def test_an_emulation_that_cannot_work_is_refused(self):
+        """The runtime by itself would end the process, or have its files in the working folder."""
+        file = self.write("file", b"x" * 100_000)
+        broken = os.path.dirname(self.write("broken/emconfig.json", b"{"))
+        # In /proc nobody makes anything, not even root.
+        under_tmp = os.path.relpath(self.place, "/tmp")
+        for changes, why in (
+                ({"EMCONFIG_PATH": "/nowhere"}, "/nowhere/emconfig.json, from EMCONFIG_PATH, lists no emulated card"),
+                ({"EMCONFIG_PATH": file}, f"{file}/emconfig.json, from EMCONFIG_PATH"),
+                ({"EMCONFIG_PATH": broken}, "lists no emulated card"),
+                ({"SDACCEL_EM_RUN_DIR": "/nowhere"}, "SDACCEL_EM_RUN_DIR=/nowhere: No such file or directory"),
+                ({"SDACCEL_EM_RUN_DIR": "/proc"}, "SDACCEL_EM_RUN_DIR=/proc: "),
+                ({"SDACCEL_EM_RUN_DIR": file}, f"SDACCEL_EM_RUN_DIR={file}: Not a directory"),
+                ({"USER": "../proc"}, "/tmp/../proc: "),
+                ({"USER": "../proc/none"}, "/tmp/../proc/none: "),
+                ({"USER": f"{under_tmp}/file"}, f"{under_tmp}/file: Not a directory"),
+                ({"USER": f"{under_tmp}/{'x' * 90}"}, "is too long for the name of a socket"),
+                ({"XILINX_VITIS": "/nowhere"}, "XILINX_VITIS: /nowhere/data/"),
+                ({"XILINX_XRT": "/nowhere"}, "/nowhere/lib")):
+            with self.subTest(changes):
+                self.assertIn(why, self.fails(FAILED, "put", "--device", "xrt", file, cwd=self.place, **self.changed(**changes)))
+                self.assertEqual(sorted(os.listdir(self.place)), ["broken", "file", "list.json", "store"])
+        how = self.changed()
+        del how["env"]["SDACCEL_EM_RUN_DIR"]
+        self.assertIn("the working folder, as SDACCEL_EM_RUN_DIR: ", self.fails(FAILED, "put", "--device", "xrt", file, cwd="/proc", **how))
+        # Who did not name it does without.
+        auto = self.run_tool("put", file, **self.changed(USER="../proc"))
+        self.assertEqual(auto.returncode, 0)
+        self.assertIn(b"penstock: note: /tmp/../proc: ", auto.stderr)
+
+    def test_an_emulation_that_another_user_set_up_is_refused(self):
+        """Where permissions bite, as they do not for root."""
+        closed = self.path("closed")
+        os.mkdir(closed, 0o555)
+        file = self.write("file", b"x" * 100_000)
+        emconfig = os.path.join(os.environ["EMCONFIG_PATH"], "emconfig.json")
+        self.write("emulation/emconfig.json", Path(emconfig).read_bytes())
+        how = {}
+        if os.geteuid() == 0:
+            subprocess.run(["chmod", "-R", "a+rwX", self.place], check=True)
+            os.chmod(closed, 0o555)
+            how = {"user": NOBODY, "group": NOBODY, "extra_groups": [], "cwd": "/"}
+            if subprocess.run([TOOL, "--version"], capture_output=True, check=False, **how).returncode != 0:
+                self.skipTest("only its owner may run the program")
+        under_tmp = os.path.relpath(closed, "/tmp")
+        for changes, why in (({"SDACCEL_EM_RUN_DIR": closed}, f"SDACCEL_EM_RUN_DIR={closed}: Permission denied"),
+                             ({"USER": under_tmp}, f"{under_tmp}: Permission denied"),
+                             ({"USER": f"{under_tmp}/none"}, f"{under_tmp}/none: Permission denied")):
+            # with-card's own folder is closed to others.
+            changes = {"SDACCEL_EM_RUN_DIR": self.place, "EMCONFIG_PATH": self.path("emulation"), "LD_PRELOAD": ""} | changes
+            with self.subTest(changes):
+                self.assertIn(why, self.fails(FAILED, "put", "--device", "xrt", file, **how, **self.changed(**changes)))
 
     def test_the_program_runs_where_the_runtime_does_not(self):
         program = self.path("penstock")

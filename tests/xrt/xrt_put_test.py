@@ -9,6 +9,9 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+import threading
+import time
 import unittest
 from pathlib import Path
 
@@ -22,6 +25,8 @@ MIB = 12
 DEVICES = ("software", "xrt", "xrt,xrt:1", "xrt:1,software")
 MODULE = "penstock-xrt.so"
 NOBODY = 65534
+DEADLINE_PASSED = b"did not answer in time"
+WATCHDOG_S = 100
 
 
 class XrtPutTest(ToolCase):
@@ -32,6 +37,25 @@ class XrtPutTest(ToolCase):
 
     def changed(self, **changes):
         return {"env": environment(PENSTOCK_STORE=self.store, PENSTOCK_XCLBINS=self.list, **changes)}
+
+    def run_past_a_deadline(self, *arguments, **changes):
+        """Exit code, standard output and error, and the seconds from the line on stderr that a deadline has passed to the end."""
+        with tempfile.TemporaryFile() as out:
+            process = subprocess.Popen([TOOL, *arguments], stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE, **self.changed(**changes))
+            watchdog = threading.Timer(WATCHDOG_S, process.kill)
+            watchdog.start()
+            lines = []
+            passed = None
+            with process.stderr as said:
+                for line in said:
+                    lines.append(line)
+                    if DEADLINE_PASSED in line:
+                        passed = passed or time.monotonic()
+            code = process.wait()
+            ended = time.monotonic()
+            watchdog.cancel()
+            out.seek(0)
+            return code, out.read(), b"".join(lines), ended - (passed or ended)
 
     def test_every_choice_of_cards_gives_the_root_of_software(self):
         tree = self.path("tree")
@@ -62,11 +86,12 @@ class XrtPutTest(ToolCase):
         for kernel in ("encode_batch:2", "digest_batch:1"):
             store = self.path("store-" + kernel.split(":", maxsplit=1)[0])
             self.ok("init", "-s", store)
-            done = self.run_tool("put", "-s", store, "--json", "--codec", "lz4", "--device", "xrt", tree,
-                                 **self.changed(PENSTOCK_EMULATED_CARD_HANG=kernel))
-            self.assertEqual(done.returncode, 0, done.stderr)
-            self.assertIn(b"did not answer in time", done.stderr)
-            put = json.loads(done.stdout)
+            code, out, err, seconds = self.run_past_a_deadline("put", "-s", store, "--json", "--codec", "lz4", "--device", "xrt", tree,
+                                                               PENSTOCK_EMULATED_CARD_HANG=kernel)
+            self.assertEqual(code, 0, err)
+            self.assertIn(DEADLINE_PASSED, err)
+            print(f"{kernel} never ends: the process did {seconds:.2f} s after its deadline")
+            put = json.loads(out)
             self.assertEqual(put["root"], root)
             self.assertEqual(put["devices"][1]["health"], "lost")
             self.assertEqual(self.json("verify", "-s", store)["damages"], 0)

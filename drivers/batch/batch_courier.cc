@@ -11,6 +11,19 @@
 namespace penstock {
 
 BatchCourier::BatchCourier(const std::vector<unsigned>& cpus) {
+  try {
+    start(cpus);
+  } catch (...) {
+    stop();
+    throw;
+  }
+}
+
+BatchCourier::~BatchCourier() {
+  stop();
+}
+
+void BatchCourier::start(const std::vector<unsigned>& cpus) {
   for (std::thread& sender : senders_) {
     sender = std::thread([this, cpus] {
       run_on_cpus(cpus);
@@ -25,7 +38,7 @@ BatchCourier::BatchCourier(const std::vector<unsigned>& cpus) {
   }
 }
 
-BatchCourier::~BatchCourier() {
+void BatchCourier::stop() {
   {
     const std::lock_guard lock(ended_mutex_);
     stopping_ = true;
@@ -33,8 +46,11 @@ BatchCourier::~BatchCourier() {
   doorbell_.fetch_add(1);
   doorbell_.notify_all();
   ended_changed_.notify_all();
-  for (std::thread& sender : senders_) sender.join();
-  for (std::thread& fetcher : fetchers_) fetcher.join();
+  for (auto* threads : {&senders_, &fetchers_}) {
+    for (std::thread& thread : *threads) {
+      if (thread.joinable()) thread.join();
+    }
+  }
 }
 
 void BatchCourier::attach(BatchPort& port) {

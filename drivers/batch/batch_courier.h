@@ -35,6 +35,9 @@ class BatchCourier {
   void ended(CardBatch& batch) noexcept;
 
  private:
+  void start(const std::vector<unsigned>& cpus);
+  void stop();
+
   static constexpr size_t kThreadsEachWay = 2;
 
   void send_batches();

@@ -152,7 +152,8 @@ class CardDevice final : public Device {
   const Capabilities& capabilities() const override { return capabilities_; }
 
   Status register_memory(std::span<const Slab> slabs) override {
-    return works_->memory.add(*works_->link, slabs);
+    works_->memory.add(*works_->link, slabs);
+    return {};
   }
 
   Result<std::unique_ptr<QueuePair>> open_queue_pair(uint32_t depth) override {
@@ -169,7 +170,14 @@ class CardDevice final : public Device {
     return queue_pairs * batch_limits(depth).host_bytes() + batch_limits(1).host_bytes();
   }
 
-  std::vector<DeviceFigure> figures() const override { return works_->link->figures(); }
+  std::vector<DeviceFigure> figures() const override {
+    auto figures = works_->link->figures();
+    if (const size_t bytes = works_->memory.unreachable_bytes(); bytes > 0) {
+      figures.push_back({"memory_out_of_reach", static_cast<double>(bytes) / (1 << 20), "MiB",
+                         DeviceFigure::Origin::measured});
+    }
+    return figures;
+  }
 
  private:
   std::unique_ptr<Works> works_;

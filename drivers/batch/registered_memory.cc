@@ -15,15 +15,18 @@ bool overlap(Bytes a, Bytes b) {
 
 }  // namespace
 
-Status RegisteredMemory::add(CardLink& link, std::span<const Slab> slabs) {
+void RegisteredMemory::add(CardLink& link, std::span<const Slab> slabs) {
   for (const Slab& slab : slabs) {
     const Bytes host = slab.bytes();
     const std::lock_guard lock(mutex_);
     std::erase_if(slabs_, [&](const RegisteredSlab& one) { return overlap(one.host, host); });
-    PENSTOCK_TRY_ASSIGN(std::unique_ptr<CardMemory> mirror, link.mirror(CardBank::input, host));
-    slabs_.push_back({host, std::move(mirror)});
+    // Not all platforms can read the host's memory; what they cannot is copied.
+    auto mirror = link.mirror(CardBank::input, host);
+    if (mirror)
+      slabs_.push_back({host, std::move(*mirror)});
+    else
+      unreachable_bytes_ += host.size();
   }
-  return {};
 }
 
 std::vector<RegisteredSlab> RegisteredMemory::acquire() {

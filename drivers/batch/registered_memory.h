@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -8,7 +9,6 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "base/result.h"
 #include "drivers/batch/card_link.h"
 #include "memory/slab.h"
 
@@ -23,14 +23,17 @@ struct RegisteredSlab {
 // The slabs that a device was told of; a queue pair uses those of the moment when it was opened. Any thread.
 class RegisteredMemory {
  public:
-  // Memory that lies where memory lay that is gone takes its place.
-  Status add(CardLink& link, std::span<const Slab> slabs);
+  // Memory that lies where memory lay that is gone takes its place. What the runtime cannot mirror is left
+  // out: jobs there are copied.
+  void add(CardLink& link, std::span<const Slab> slabs);
+  size_t unreachable_bytes() const { return unreachable_bytes_; }
 
   std::vector<RegisteredSlab> acquire();
   // After the last one all are forgotten: they may be unmapped then.
   void release();
 
  private:
+  std::atomic<size_t> unreachable_bytes_{0};
   std::mutex mutex_;
   std::vector<RegisteredSlab> slabs_;
   size_t users_ = 0;

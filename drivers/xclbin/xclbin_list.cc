@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "drivers/xclbin/xclbin_list.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <system_error>
 #include <utility>
@@ -23,15 +28,27 @@ bool exists(const std::string& path) {
   return std::filesystem::exists(path, error);
 }
 
+// All of the files that are read here; larger than any card's memory for programs.
+constexpr off_t kFileBytesMax = off_t{1} << 30;
+
+// What the name led to when it was opened, though it may lead elsewhere now.
 Result<std::vector<uint8_t>> read_file(const std::string& path) {
-  std::error_code error;
-  const uintmax_t size = std::filesystem::file_size(path, error);
-  if (error) return fail_errno(path, error.value());
-  std::vector<uint8_t> bytes(size);
-  std::ifstream file(path, std::ios::binary);
-  const auto wanted = static_cast<std::streamsize>(bytes.size());
-  if (!file.read(reinterpret_cast<char*>(bytes.data()), wanted) || file.gcount() != wanted)
-    return fail(Errc::failed, path, "cannot be read", "see to its permissions");
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor < 0) return fail_errno(path, errno);
+  const std::unique_ptr<const int, decltype([](const int* open) { ::close(*open); })> closing(&descriptor);
+  struct stat about {};
+  if (::fstat(descriptor, &about) != 0) return fail_errno(path, errno);
+  if (!S_ISREG(about.st_mode)) return fail(Errc::failed, path, "is not a file", "name a regular file");
+  if (about.st_size > kFileBytesMax)
+    return fail(Errc::failed, path, "is larger than 1 GiB, which no xclbin is", "name another file");
+  std::vector<uint8_t> bytes(static_cast<size_t>(about.st_size));
+  for (size_t done = 0; done < bytes.size();) {
+    const ssize_t got = ::read(descriptor, bytes.data() + done, bytes.size() - done);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail_errno(path, errno);
+    if (got == 0) return fail(Errc::failed, path, "became shorter while it was read", "try again");
+    done += static_cast<size_t>(got);
+  }
   return bytes;
 }
 
@@ -68,9 +85,14 @@ std::optional<TrustedXclbin> parse_entry(const Json& object) {
   return TrustedXclbin{*path, *sha256, *uuid, *platform};
 }
 
+// As the list can hold it.
+bool is_utf8(const std::string& text) {
+  return Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace)) == Json(text);
+}
+
 Failure not_a_list(const std::string& path) {
   return fail(Errc::failed, path, "is not a list of FPGA programs",
-              "remove it and list them again (penstock devices --trust FILE)");
+              "put back the one that was there, or name another with PENSTOCK_XCLBINS");
 }
 
 // What a build of bitstreams/ says of its product.
@@ -115,6 +137,8 @@ Result<XclbinList> XclbinList::load(const std::string& path) {
   for (const Json& object : json["xclbins"]) {
     auto entry = parse_entry(object);
     if (!entry) return not_a_list(path);
+    if (list.find(entry->uuid))
+      return fail(Errc::failed, path, "lists " + entry->uuid + " twice", "remove one of the two");
     list.entries_.push_back(std::move(*entry));
   }
   return list;
@@ -138,8 +162,12 @@ Result<TrustedXclbin> XclbinList::trust(const std::string& file) {
     header.error().what = file;
     return Failure(header.error());
   }
-  TrustedXclbin entry{std::filesystem::absolute(file).lexically_normal().string(), sha256(bytes),
-                      uuid_text(header->uuid), header->platform};
+  std::error_code error;
+  const std::string real = std::filesystem::canonical(file, error).string();
+  if (error) return fail_errno(file, error.value());
+  if (!is_utf8(real))
+    return fail(Errc::failed, file, "its path is not UTF-8, as the list has to be", "move it");
+  TrustedXclbin entry{real, sha256(bytes), uuid_text(header->uuid), header->platform};
   PENSTOCK_TRY(check_manifest(file + ".json", entry.sha256));
   std::erase_if(entries_, [&](const TrustedXclbin& other) { return other.uuid == entry.uuid; });
   entries_.push_back(entry);
@@ -152,11 +180,39 @@ std::optional<TrustedXclbin> XclbinList::find(const std::string& uuid) const {
   return *found;
 }
 
+Result<std::vector<TrustedXclbin>> choose_xclbins(const std::optional<std::string>& held,
+                                                  const XclbinList& list, bool may_replace,
+                                                  const std::string& platform, const std::string& card) {
+  if (held) {
+    if (auto listed = list.find(*held)) return std::vector{std::move(*listed)};
+    if (!may_replace) {
+      return fail(Errc::failed, card, "holds another program (" + *held + "), which may be in use",
+                  "--program replaces it; if it is to be trusted with data: penstock devices --trust FILE");
+    }
+  }
+  std::vector<TrustedXclbin> programs(list.entries().begin(), list.entries().end());
+  std::reverse(programs.begin(), programs.end());
+  const auto built_for_it = [&](const TrustedXclbin& program) { return program.platform == platform; };
+  if (std::any_of(programs.begin(), programs.end(), built_for_it))
+    std::erase_if(programs, [&](const TrustedXclbin& program) { return !built_for_it(program); });
+  if (!programs.empty()) return programs;
+  return fail(Errc::failed, card, "no program for it is listed",
+              "list one that was built for this card: penstock devices --trust FILE");
+}
+
 Result<std::vector<uint8_t>> read_trusted(const TrustedXclbin& trusted) {
+  constexpr auto kListAgain = "if that is right, list it again (penstock devices --trust FILE)";
   PENSTOCK_TRY_ASSIGN(auto bytes, read_file(trusted.path));
-  if (sha256(bytes) == trusted.sha256) return bytes;
-  return fail(Errc::failed, trusted.path, "is not the file that was listed (its SHA-256 differs)",
-              "if that is right, list it again (penstock devices --trust FILE)");
+  if (sha256(bytes) != trusted.sha256) {
+    return fail(Errc::failed, trusted.path, "is not the file that was listed (its SHA-256 differs)",
+                kListAgain);
+  }
+  // Lists are files that people write, too.
+  const auto header = parse_xclbin_header(bytes);
+  if (!header) return fail(Errc::failed, trusted.path, header.error().why, header.error().remedy);
+  if (uuid_text(header->uuid) != trusted.uuid)
+    return fail(Errc::failed, trusted.path, "is not of the UUID that is listed", kListAgain);
+  return bytes;
 }
 
 }  // namespace penstock

@@ -29,14 +29,14 @@ class XclbinList {
   // none of them is set.
   static Result<std::string> default_path();
 
-  // Empty where there is no such file. failed: it is not such a list.
+  // Empty where there is no such file. failed: it is not such a list, or lists a UUID twice.
   static Result<XclbinList> load(const std::string& path);
   // What load() reads.
   std::string text() const;
 
-  // Reads the file and lists it; one of the same UUID gives way. A manifest beside it (FILE.json, as
-  // bitstreams/ makes it) must agree with it. failed: there is no such file, it is not sound, or the manifest
-  // speaks of another file or another version of the batch contract.
+  // Reads the file and lists it, by its real path; one of the same UUID gives way. A manifest beside it
+  // (FILE.json, as bitstreams/ makes it) must agree with it. failed: there is no such file, it is not sound,
+  // its path is not UTF-8, or the manifest speaks of another file or another version of the batch contract.
   Result<TrustedXclbin> trust(const std::string& file);
 
   // The newest last.
@@ -47,7 +47,15 @@ class XclbinList {
   std::vector<TrustedXclbin> entries_;
 };
 
-// The file's bytes, if they are those that were listed. failed: they changed, or cannot be read.
+// The programs to try on a card for `platform` (its name; another is better than none), the likeliest first.
+// `held` is the UUID of the one that it holds, if any: that alone where it is listed. failed: none is listed,
+// or it holds one that is not, and `may_replace` is false. `card` is its name for errors.
+Result<std::vector<TrustedXclbin>> choose_xclbins(const std::optional<std::string>& held,
+                                                  const XclbinList& list, bool may_replace,
+                                                  const std::string& platform, const std::string& card);
+
+// The file's bytes, if they are those that were listed, and the sound program of the UUID that is listed.
+// failed: they are not, or cannot be read.
 Result<std::vector<uint8_t>> read_trusted(const TrustedXclbin& trusted);
 
 }  // namespace penstock

@@ -77,6 +77,17 @@ DevicesFound find_emulated_xrt_cards() {
   return found;
 }
 
+EmulationHandlers::EmulationHandlers() {
+  if (!xrt_emulated()) return;
+  for (size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], nullptr, &before_[i]);
+}
+
+EmulationHandlers::~EmulationHandlers() {
+  if (!xrt_emulated()) return;
+  for (size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &before_[i], nullptr);
+  std::signal(SIGPIPE, SIG_IGN);  // it writes to the card's process, whether that is there or not
+}
+
 Status prepare_xrt_emulation() {
   const char* const mode = std::getenv("XCL_EMULATION_MODE");
   if (mode == nullptr || mode != std::string_view("sw_emu")) return {};

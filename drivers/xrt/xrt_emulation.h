@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <csignal>
+
+#include <array>
+
 #include "base/result.h"
 #include "offload/driver.h"
 
@@ -17,5 +21,22 @@ DevicesFound find_emulated_xrt_cards();
 // ends the process, or has its files in the working folder. Makes the folder of its sockets, as it would do
 // itself.
 Status prepare_xrt_emulation();
+
+// Keeps the process's handlers of signals while an emulated card is opened, and from then on ignores SIGPIPE.
+// The emulation sets handlers of its own: once a card's process is gone they end all of the process group,
+// and call exit() on whatever thread they run, which then waits for the card for ever. Without them such a
+// card is one that does not answer. Where cards are real it does nothing.
+class EmulationHandlers {
+ public:
+  EmulationHandlers();
+  ~EmulationHandlers();
+  EmulationHandlers(const EmulationHandlers&) = delete;
+  EmulationHandlers& operator=(const EmulationHandlers&) = delete;
+
+ private:
+  static constexpr std::array kSignals = {SIGCHLD, SIGSEGV, SIGFPE, SIGABRT, SIGUSR1};
+
+  std::array<struct sigaction, kSignals.size()> before_{};
+};
 
 }  // namespace penstock

@@ -4,10 +4,12 @@
 #include <xrt/xrt_kernel.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "drivers/batch/card_link.h"
 
@@ -18,9 +20,10 @@ namespace penstock {
 // modes. The runtime touches a run after it has told of its end, so the link keeps it to its own end.
 class XrtRun {
  public:
-  // `input` is the place of the argument that differs; none: the kernel has none. May throw what the runtime
-  // throws.
-  XrtRun(xrt::run run, std::optional<int> input, LaunchListener& listener);
+  // `make` makes a run with all its arguments but the input, whose place is `input`; none: the kernel has
+  // none. `starting` is the link's. May throw what the runtime throws.
+  XrtRun(std::function<xrt::run()> make, std::optional<int> input, LaunchListener& listener,
+         std::shared_ptr<std::mutex> starting);
   XrtRun(const XrtRun&) = delete;
   XrtRun& operator=(const XrtRun&) = delete;
 
@@ -29,11 +32,15 @@ class XrtRun {
   void silence() noexcept;
 
  private:
+  void make_run();
   void ended(bool well) noexcept;
   uint64_t exchange_token(uint64_t token) noexcept;
 
-  xrt::run run_;
+  const std::function<xrt::run()> make_;
   const std::optional<int> input_;
+  const std::shared_ptr<std::mutex> starting_;
+  std::vector<xrt::run> runs_;  // the last one is launched; those before it could not be
+  bool spent_ = false;          // that one could not be, either
   std::mutex mutex_;
   LaunchListener* listener_;  // null: silent
   uint64_t token_ = 0;        // of the launch under way; 0: none

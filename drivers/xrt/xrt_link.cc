@@ -18,6 +18,7 @@
 
 #include "drivers/xclbin/xclbin_list.h"
 #include "drivers/xrt/xrt_attempt.h"
+#include "drivers/xrt/xrt_calls.h"
 #include "drivers/xrt/xrt_emulation.h"
 #include "drivers/xrt/xrt_launch.h"
 #include "drivers/xrt/xrt_memory.h"
@@ -28,7 +29,7 @@ namespace penstock {
 namespace {
 
 constexpr auto kRuntimeAtRun = std::chrono::milliseconds(20);
-constexpr auto kSeeCard = "see what the runtime says (xbutil examine, dmesg)";
+constexpr auto kSeeCard = "see docs/xrt.md, and what the system says (dmesg)";
 
 // The kernels by name, and where each has its arguments: kernels/abi/abi.md.
 struct KernelShape {
@@ -50,6 +51,12 @@ class XrtLink final : public CardLink {
  public:
   XrtLink(xrt::device card, std::string name, std::string address)
       : card_(std::move(card)), name_(std::move(name)), address_(std::move(address)) {}
+
+  ~XrtLink() override {
+    calls_->later([card = std::move(card_), kernels = std::move(kernels_), runs = std::move(runs_)] {});
+  }
+  XrtLink(const XrtLink&) = delete;
+  XrtLink& operator=(const XrtLink&) = delete;
 
   // failed: the program lacks a kernel, or wires the same argument of two kernels to different memory.
   Status find_kernels(const xrt::uuid& program) {
@@ -80,57 +87,70 @@ class XrtLink final : public CardLink {
   bool emulated() const override { return xrt_emulated(); }
 
   Result<std::unique_ptr<CardMemory>> allocate(CardBank bank, size_t bytes) override {
-    return xrt_attempt(name_, kSeeCard, [&]() -> std::unique_ptr<CardMemory> {
-      xrt::bo object(card_, bytes, xrt::bo::flags::normal, group(bank));
-      auto* const host = object.map<uint8_t*>();
-      return std::make_unique<XrtMemory>(std::move(object), MutableBytes(host, bytes));
-    });
+    return calls_->call(
+        name_, kSeeCard,
+        [card = card_, bytes, where = group(bank), calls = calls_]() -> std::unique_ptr<CardMemory> {
+          xrt::bo object(card, bytes, xrt::bo::flags::normal, where);
+          auto* const host = object.map<uint8_t*>();
+          return std::make_unique<XrtMemory>(std::move(object), MutableBytes(host, bytes), calls);
+        });
   }
 
   Result<std::unique_ptr<CardMemory>> mirror(CardBank bank, Bytes host) override {
     // The runtime has no word for memory that is only read; nothing is ever synced to it.
-    auto* const writable = const_cast<uint8_t*>(host.data());
-    return xrt_attempt(name_, "allow more locked memory (ulimit -l)", [&]() -> std::unique_ptr<CardMemory> {
-      xrt::bo object(card_, writable, host.size(), xrt::bo::flags::normal, group(bank));
-      return std::make_unique<XrtMemory>(std::move(object), MutableBytes(writable, host.size()));
-    });
+    const MutableBytes writable(const_cast<uint8_t*>(host.data()), host.size());
+    return calls_->call(
+        name_, kSeeCard,
+        [card = card_, writable, where = group(bank), calls = calls_]() -> std::unique_ptr<CardMemory> {
+          xrt::bo object(card, writable.data(), writable.size(), xrt::bo::flags::normal, where);
+          return std::make_unique<XrtMemory>(std::move(object), writable, calls);
+        });
   }
 
   Result<std::unique_ptr<CardLaunch>> prepare(CardKernel kernel, const CardArguments& arguments,
                                               LaunchListener& listener) override {
     const std::array<CardMemory*, 4> given = {arguments.request, nullptr, arguments.answer, arguments.arena};
     const KernelShape& shape = kKernels[static_cast<size_t>(kernel)];
-    return xrt_attempt(name_, kSeeCard, [&]() -> std::unique_ptr<CardLaunch> {
-      xrt::run run(kernels_[static_cast<size_t>(kernel)]);
-      for (size_t bank = 0; bank < given.size(); ++bank) {
-        if (given[bank] != nullptr)
-          run.set_arg(shape.arguments[bank], static_cast<XrtMemory*>(given[bank])->object());
-      }
-      const int input = shape.arguments[static_cast<size_t>(CardBank::input)];
-      auto made =
-          std::make_shared<XrtRun>(std::move(run), input < 0 ? std::nullopt : std::optional(input), listener);
-      const std::lock_guard lock(runs_mutex_);
-      runs_.push_back(made);
-      return std::make_unique<XrtLaunch>(std::move(made));
-    });
+    std::vector<std::pair<int, xrt::bo>> objects;
+    for (size_t bank = 0; bank < given.size(); ++bank) {
+      if (given[bank] != nullptr)
+        objects.emplace_back(shape.arguments[bank], static_cast<XrtMemory*>(given[bank])->object());
+    }
+    const auto make = [of = kernels_[static_cast<size_t>(kernel)], objects = std::move(objects)] {
+      xrt::run run(of);
+      for (const auto& [place, object] : objects) run.set_arg(place, object);
+      return run;
+    };
+    const int place = shape.arguments[static_cast<size_t>(CardBank::input)];
+    const auto input = place < 0 ? std::nullopt : std::optional(place);
+    PENSTOCK_TRY_ASSIGN(auto run,
+                        calls_->call(name_, kSeeCard, [make, input, hears = &listener, starts = starting_] {
+                          return std::make_shared<XrtRun>(make, input, *hears, starts);
+                        }));
+    const std::lock_guard lock(runs_mutex_);
+    runs_.push_back(run);
+    return std::make_unique<XrtLaunch>(std::move(run));
   }
 
   // The runtime's threads are the process's: they only go silent.
   void stop() noexcept override {
     const std::lock_guard lock(runs_mutex_);
     for (const auto& run : runs_) run->silence();
-    // A thread of the runtime's that has told of an end is at the run for a moment longer, and says nothing
-    // of when it is done.
+    // In software emulation a thread of the runtime's that has told of an end is at the run for a moment
+    // longer, and says nothing of when it is done.
     std::this_thread::sleep_for(kRuntimeAtRun);
   }
 
   std::vector<DeviceFigure> figures() const override {
-    using What = xrt::info::device;
-    return xrt_figures(
-        {said<What::thermal>(card_), said<What::electrical>(card_), said<What::pcie_info>(card_)});
+    const auto reports = calls_->call(name_, kSeeCard, [card = card_] {
+      using What = xrt::info::device;
+      return XrtReports{said<What::thermal>(card), said<What::electrical>(card), said<What::pcie_info>(card)};
+    });
+    return reports ? xrt_figures(*reports) : std::vector<DeviceFigure>();
   }
 
   std::string near_cpus() const override {
+    if (emulated()) return {};
     std::ifstream file("/sys/bus/pci/devices/" + address_ + "/local_cpulist");
     std::string list;
     std::getline(file, list);
@@ -144,23 +164,29 @@ class XrtLink final : public CardLink {
   const std::string name_;
   const std::string address_;
   std::array<xrt::kernel, 4> kernels_;  // by CardKernel
+  const std::shared_ptr<std::mutex> starting_ = std::make_shared<std::mutex>();
   std::mutex runs_mutex_;
   std::vector<std::shared_ptr<XrtRun>> runs_;  // to the end: XrtRun
   std::array<std::optional<int>, 4> groups_;   // by CardBank: memory groups of the runtime
+  const std::shared_ptr<XrtCalls> calls_ = std::make_shared<XrtCalls>();
 };
 
 }  // namespace
 
 Result<std::unique_ptr<CardLink>> open_xrt_link(const XrtLinkOptions& options) {
   const std::string what = "xrt:" + std::to_string(options.index);
+  const EmulationHandlers kept;
   PENSTOCK_TRY_ASSIGN(xrt::device card,
                       xrt_attempt(what, kSeeCard, [&] { return xrt::device(options.index); }));
-  std::string address = said<xrt::info::device::bdf>(card);
+  // In emulation it is the index, and may be the address of another device here.
+  std::string address = xrt_emulated() ? "" : said<xrt::info::device::bdf>(card);
+  const std::string platform = said<xrt::info::device::name>(card);
   // Two of a kind have the same name.
-  const std::string name = said<xrt::info::device::name>(card) + " (" + what + ")";
+  const std::string name = platform + " (" + what + ")";
   PENSTOCK_TRY_ASSIGN(const std::string list_path, XclbinList::default_path());
   PENSTOCK_TRY_ASSIGN(const XclbinList list, XclbinList::load(list_path));
-  PENSTOCK_TRY_ASSIGN(const xrt::uuid program, choose_xrt_program(card, list, options.may_program, what));
+  PENSTOCK_TRY_ASSIGN(const xrt::uuid program,
+                      load_xrt_program(card, list, options.may_program, platform, what));
   auto link = std::make_unique<XrtLink>(std::move(card), name, std::move(address));
   PENSTOCK_TRY(link->find_kernels(program));
   return link;

@@ -3,6 +3,10 @@
 
 namespace penstock {
 
+XrtMemory::~XrtMemory() {
+  calls_->later([object = std::move(object_)] {});
+}
+
 bool XrtMemory::sync_to_card(size_t offset, size_t bytes) noexcept {
   return sync(XCL_BO_SYNC_BO_TO_DEVICE, offset, bytes);
 }

@@ -3,16 +3,23 @@
 
 #include <xrt/xrt_bo.h>
 
+#include <memory>
 #include <utility>
 
 #include "drivers/batch/card_link.h"
+#include "drivers/xrt/xrt_calls.h"
 
 namespace penstock {
 
-// A buffer object: memory of the card, and the host's side of it, the runtime's or the caller's own.
+// A buffer object: memory of the card, and the host's side of it, the runtime's or the caller's own. To free
+// it is a call that may never return.
 class XrtMemory final : public CardMemory {
  public:
-  XrtMemory(xrt::bo object, MutableBytes host) : object_(std::move(object)), host_(host) {}
+  XrtMemory(xrt::bo object, MutableBytes host, std::shared_ptr<XrtCalls> calls)
+      : object_(std::move(object)), host_(host), calls_(std::move(calls)) {}
+  ~XrtMemory() override;
+  XrtMemory(const XrtMemory&) = delete;
+  XrtMemory& operator=(const XrtMemory&) = delete;
 
   MutableBytes host() const override { return host_; }
   bool sync_to_card(size_t offset, size_t bytes) noexcept override;
@@ -25,6 +32,7 @@ class XrtMemory final : public CardMemory {
 
   xrt::bo object_;
   MutableBytes host_;
+  std::shared_ptr<XrtCalls> calls_;
 };
 
 }  // namespace penstock

@@ -10,10 +10,10 @@
 
 namespace penstock {
 
-// Sees to it that `card` holds a program of `list`, and begins to use it: the one that it holds, if that is
-// listed; where it holds none, or `may_replace`, the newest that the runtime takes for this card. `name` of
-// the card is for errors. failed: none of them is so.
-Result<xrt::uuid> choose_xrt_program(xrt::device& card, const XclbinList& list, bool may_replace,
-                                     const std::string& name);
+// Sees to it that `card`, of that platform, holds a program of `list`, and begins to use it: the first of
+// choose_xclbins that the runtime takes. `name` of the card is for errors. failed: none; or the card does not
+// say what it holds, and `may_replace` is false.
+Result<xrt::uuid> load_xrt_program(xrt::device& card, const XclbinList& list, bool may_replace,
+                                   const std::string& platform, const std::string& name);
 
 }  // namespace penstock

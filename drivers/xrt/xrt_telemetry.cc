@@ -48,9 +48,9 @@ std::vector<DeviceFigure> xrt_figures(const XrtReports& reports) {
   };
   add("temperature", hottest(thermal), "°C");
   add("power", number_of(electrical, "power_consumption_watts"), "W");
-  add("link_generation", number_of(pcie, "link_speed_gbit_sec"),
-      "");  // the generation, whatever its name says
-  add("link_lanes", number_of(pcie, "express_lane_width_count"), "");
+  // The generation, whatever its name says.
+  add("link_generation", number_of(pcie, "link_speed_gbit_sec"), "of PCIe");
+  add("link_lanes", number_of(pcie, "express_lane_width_count"), "lanes");
   return figures;
 }
 

@@ -26,7 +26,9 @@ void CommandSyntax::flag(const char* names, bool& into, const char* help) {
 
 void CommandSyntax::value(const char* names, std::string& into, const char* placeholder,
                           const std::string& help) {
-  argument(names, into, help)->type_name(placeholder);
+  // What somebody gets who names a shell variable that is not set.
+  const auto not_empty = [](const std::string& text) { return std::string(text.empty() ? "is empty" : ""); };
+  argument(names, into, help)->type_name(placeholder)->check(not_empty);
 }
 
 void CommandSyntax::required_argument(const char* placeholder, std::string& into, const char* help) {

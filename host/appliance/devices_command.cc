@@ -3,9 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -18,6 +20,7 @@
 #include "codec/codec.h"
 #include "drivers/xclbin/xclbin_list.h"
 #include "offload/stranded_buffers.h"
+#include "store/posix_file_system.h"
 #include "store/replace_file.h"
 
 namespace penstock {
@@ -154,20 +157,36 @@ Json row_json(const DeviceRow& row) {
   return object;
 }
 
-Status save(const XclbinList& list, const std::string& path) {
+// Whoever changes the list holds it, from before it is read until it is written.
+Result<std::unique_ptr<FileLock>> lock_list(const std::string& path) {
+  constexpr auto kPatience = std::chrono::seconds(10);
+  constexpr auto kBetween = std::chrono::milliseconds(20);
+  const auto end = std::chrono::steady_clock::now() + kPatience;
+  for (;;) {
+    auto lock = posix_file_system().lock(path + ".lock");
+    if (lock || lock.error().code != Errc::locked) return lock;
+    if (std::chrono::steady_clock::now() > end)
+      return fail(Errc::locked, path, "another process changes it", "wait until it is done and try again");
+    std::this_thread::sleep_for(kBetween);
+  }
+}
+
+Result<TrustedXclbin> add_to_list(const std::string& path, const std::string& file) {
   const std::string folder = std::filesystem::absolute(path).parent_path().string();
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) return fail_errno(folder, error.value());
-  return replace_file(posix_file_system(), folder, path, as_bytes(list.text()));
+  PENSTOCK_TRY_ASSIGN(const auto lock, lock_list(path));
+  PENSTOCK_TRY_ASSIGN(XclbinList list, XclbinList::load(path));
+  PENSTOCK_TRY_ASSIGN(TrustedXclbin listed, list.trust(file));
+  PENSTOCK_TRY(replace_file(posix_file_system(), folder, path, as_bytes(list.text())));
+  return listed;
 }
 
 // Lists the program in `file`, and says what was listed.
 Result<int> list_program(const std::string& file, bool json, Console& console) {
   PENSTOCK_TRY_ASSIGN(const std::string path, XclbinList::default_path());
-  PENSTOCK_TRY_ASSIGN(XclbinList list, XclbinList::load(path));
-  PENSTOCK_TRY_ASSIGN(const TrustedXclbin listed, list.trust(file));
-  PENSTOCK_TRY(save(list, path));
+  PENSTOCK_TRY_ASSIGN(const TrustedXclbin listed, add_to_list(path, file));
   if (json) {
     Json object;
     set_text(object, "path", listed.path);

@@ -20,7 +20,7 @@ struct DevicesCommand {
   std::string trust;  // an xclbin to list; empty: none
 
   void describe(CommandSyntax& syntax, GlobalOptions& global);
-  // Exit code 1 when a self-test fails.
+  // Exit code 1 when a device that is there cannot be opened, or fails its self-test.
   Result<int> run(const GlobalOptions& global, Console& console) const;
 };
 

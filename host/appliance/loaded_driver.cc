@@ -14,6 +14,7 @@ namespace {
 std::string find_module(const std::string& file) {
   std::error_code error;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
+  if (error) return {};
   for (const auto& folder : {program, program.parent_path() / "lib/penstock"}) {
     if (std::filesystem::exists(folder / file, error)) return (folder / file).string();
   }

@@ -7,7 +7,7 @@ import pty
 import subprocess
 import unittest
 
-from tool_case import DONE, FAILED, TOOL, ToolCase, environment
+from tool_case import DONE, FAILED, TOOL, USAGE, ToolCase, environment
 
 COMMANDS = ("init", "put", "get", "ls", "stat", "log", "heads", "diff", "verify", "devices", "analyze")
 
@@ -163,7 +163,25 @@ class Output(ToolCase):
         with open(place, encoding="utf-8") as listed:
             self.assertEqual([entry["path"] for entry in json.load(listed)["xclbins"]], [file])
         self.assertEqual(os.stat(place).st_mode & 0o022, 0, "nobody else may write it")
+        self.fails(USAGE, "devices", "--trust", "", env=environment(PENSTOCK_XCLBINS=place))
         self.fails(FAILED, "devices", "--trust", file, env=environment(PENSTOCK_XCLBINS=file + "/list.json"))
+
+    def test_programs_that_are_trusted_at_once_are_all_listed(self):
+        place = self.path("list.json")
+        running = []
+        for number in range(1, 21):
+            program = bytearray(600)
+            program[:8] = b"xclbin2\0"
+            program[304:312] = len(program).to_bytes(8, "little")
+            program[416:432] = bytes([number]) * 16
+            file = self.write(f"{number}.xclbin", bytes(program))
+            running.append(subprocess.Popen([TOOL, "devices", "--trust", file], env=environment(PENSTOCK_XCLBINS=place),
+                                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE))
+        for process in running:
+            _, said = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, 0, said)
+        with open(place, encoding="utf-8") as listed:
+            self.assertEqual(len(json.load(listed)["xclbins"]), 20)
 
 
 if __name__ == "__main__":

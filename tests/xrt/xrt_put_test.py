@@ -7,6 +7,7 @@ usage: xrt_put_test.py [--mib N]     put so much of this machine's own files (de
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,7 +20,7 @@ TESTS = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TESTS / "cli"))
 
 from sample_tree import gather, take_mib  # noqa: E402
-from tool_case import FAILED, TOOL, ToolCase, environment  # noqa: E402
+from tool_case import FAILED, TOOL, USAGE, ToolCase, environment  # noqa: E402
 
 MIB = 12
 DEVICES = ("software", "xrt", "xrt,xrt:1", "xrt:1,software")
@@ -27,6 +28,19 @@ MODULE = "penstock-xrt.so"
 NOBODY = 65534
 DEADLINE_PASSED = b"did not answer in time"
 WATCHDOG_S = 100
+
+
+def card_processes():
+    """Of the emulation that this runs in: the process numbers of the cards."""
+    mark = b"SDACCEL_EM_RUN_DIR=" + os.environb[b"SDACCEL_EM_RUN_DIR"] + b"\0"
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if (folder / "comm").read_bytes().strip() == b"genericpciemode" and mark in (folder / "environ").read_bytes():
+                found.append(int(folder.name))
+        except OSError:
+            pass
+    return found
 
 
 class XrtPutTest(ToolCase):
@@ -95,6 +109,49 @@ class XrtPutTest(ToolCase):
             self.assertEqual(put["root"], root)
             self.assertEqual(put["devices"][1]["health"], "lost")
             self.assertEqual(self.json("verify", "-s", store)["damages"], 0)
+
+    def test_a_put_ends_by_the_cpu_where_a_card_is_gone(self):
+        tree = self.path("tree")
+        gather(tree, 32 << 20)
+        root = self.json("put", "--device", "software", tree)["root"]
+        for after in (0, 0.3, 0.8):
+            store = self.path(f"store-{after}")
+            self.ok("init", "-s", store)
+            put = subprocess.Popen([TOOL, "put", "-s", store, "--json", "--codec", "lz4", "--device", "xrt", tree],
+                                   env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, process_group=0)
+            self.addCleanup(put.kill)
+            # While it is opened, the emulation ends all of the process group.
+            while not list(Path(store, "segments").glob("*")) and put.poll() is None:
+                time.sleep(0.01)
+            time.sleep(after)
+            cards = card_processes()
+            for card in cards:
+                os.kill(card, signal.SIGKILL)
+            output, said = put.communicate(timeout=90)
+            self.assertEqual(put.returncode, 0, said)
+            self.assertEqual(json.loads(output)["root"], root)
+            self.assertEqual(self.json("verify", "-s", store)["damages"], 0)
+            if after == 0:
+                self.assertTrue(cards, "the put was over before")
+                self.assertIn(b"did not answer in time", said)
+
+    def test_a_card_that_is_not_opened_in_time_is_passed_over(self):
+        vitis = Path(self.path("vitis"))
+        model = vitis / "data/emulation/unified/cpu_em/generic_pcie/model/genericpciemodel"
+        model.parent.mkdir(parents=True)
+        model.write_text("#!/bin/sh\nexec sleep 300 >&- 2>&-\n", encoding="ascii")  # and never connects
+        model.chmod(0o755)
+        file = self.write("file", b"x" * 100_000)
+        changes = {"XILINX_VITIS": str(vitis), "PENSTOCK_XRT_OPEN_SECONDS": "2"}
+        self.assertIn("was not opened within 2 s", self.fails(FAILED, "put", "--device", "xrt", file, **self.changed(**changes)))
+        done = self.run_tool("put", file, **self.changed(**changes))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(b"was not opened within 2 s", done.stderr)
+        listed = self.run_tool("devices", **self.changed(**changes))
+        self.assertEqual(listed.returncode, FAILED)
+        self.assertIn(b"xrt          failed", listed.stdout)
+        changes["PENSTOCK_XRT_OPEN_SECONDS"] = "soon"
+        self.assertIn("PENSTOCK_XRT_OPEN_SECONDS", self.fails(USAGE, "put", "--device", "xrt", file, **self.changed(**changes)))
 
     def test_two_cards_check_each_other(self):
         file = self.write("file", self.random.randbytes(1 << 20) + bytes(range(256)) * 8192)

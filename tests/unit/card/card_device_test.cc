@@ -151,6 +151,18 @@ TEST_F(CardDeviceTest, ReadsRegisteredMemoryWhereItLiesAndCopiesOther) {
   }
 }
 
+TEST_F(CardDeviceTest, CopiesFromMemoryThatTheRuntimeCannotMirror) {
+  faults_.mirrors_fail = true;
+  open({}, true);
+  EXPECT_EQ(run(job(Operation::digest)), JobStatus::done);
+  EXPECT_TRUE(jobs_.front()->digests_right());
+  EXPECT_EQ(queue_->counters().bytes_copied, 50000u + 64u);
+  const auto figures = device_->figures();
+  const auto said = std::ranges::find(figures, "memory_out_of_reach", &DeviceFigure::name);
+  ASSERT_NE(said, figures.end());
+  EXPECT_GE(said->value * (1 << 20), 32.0 * kBufferBytes);
+}
+
 TEST_F(CardDeviceTest, CopiesInputThatBeginsInsideAWord) {
   CardJob& one = job(Operation::encode);
   std::memmove(one.input.bytes().data() + 5, one.input.bytes().data(), 50000);

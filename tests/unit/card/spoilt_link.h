@@ -26,6 +26,7 @@ struct LinkFaults {
   std::atomic<bool> launches_hang{false};      // until it is false again, they are not begun
   std::atomic<bool> descriptions_fail{false};  // the launches that no other fault is for
   std::atomic<bool> syncs_fail{false};
+  std::atomic<bool> mirrors_fail{false};
   std::atomic<uint64_t> launches{0};                    // begun, but describe
   std::function<void(CardBank, bool to_card)> at_sync;  // called on the driver's threads
 
@@ -62,6 +63,7 @@ class SpoiltLink final : public CardLink {
     return std::make_unique<Memory>(std::move(memory), bank, *faults_);
   }
   Result<std::unique_ptr<CardMemory>> mirror(CardBank bank, Bytes host) override {
+    if (faults_->mirrors_fail) return fail(Errc::failed, name(), "cannot read the host's memory");
     PENSTOCK_TRY_ASSIGN(auto memory, inside_->mirror(bank, host));
     return std::make_unique<Memory>(std::move(memory), bank, *faults_);
   }

@@ -2,6 +2,7 @@
 #include "drivers/xclbin/xclbin_list.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -86,6 +87,96 @@ TEST_F(XclbinListTest, ReadsOnlyTheBytesThatWereListed) {
   EXPECT_FALSE(read_trusted(*listed));
 }
 
+// What a list that was written by hand may say.
+TEST_F(XclbinListTest, ReadsNoFileThatIsNotTheListedProgram) {
+  XclbinList list;
+  const auto listed = list.trust(write("a.xclbin", made_xclbin(0x11)));
+  ASSERT_TRUE(listed);
+  TrustedXclbin other = *listed;
+  other.uuid = "22222222-2222-2222-2222-222222222222";
+  EXPECT_FALSE(read_trusted(other));
+  for (const size_t bytes : {0, 10, 455}) {
+    auto cut = made_xclbin(0x11);
+    cut.resize(bytes);
+    TrustedXclbin malformed = *listed;
+    malformed.path = write("cut.xclbin", cut);
+    malformed.sha256 = sha256(cut);
+    EXPECT_FALSE(read_trusted(malformed)) << bytes;
+  }
+}
+
+TEST_F(XclbinListTest, ListsTheFileThatANameLeadsTo) {
+  std::filesystem::create_directories(folder_ / "far/off");
+  write("far/a.xclbin", made_xclbin(1));
+  std::filesystem::create_directory_symlink("far/off", folder_ / "link");
+  XclbinList list;
+  const auto listed = list.trust(path("link/../a.xclbin"));
+  ASSERT_TRUE(listed) << listed.error().message();
+  EXPECT_EQ(listed->path, path("far/a.xclbin"));
+  const auto unwritable = list.trust(write("\xff.xclbin", made_xclbin(2)));
+  ASSERT_FALSE(unwritable);
+  EXPECT_NE(unwritable.error().message().find("UTF-8"), std::string::npos);
+}
+
+TEST_F(XclbinListTest, ReadsNothingEndless) {
+  ASSERT_EQ(mkfifo(path("fifo").c_str(), 0600), 0);
+  XclbinList list;
+  EXPECT_FALSE(list.trust(path("fifo")));
+  std::filesystem::resize_file(write("sparse", std::string("xclbin2")), uintmax_t{1} << 40);
+  EXPECT_FALSE(list.trust(path("sparse")));
+}
+
+class ChooseXclbinsTest : public XclbinListTest {
+ protected:
+  void SetUp() override {
+    first_ = *list_.trust(write("a", made_xclbin(1, "one")));
+    second_ = *list_.trust(write("b", made_xclbin(2, "other")));
+    third_ = *list_.trust(write("c", made_xclbin(3, "one")));
+  }
+  Result<std::vector<TrustedXclbin>> choose(const std::optional<std::string>& held, bool may_replace,
+                                            const std::string& platform = "none of them") const {
+    return choose_xclbins(held, list_, may_replace, platform, "card");
+  }
+
+  const std::string unknown_ = "99999999-9999-9999-9999-999999999999";
+  XclbinList list_;
+  TrustedXclbin first_;
+  TrustedXclbin second_;
+  TrustedXclbin third_;
+};
+
+TEST_F(ChooseXclbinsTest, StaysWithTheListedProgramThatTheCardHolds) {
+  for (const bool may_replace : {false, true})
+    EXPECT_EQ(choose(first_.uuid, may_replace), std::vector{first_});
+}
+
+TEST_F(ChooseXclbinsTest, LeavesACardAloneThatHoldsAnother) {
+  const auto chosen = choose(unknown_, false);
+  ASSERT_FALSE(chosen);
+  EXPECT_NE(chosen.error().message().find("holds another program (" + unknown_), std::string::npos);
+  EXPECT_NE(chosen.error().message().find("--program"), std::string::npos);
+}
+
+TEST_F(ChooseXclbinsTest, ReplacesAnotherWhereItMay) {
+  EXPECT_EQ(choose(unknown_, true), (std::vector{third_, second_, first_}));
+}
+
+TEST_F(ChooseXclbinsTest, TriesTheNewestFirstOnACardThatHoldsNone) {
+  EXPECT_EQ(choose(std::nullopt, false), (std::vector{third_, second_, first_}));
+}
+
+TEST_F(ChooseXclbinsTest, TriesNoneOfAnotherPlatformWhereThereIsOneOfTheCards) {
+  EXPECT_EQ(choose(std::nullopt, false, "one"), (std::vector{third_, first_}));
+  EXPECT_EQ(choose(std::nullopt, false, "other"), std::vector{second_});
+}
+
+TEST_F(ChooseXclbinsTest, SaysSoWhereNoneIsListed) {
+  for (const bool may_replace : {false, true}) {
+    EXPECT_FALSE(choose_xclbins(std::nullopt, {}, may_replace, "one", "card"));
+    EXPECT_FALSE(choose_xclbins(unknown_, {}, may_replace, "one", "card"));
+  }
+}
+
 TEST_F(XclbinListTest, TrustsNothingThatIsNoProgram) {
   XclbinList list;
   auto cut = made_xclbin();
@@ -123,6 +214,18 @@ TEST_F(XclbinListTest, RefusesAListThatIsNone) {
     ASSERT_FALSE(list) << text;
     EXPECT_EQ(list.error().code, Errc::failed);
   }
+}
+
+TEST_F(XclbinListTest, RefusesAListThatHasAUuidTwice) {
+  XclbinList list;
+  ASSERT_TRUE(list.trust(write("a", made_xclbin(1))));
+  std::string text = list.text();
+  const size_t begin = text.find('{', 1);
+  const size_t end = text.find('}') + 1;
+  text.insert(end, "," + text.substr(begin, end - begin));
+  const auto again = XclbinList::load(write("list.json", text));
+  ASSERT_FALSE(again);
+  EXPECT_NE(again.error().message().find("twice"), std::string::npos) << again.error().message();
 }
 
 TEST_F(XclbinListTest, LiesWhereTheEnvironmentSays) {

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "base/result.h"
+#include "drivers/xrt/xrt_attempt.h"
+
+namespace penstock {
+
+// A thread for those calls of the XRT runtime that nobody else waits for with a deadline: a card that is
+// gone, or a kernel driver that hangs, keeps them for ever. What is not done in time is left to the thread,
+// which is then not asked again. Any thread.
+class XrtCalls {
+ public:
+  XrtCalls();
+  // Waits a moment for what is to be done; the thread stays where that takes longer.
+  ~XrtCalls();
+  XrtCalls(const XrtCalls&) = delete;
+  XrtCalls& operator=(const XrtCalls&) = delete;
+
+  // What `work` returns, which is copied, and has to own what it uses. failed: it threw, or was not done in
+  // time; `what` and `remedy` are for the error.
+  template <class Work>
+  auto call(const std::string& what, const std::string& remedy, Work work)
+      -> Result<std::invoke_result_t<Work>>;
+  // Does it when it is its turn, if ever.
+  void later(std::function<void()> work);
+
+ private:
+  static constexpr std::chrono::seconds kPatience{10};
+  static constexpr std::chrono::seconds kPatienceAtEnd{1};
+
+  // The thread's too.
+  struct Queue {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::deque<std::function<void()>> works;
+    bool working = false;
+    bool stuck = false;  // somebody gave up
+    bool ending = false;
+  };
+  template <class Value>
+  struct Answer {
+    std::mutex mutex;
+    std::condition_variable given;
+    std::optional<Result<Value>> result;
+  };
+
+  static void run(Queue& queue);
+
+  std::shared_ptr<Queue> queue_;
+};
+
+template <class Work>
+auto XrtCalls::call(const std::string& what, const std::string& remedy, Work work)
+    -> Result<std::invoke_result_t<Work>> {
+  {
+    const std::lock_guard lock(queue_->mutex);
+    if (queue_->stuck) return fail(Errc::failed, what, "does not answer any more", remedy);
+  }
+  auto answer = std::make_shared<Answer<std::invoke_result_t<Work>>>();
+  later([answer, what, remedy, work = std::move(work)] {
+    auto result = xrt_attempt(what, remedy, work);
+    const std::lock_guard lock(answer->mutex);
+    answer->result = std::move(result);
+    answer->given.notify_one();
+  });
+  std::unique_lock lock(answer->mutex);
+  if (answer->given.wait_for(lock, kPatience, [&] { return answer->result.has_value(); }))
+    return std::move(*answer->result);
+  const std::lock_guard queue_lock(queue_->mutex);
+  queue_->stuck = true;
+  return fail(Errc::failed, what, "does not answer", remedy);
+}
+
+}  // namespace penstock

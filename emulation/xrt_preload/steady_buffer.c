@@ -7,7 +7,8 @@
  *
  * The remedy: a buffer that never moves. What this one function allocates is a mapping of 4 GiB, of which
  * only what is touched takes memory, and to grow it is to return it. Every other caller gets the C library's
- * malloc, realloc and free.
+ * malloc, realloc and free. Where no buffer can be had the process ends with a line: the C library's block
+ * would be written through after it moved.
  *
  * Callers are told apart by their return address, which is compared with the function's place in
  * libxrt_swemu. That is known once the library has been opened, so dlopen is watched until then. Where
@@ -19,8 +20,10 @@
 #include <link.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #define EXPORTED __attribute__((visibility("default")))
 #define LIBRARY "libxrt_swemu.so"
@@ -35,7 +38,7 @@ void __libc_free(void* block);
 
 static uintptr_t function_begin;
 static size_t function_bytes;      /* 0: not known */
-static void* buffers[BUFFERS_MAX]; /* filled from the front; never unmapped */
+static void* buffers[BUFFERS_MAX]; /* NULL until first taken, in any order; never unmapped */
 static char taken[BUFFERS_MAX];
 
 static int called_from_function(const void* return_address) {
@@ -44,11 +47,17 @@ static int called_from_function(const void* return_address) {
 
 static int place_of(const void* block) {
   for (int i = 0; i < BUFFERS_MAX && block != NULL; ++i) {
-    void* const buffer = __atomic_load_n(&buffers[i], __ATOMIC_ACQUIRE);
-    if (buffer == NULL) break;
-    if (buffer == block) return i;
+    if (__atomic_load_n(&buffers[i], __ATOMIC_ACQUIRE) == block) return i;
   }
   return -1;
+}
+
+/* Allocates nothing: it is called in malloc. */
+static void give_up(const char* why) {
+  static const char name[] = "penstock-xrt-preload: ";
+  const ssize_t said = write(STDERR_FILENO, name, sizeof name - 1) + write(STDERR_FILENO, why, strlen(why));
+  (void)said;
+  abort();
 }
 
 /* The first that nobody has, mapped when it is had for the first time. */
@@ -58,22 +67,30 @@ static void* take_buffer(void) {
     if (buffers[i] == NULL) {
       void* const mapped = mmap(NULL, BUFFER_BYTES, PROT_READ | PROT_WRITE,
                                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-      if (mapped != MAP_FAILED) __atomic_store_n(&buffers[i], mapped, __ATOMIC_RELEASE);
+      if (mapped == MAP_FAILED)
+        give_up("4 GiB of addresses cannot be had for a card's messages (ulimit -v)\n");
+      __atomic_store_n(&buffers[i], mapped, __ATOMIC_RELEASE);
     }
     return buffers[i];
   }
+  give_up("more than 64 cards\n");
   return NULL;
+}
+
+static void check_size(size_t bytes) {
+  if (bytes > BUFFER_BYTES) give_up("a message to a card is larger than 4 GiB\n");
 }
 
 EXPORTED void* malloc(size_t bytes) {
   if (!called_from_function(__builtin_return_address(0))) return __libc_malloc(bytes);
-  void* const buffer = bytes <= BUFFER_BYTES ? take_buffer() : NULL;
-  return buffer != NULL ? buffer : __libc_malloc(bytes);
+  check_size(bytes);
+  return take_buffer();
 }
 
 EXPORTED void* realloc(void* block, size_t bytes) {
   if (place_of(block) < 0) return __libc_realloc(block, bytes);
-  return bytes <= BUFFER_BYTES ? block : NULL;
+  check_size(bytes);
+  return block;
 }
 
 EXPORTED void free(void* block) {

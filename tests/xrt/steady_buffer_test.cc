@@ -4,10 +4,46 @@
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <malloc.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include <atomic>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <thread>
+#include <vector>
+
+namespace {
+
+constexpr size_t kBufferBytes = size_t{4} << 30;
+
+// What becomes of the mappings that the preloaded library asks for.
+enum class Mapping { made, held, refused };
+std::atomic<Mapping> mapping{Mapping::made};
+std::atomic<bool> held{false};
+
+}  // namespace
+
+// Exported, so it stands before the C library's.
+extern "C" void* mmap(void* address, size_t bytes, int protection, int flags, int file,
+                      off_t offset) noexcept {
+  if (bytes == kBufferBytes) {
+    Mapping expected = Mapping::held;
+    if (mapping.compare_exchange_strong(expected, Mapping::made)) {
+      held = true;
+      held.notify_all();
+      held.wait(true);
+    } else if (expected == Mapping::refused) {
+      errno = ENOMEM;
+      return MAP_FAILED;
+    }
+  }
+  // NOLINTNEXTLINE(performance-no-int-to-ptr)
+  return reinterpret_cast<void*>(::syscall(SYS_mmap, address, bytes, protection, flags, file, offset));
+}
 
 namespace {
 
@@ -46,6 +82,48 @@ TEST(SteadyBufferTest, GivesEachCardItsOwnAndTakesItBack) {
   }
   std::free(first);
   std::free(second);
+}
+
+// The slots are mapped in another order than they were taken.
+TEST(SteadyBufferTest, KnowsABufferWhileAnEarlierOneIsBeingMapped) {
+  const Shim shim;
+  ASSERT_NE(shim.library, nullptr);
+  std::vector<void*> before;  // of the tests before this one
+  for (int card = 0; card < 8; ++card) before.push_back(shim.buffer(shim.make(), 8));
+  mapping = Mapping::held;
+  std::thread slow([&] { std::free(shim.buffer(shim.make(), 8)); });
+  held.wait(false);
+  void* const card = shim.make();
+  auto* const buffer = static_cast<char*>(shim.buffer(card, 8));
+  auto* const grown = static_cast<char*>(shim.buffer(card, size_t{64} << 20));
+  const bool stayed = grown == buffer;
+  grown[(size_t{64} << 20) - 1] = 1;
+  std::free(buffer);
+  held = false;
+  held.notify_all();
+  slow.join();
+  EXPECT_TRUE(stayed);
+  for (void* const block : before) std::free(block);
+}
+
+using SteadyBufferDeathTest = ::testing::Test;
+
+TEST(SteadyBufferDeathTest, EndsWithALineWhereNoBufferCanBeHad) {
+  const Shim shim;
+  ASSERT_NE(shim.library, nullptr);
+  const auto take_all = [&](Mapping then) {
+    mapping = then;
+    for (int card = 0; card < 100; ++card) shim.buffer(shim.make(), 8);
+  };
+  EXPECT_DEATH(take_all(Mapping::refused), "4 GiB of addresses cannot be had");
+  EXPECT_DEATH(take_all(Mapping::made), "more than 64 cards");
+  EXPECT_DEATH(shim.buffer(shim.make(), kBufferBytes + 1), "larger than 4 GiB");
+  const auto grow = [&] {
+    void* const card = shim.make();
+    shim.buffer(card, 8);
+    shim.buffer(card, kBufferBytes + 1);
+  };
+  EXPECT_DEATH(grow(), "larger than 4 GiB");
 }
 
 TEST(SteadyBufferTest, LeavesOthersToTheCLibrary) {

@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -11,13 +12,18 @@
 
 #include "base/bytes.h"
 #include "emulation/xrt_card/xclbin_image.h"
+#include "emulation/xrt_card/xrt_card_options.h"
 
 namespace {
 
 constexpr unsigned kCardsMax = 16;
 constexpr const char* kUsage =
     "usage: penstock-emulated-xclbin [--cards N] FOLDER\n"
-    "Writes FOLDER/penstock.xclbin, and FOLDER/emconfig.json for N cards (1 to 16; default 1).\n";
+    "Writes FOLDER/penstock.xclbin, and FOLDER/emconfig.json for N cards (1 to 16; default 1). Exit code 2, "
+    "too,\n"
+    "where the cards could not read PENSTOCK_EMULATED_CARD_HANG or PENSTOCK_EMULATED_CARD_ABI: from a card "
+    "itself\n"
+    "its host hears no more than that it ended.\n";
 
 std::optional<unsigned> parse_cards(std::string_view text) {
   unsigned cards = 0;
@@ -50,6 +56,12 @@ int main(int count, char** arguments) {
   }
   if (!cards || count != next + 1 || arguments[next][0] == '-') {
     fmt::print(stderr, "{}", kUsage);
+    return 2;
+  }
+  const auto options = penstock::XrtCardOptions::parse(std::getenv("PENSTOCK_EMULATED_CARD_HANG"),
+                                                       std::getenv("PENSTOCK_EMULATED_CARD_ABI"));
+  if (!options) {
+    fmt::print(stderr, "penstock-emulated-xclbin: {}\n", options.error().message());
     return 2;
   }
   const std::filesystem::path folder = arguments[next];

@@ -8,13 +8,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <string>
 #include <thread>
-#include <vector>
 
 namespace {
 
@@ -88,8 +88,8 @@ TEST(SteadyBufferTest, GivesEachCardItsOwnAndTakesItBack) {
 TEST(SteadyBufferTest, KnowsABufferWhileAnEarlierOneIsBeingMapped) {
   const Shim shim;
   ASSERT_NE(shim.library, nullptr);
-  std::vector<void*> before;  // of the tests before this one
-  for (int card = 0; card < 8; ++card) before.push_back(shim.buffer(shim.make(), 8));
+  std::array<void*, 8> before{};  // more than other tests have had: these are mapped
+  for (void*& block : before) block = shim.buffer(shim.make(), 8);
   mapping = Mapping::held;
   std::thread slow([&] { std::free(shim.buffer(shim.make(), 8)); });
   held.wait(false);

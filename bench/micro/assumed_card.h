@@ -8,7 +8,7 @@ namespace penstock {
 
 // A card behind PCIe Gen3 x16, on paper: nothing of it was measured here. docs/xrt.md has the reasons.
 struct AssumedCard {
-  double bus_bytes_a_us = 12'700;  // each way, at the same time; published systems
+  double bus_bytes_a_us = 12'700;  // each way, at the same time; assumed
   double sync_us = 20;             // what begins and ends one, beside its bytes
   double launch_us = 50;           // and its completion
   double threads = 2;              // of the driver's each way: one's syncs lie beside the other's bytes

@@ -183,12 +183,10 @@ std::optional<TrustedXclbin> XclbinList::find(const std::string& uuid) const {
 Result<std::vector<TrustedXclbin>> choose_xclbins(const std::optional<std::string>& held,
                                                   const XclbinList& list, bool may_replace,
                                                   const std::string& platform, const std::string& card) {
-  if (held) {
+  if (held && !may_replace) {
     if (auto listed = list.find(*held)) return std::vector{std::move(*listed)};
-    if (!may_replace) {
-      return fail(Errc::failed, card, "holds another program (" + *held + "), which may be in use",
-                  "--program replaces it; if it is to be trusted with data: penstock devices --trust FILE");
-    }
+    return fail(Errc::failed, card, "holds another program (" + *held + "), which may be in use",
+                "--program replaces it; if it is to be trusted with data: penstock devices --trust FILE");
   }
   std::vector<TrustedXclbin> programs(list.entries().begin(), list.entries().end());
   std::reverse(programs.begin(), programs.end());

@@ -48,8 +48,8 @@ class XclbinList {
 };
 
 // The programs to try on a card for `platform` (its name; another is better than none), the likeliest first.
-// `held` is the UUID of the one that it holds, if any: that alone where it is listed. failed: none is listed,
-// or it holds one that is not, and `may_replace` is false. `card` is its name for errors.
+// `held` is the UUID of the one that it holds, if any; unless `may_replace`, that alone. failed: that is not
+// listed, or none is. `card` is its name for errors.
 Result<std::vector<TrustedXclbin>> choose_xclbins(const std::optional<std::string>& held,
                                                   const XclbinList& list, bool may_replace,
                                                   const std::string& platform, const std::string& card);

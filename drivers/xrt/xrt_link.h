@@ -10,7 +10,7 @@ namespace penstock {
 
 struct XrtLinkOptions {
   unsigned index = 0;        // of the card, as the runtime counts them
-  bool may_program = false;  // also a card that holds a program which is not listed (XclbinList)
+  bool may_program = false;  // also a card that holds another program (choose_xclbins)
 };
 
 // A card that the XRT runtime reaches, holding a listed program: given one where it holds none. failed: there

@@ -29,7 +29,8 @@ class RegisteredMemory {
   size_t unreachable_bytes() const { return unreachable_bytes_; }
 
   std::vector<RegisteredSlab> acquire();
-  // After the last one all are forgotten: they may be unmapped then.
+  // After the last one all are forgotten: nothing reads them any more, and they may be unmapped, though the
+  // runtime may let go of their pages later.
   void release();
 
  private:

@@ -193,6 +193,10 @@ Result<std::vector<TrustedXclbin>> choose_xclbins(const std::optional<std::strin
   const auto built_for_it = [&](const TrustedXclbin& program) { return program.platform == platform; };
   if (std::any_of(programs.begin(), programs.end(), built_for_it))
     std::erase_if(programs, [&](const TrustedXclbin& program) { return !built_for_it(program); });
+  // Where no newer one is taken the card fails, rather than that it keeps what it holds without a word.
+  const auto kept = std::find_if(programs.begin(), programs.end(),
+                                 [&](const TrustedXclbin& program) { return program.uuid == held; });
+  if (kept != programs.end()) programs.erase(std::max(kept, programs.begin() + 1), programs.end());
   if (!programs.empty()) return programs;
   return fail(Errc::failed, card, "no program for it is listed",
               "list one that was built for this card: penstock devices --trust FILE");

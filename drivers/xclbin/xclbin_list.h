@@ -22,7 +22,8 @@ struct TrustedXclbin {
   friend bool operator==(const TrustedXclbin&, const TrustedXclbin&) = default;
 };
 
-// The FPGA programs that cards may be given and asked to work with; no other one is. A JSON file.
+// The FPGA programs that cards may be given; no other one is. Of one that a card holds already only the UUID
+// can be held against it. A JSON file.
 class XclbinList {
  public:
   // PENSTOCK_XCLBINS, else $XDG_CONFIG_HOME/penstock/xclbins.json, else that under ~/.config. usage error:
@@ -48,8 +49,8 @@ class XclbinList {
 };
 
 // The programs to try on a card for `platform` (its name; another is better than none), the likeliest first.
-// `held` is the UUID of the one that it holds, if any; unless `may_replace`, that alone. failed: that is not
-// listed, or none is. `card` is its name for errors.
+// `held` is the UUID of the one that it holds, if any; unless `may_replace`, that alone, else newer ones than
+// that. failed: that is not listed, or none is. `card` is its name for errors.
 Result<std::vector<TrustedXclbin>> choose_xclbins(const std::optional<std::string>& held,
                                                   const XclbinList& list, bool may_replace,
                                                   const std::string& platform, const std::string& card);

@@ -5,7 +5,8 @@
 
 namespace penstock {
 
-XrtCalls::XrtCalls() : queue_(std::make_shared<Queue>()) {
+XrtCalls::XrtCalls(std::chrono::milliseconds patience)
+    : patience_(patience), queue_(std::make_shared<Queue>()) {
   std::thread([queue = queue_] { run(*queue); }).detach();
 }
 

@@ -22,14 +22,15 @@ namespace penstock {
 // which is then not asked again. Any thread.
 class XrtCalls {
  public:
-  XrtCalls();
+  explicit XrtCalls(std::chrono::milliseconds patience = std::chrono::seconds(10));
   // Waits a moment for what is to be done; the thread stays where that takes longer.
   ~XrtCalls();
   XrtCalls(const XrtCalls&) = delete;
   XrtCalls& operator=(const XrtCalls&) = delete;
 
-  // What `work` returns, which is copied, and has to own what it uses. failed: it threw, or was not done in
-  // time; `what` and `remedy` are for the error.
+  // What `work` returns, which is copied, and has to own what it uses: it may be done later than anybody
+  // waits, and is then thrown away. failed: it threw, or was not done in time; `what` and `remedy` are for
+  // the error.
   template <class Work>
   auto call(const std::string& what, const std::string& remedy, Work work)
       -> Result<std::invoke_result_t<Work>>;
@@ -37,8 +38,8 @@ class XrtCalls {
   void later(std::function<void()> work);
 
  private:
-  static constexpr std::chrono::seconds kPatience{10};
-  static constexpr std::chrono::seconds kPatienceAtEnd{1};
+  // The runtime does not bear that a card is opened while it is being closed.
+  static constexpr std::chrono::seconds kPatienceAtEnd{5};
 
   // The thread's too.
   struct Queue {
@@ -58,7 +59,8 @@ class XrtCalls {
 
   static void run(Queue& queue);
 
-  std::shared_ptr<Queue> queue_;
+  const std::chrono::milliseconds patience_;
+  const std::shared_ptr<Queue> queue_;
 };
 
 template <class Work>
@@ -76,7 +78,9 @@ auto XrtCalls::call(const std::string& what, const std::string& remedy, Work wor
     answer->given.notify_one();
   });
   std::unique_lock lock(answer->mutex);
-  if (answer->given.wait_for(lock, kPatience, [&] { return answer->result.has_value(); }))
+  const auto given = [&] { return answer->result.has_value(); };
+  // Twice, for a process that was stopped meanwhile.
+  if (answer->given.wait_for(lock, patience_, given) || answer->given.wait_for(lock, patience_ / 10, given))
     return std::move(*answer->result);
   const std::lock_guard queue_lock(queue_->mutex);
   queue_->stuck = true;

@@ -34,9 +34,15 @@ struct Opening {
   std::optional<Result<std::unique_ptr<Device>>> result;
 };
 
+// On a thread of its own, where nothing may be thrown.
 Result<std::unique_ptr<Device>> open(const XrtLinkOptions& options) {
-  PENSTOCK_TRY_ASSIGN(auto link, open_xrt_link(options));
-  return open_card(std::move(link));
+  auto opened = xrt_attempt("xrt:" + std::to_string(options.index), "see docs/xrt.md",
+                            [&]() -> Result<std::unique_ptr<Device>> {
+                              PENSTOCK_TRY_ASSIGN(auto link, open_xrt_link(options));
+                              return open_card(std::move(link));
+                            });
+  if (!opened) return Failure(opened.error());
+  return std::move(*opened);
 }
 
 Result<std::chrono::seconds> patience_to_open() {

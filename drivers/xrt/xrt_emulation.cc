@@ -77,14 +77,22 @@ DevicesFound find_emulated_xrt_cards() {
   return found;
 }
 
+const EmulationHandlers::Handlers& EmulationHandlers::before() {
+  static const Handlers handlers = [] {
+    Handlers now{};
+    for (size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], nullptr, &now[i]);
+    return now;
+  }();
+  return handlers;
+}
+
 EmulationHandlers::EmulationHandlers() {
-  if (!xrt_emulated()) return;
-  for (size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], nullptr, &before_[i]);
+  if (xrt_emulated()) static_cast<void>(before());
 }
 
 EmulationHandlers::~EmulationHandlers() {
   if (!xrt_emulated()) return;
-  for (size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &before_[i], nullptr);
+  for (size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &before()[i], nullptr);
   std::signal(SIGPIPE, SIG_IGN);  // it writes to the card's process, whether that is there or not
 }
 

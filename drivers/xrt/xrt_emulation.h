@@ -35,8 +35,10 @@ class EmulationHandlers {
 
  private:
   static constexpr std::array kSignals = {SIGCHLD, SIGSEGV, SIGFPE, SIGABRT, SIGUSR1};
+  using Handlers = std::array<struct sigaction, kSignals.size()>;
 
-  std::array<struct sigaction, kSignals.size()> before_{};
+  // Those before the first card was opened: one that is never done with leaves the emulation's.
+  static const Handlers& before();
 };
 
 }  // namespace penstock

@@ -52,6 +52,10 @@ bool XrtRun::start(CardMemory* input, uint64_t token) noexcept {
   }
 }
 
+void XrtRun::retire() noexcept {
+  make_ = nullptr;
+}
+
 void XrtRun::silence() noexcept {
   const std::lock_guard lock(mutex_);
   listener_ = nullptr;

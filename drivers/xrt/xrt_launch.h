@@ -28,6 +28,8 @@ class XrtRun {
   XrtRun& operator=(const XrtRun&) = delete;
 
   bool start(CardMemory* input, uint64_t token) noexcept;
+  // It is not started any more: lets go of its arguments.
+  void retire() noexcept;
   // Nobody hears of it any more.
   void silence() noexcept;
 
@@ -36,7 +38,7 @@ class XrtRun {
   void ended(bool well) noexcept;
   uint64_t exchange_token(uint64_t token) noexcept;
 
-  const std::function<xrt::run()> make_;
+  std::function<xrt::run()> make_;
   const std::optional<int> input_;
   const std::shared_ptr<std::mutex> starting_;
   std::vector<xrt::run> runs_;  // the last one is launched; those before it could not be
@@ -49,6 +51,9 @@ class XrtRun {
 class XrtLaunch final : public CardLaunch {
  public:
   explicit XrtLaunch(std::shared_ptr<XrtRun> run) : run_(std::move(run)) {}
+  ~XrtLaunch() override { run_->retire(); }
+  XrtLaunch(const XrtLaunch&) = delete;
+  XrtLaunch& operator=(const XrtLaunch&) = delete;
 
   bool start(CardMemory* input, uint64_t token) noexcept override { return run_->start(input, token); }
 

@@ -19,14 +19,6 @@ Result<std::optional<std::string>> program_held(const xrt::device& card, const s
                      });
 }
 
-Result<xrt::uuid> load(xrt::device& card, const TrustedXclbin& program) {
-  PENSTOCK_TRY_ASSIGN(const auto file, read_trusted(program));
-  return xrt_attempt(program.path, "see what the runtime says (docs/xrt.md)", [&] {
-    // The runtime takes no size; read_trusted saw to it that the header's is the file's.
-    return card.load_xclbin(reinterpret_cast<const axlf*>(file.data()));
-  });
-}
-
 }  // namespace
 
 Result<xrt::uuid> load_xrt_program(xrt::device& card, const XclbinList& list, bool may_replace,
@@ -36,7 +28,12 @@ Result<xrt::uuid> load_xrt_program(xrt::device& card, const XclbinList& list, bo
   PENSTOCK_TRY_ASSIGN(const auto programs,
                       choose_xclbins(held ? *held : std::nullopt, list, may_replace, platform, name));
   for (size_t i = 0;; ++i) {
-    auto loaded = load(card, programs[i]);
+    // A file that is not the listed one is no reason to take an older one.
+    PENSTOCK_TRY_ASSIGN(const auto file, read_trusted(programs[i]));
+    auto loaded = xrt_attempt(programs[i].path, "see docs/xrt.md, and what the system says (dmesg)", [&] {
+      // The runtime takes no size; read_trusted saw to it that the header's is the file's.
+      return card.load_xclbin(reinterpret_cast<const axlf*>(file.data()));
+    });
     if (loaded || i + 1 == programs.size()) return loaded;
   }
 }

@@ -57,7 +57,9 @@ Json member_json(const DispatchMember& member) {
   object["abandoned"] = counters.abandoned.load();
   object["stale"] = counters.stale.load();
   object["emulated"] = can.emulated;
-  object["figures"] = figures_json(member.device().figures());
+  // One that is lost may never answer.
+  const bool answers = member.health().state() != DeviceState::lost;
+  object["figures"] = figures_json(answers ? member.device().figures() : std::vector<DeviceFigure>());
   set_health(object, member.health());
   return object;
 }

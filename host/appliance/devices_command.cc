@@ -159,7 +159,7 @@ Json row_json(const DeviceRow& row) {
 
 // Whoever changes the list holds it, from before it is read until it is written.
 Result<std::unique_ptr<FileLock>> lock_list(const std::string& path) {
-  constexpr auto kPatience = std::chrono::seconds(10);
+  constexpr auto kPatience = std::chrono::seconds(60);
   constexpr auto kBetween = std::chrono::milliseconds(20);
   const auto end = std::chrono::steady_clock::now() + kPatience;
   for (;;) {

@@ -151,6 +151,16 @@ TEST_F(CardDeviceTest, ReadsRegisteredMemoryWhereItLiesAndCopiesOther) {
   }
 }
 
+TEST_F(CardDeviceTest, NeedsTheMemoryThatItSays) {
+  for (const uint32_t depth : {1u, 4u, 64u}) {
+    const size_t before = faults_.allocated_bytes;
+    ASSERT_TRUE(device_->open_queue_pair(depth));
+    const size_t a_queue_pair = device_->memory_needed(1, depth) - device_->memory_needed(0, depth);
+    EXPECT_EQ(faults_.allocated_bytes - before, a_queue_pair) << depth;
+    EXPECT_EQ(device_->memory_needed(3, depth), device_->memory_needed(0, depth) + 3 * a_queue_pair);
+  }
+}
+
 TEST_F(CardDeviceTest, CopiesFromMemoryThatTheRuntimeCannotMirror) {
   faults_.mirrors_fail = true;
   open({}, true);

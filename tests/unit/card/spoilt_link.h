@@ -27,6 +27,7 @@ struct LinkFaults {
   std::atomic<bool> descriptions_fail{false};  // the launches that no other fault is for
   std::atomic<bool> syncs_fail{false};
   std::atomic<bool> mirrors_fail{false};
+  std::atomic<size_t> allocated_bytes{0};
   std::atomic<uint64_t> launches{0};                    // begun, but describe
   std::function<void(CardBank, bool to_card)> at_sync;  // called on the driver's threads
 
@@ -60,6 +61,7 @@ class SpoiltLink final : public CardLink {
 
   Result<std::unique_ptr<CardMemory>> allocate(CardBank bank, size_t bytes) override {
     PENSTOCK_TRY_ASSIGN(auto memory, inside_->allocate(bank, bytes));
+    faults_->allocated_bytes += bytes;
     return std::make_unique<Memory>(std::move(memory), bank, *faults_);
   }
   Result<std::unique_ptr<CardMemory>> mirror(CardBank bank, Bytes host) override {

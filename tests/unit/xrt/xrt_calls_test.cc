@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <latch>
+#include <memory>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -38,15 +40,21 @@ TEST(XrtCallsTest, DoesOneAfterTheOther) {
 }
 
 TEST(XrtCallsTest, GivesUpOnWhatNeverReturnsAndAsksNoMore) {
-  std::latch released(1);
+  // The work's too, whose end is later than the test's need be.
+  struct Shared {
+    std::latch released{1};
+    std::latch made{1};
+    std::weak_ptr<int> value;
+  };
+  const auto shared = std::make_shared<Shared>();
   std::atomic<bool> asked{false};
-  std::weak_ptr<int> late;
   {
     XrtCalls calls(20ms);
-    const auto never = calls.call("card", "look", [&released, &late] {
-      released.wait();
+    const auto never = calls.call("card", "look", [shared] {
+      shared->released.wait();
       auto value = std::make_shared<int>(7);
-      late = value;
+      shared->value = value;
+      shared->made.count_down();
       return value;
     });
     ASSERT_FALSE(never);
@@ -56,10 +64,10 @@ TEST(XrtCallsTest, GivesUpOnWhatNeverReturnsAndAsksNoMore) {
     EXPECT_EQ(again.error().message(), "card: does not answer any more (look)");
   }  // does not wait for it
   EXPECT_FALSE(asked);
-  std::latch done(1);
-  released.count_down();
+  shared->released.count_down();
+  shared->made.wait();
   // What comes too late ends with nobody to have it.
-  while (late.use_count() > 0) std::this_thread::yield();
+  while (!shared->value.expired()) std::this_thread::yield();
 }
 
 TEST(XrtCallsTest, DoesAllThatItWasGivenBeforeItEnds) {
@@ -79,11 +87,11 @@ TEST(XrtCallsTest, DoesAllThatItWasGivenBeforeItEnds) {
 // As where a waiter gave up, and the last that knows of it is the work itself.
 TEST(XrtCallsTest, MayEndOnItsOwnThread) {
   auto calls = std::make_shared<XrtCalls>();
-  std::weak_ptr<XrtCalls> left = calls;
-  std::latch go(1);
-  calls->later([calls, &go] { go.wait(); });
+  const std::weak_ptr<XrtCalls> left = calls;
+  const auto go = std::make_shared<std::latch>(1);
+  calls->later([calls, go] { go->wait(); });
   calls.reset();
-  go.count_down();
+  go->count_down();
   while (!left.expired()) std::this_thread::yield();
 }
 

@@ -28,11 +28,14 @@ struct TreeEvent {
     zero_run,  // zero_bytes of the open file
     file_end,
     file_dropped,  // it could not be read to its end: forget it
+    stream_end,    // all of the stream is here
+    stream_dropped,
   };
 
   Kind kind = Kind::leaves;
   uint32_t leaf_count = 0;
   uint64_t zero_bytes = 0;
+  uint64_t stream = 0;   // which of those that are under way at once; a put has one
   std::string name{};    // directory_begin, symlink, file_begin
   std::string target{};  // symlink
 };
@@ -40,6 +43,7 @@ struct TreeEvent {
 struct Leaf {
   Digest digest;
   uint32_t bytes = 0;
+  bool fresh = false;  // it was not in the store
 };
 
 // What the tree needs to know of a batch. It outlives the batch's buffers until its turn comes.

@@ -40,7 +40,7 @@ BatchFiller::BatchFiller(EntryStream& entries, BufferPool& buffers, const PutOpt
   current_ = buffers_->acquire();
 }
 
-Result<bool> BatchFiller::fill(Batch& batch, StageClock& clock) {
+Result<BatchSource::Fill> BatchFiller::fill(Batch& batch, StageClock& clock, bool /*may_wait*/) {
   batch.outline.clear();
   batch.chunks.clear();
   batch.whole_files.clear();
@@ -52,10 +52,10 @@ Result<bool> BatchFiller::fill(Batch& batch, StageClock& clock) {
   }
   if (batch.outline.events.empty()) {
     PENSTOCK_CHECK(ended_);
-    return false;
+    return Fill::ended;
   }
   carry_over(batch);
-  return true;
+  return Fill::filled;
 }
 
 // One step; false when the batch is full or there is nothing more.

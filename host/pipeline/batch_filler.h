@@ -11,6 +11,7 @@
 #include "ingest/entry_stream.h"
 #include "memory/buffer_pool.h"
 #include "pipeline/batch.h"
+#include "pipeline/batch_source.h"
 #include "pipeline/put.h"
 #include "pipeline/read_ahead.h"
 #include "pipeline/stage_times.h"
@@ -21,18 +22,16 @@ namespace penstock {
 // when a buffer is full is carried over to the next one (counted in bytes_moved). Files that fit into the
 // batch as a whole are only opened here and given a place: the lane reads them itself. Lanes take turns: one
 // thread at a time, but for read_ahead.
-class BatchFiller {
+class BatchFiller final : public BatchSource {
  public:
   // `buffers`: of kFrameBytesMax each; two are held here, one goes with each batch.
   // `whole_files_max`: of a batch; each is an open descriptor.
   BatchFiller(EntryStream& entries, BufferPool& buffers, const PutOptions& options, size_t whole_files_max);
 
-  // Fills an idle batch: its input, chunks, whole_files and outline.events. False when there is nothing more.
-  Result<bool> fill(Batch& batch, StageClock& clock);
+  Result<Fill> fill(Batch& batch, StageClock& clock, bool may_wait) override;
 
-  // For a lane that would only wait for its turn: reads what the next batch will want, where that is known by
-  // now. False if there is nothing to do.
-  bool read_ahead(StageClock& clock);
+  // Reads what the next batch will want, where that is known by now.
+  bool read_ahead(StageClock& clock) override;
 
   // What was met so far; fields that concern the source.
   const PutCounters& counters() const { return counters_; }

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/committing.h"
 
-#include <algorithm>
-#include <span>
-#include <utility>
-
-#include "dag/commit.h"
-#include "dag/history.h"
+#include "base/limits.h"
+#include "memory/buffer_pool.h"
+#include "pipeline/block_packer.h"
+#include "pipeline/commit_chain.h"
 
 namespace penstock {
 namespace {
@@ -23,52 +21,14 @@ CommitSizes sizes_of(const PutCounters& counters) {
   return sizes;
 }
 
-// Commits by CID for finding the next one's place. The history of a store is one line, so that commits.log
-// alone says what a commit at some depth holds of it: a damaged commit block, which no put can bring back,
-// must not keep the store from taking new ones.
-class LoggedHistory {
- public:
-  LoggedHistory(Store& store, BlockSource& reader) : commits_(store.commits()), reader_(&reader) {}
-
-  Result<Commit> look_up(const Cid& cid) const {
-    Result<Commit> commit = read_commit(*reader_, cid);
-    if (commit || (commit.error().code != Errc::corrupt && commit.error().code != Errc::absent))
-      return commit;
-    const auto at = std::ranges::find(commits_, cid, &LoggedCommit::cid);
-    if (at == commits_.end()) return commit;
-    Commit known;
-    known.depth = static_cast<uint64_t>(at - commits_.begin()) + 1;
-    known.seq = known.depth;
-    known.parents = {at_depth(known.depth - 1)};
-    known.jump = at_depth(jump_depth(known.depth));
-    return known;
-  }
-
- private:
-  Cid at_depth(uint64_t depth) const { return depth == 0 ? genesis_cid() : commits_[depth - 1].cid; }
-
-  std::span<const LoggedCommit> commits_;
-  BlockSource* reader_;
-};
-
 }  // namespace
 
-Result<Cid> commit_put(Store& store, const PutReport& put, const PutOptions& options,
-                       const CommitRequest& request) {
-  const std::unique_ptr<BlockSource> reader = store.new_reader();
-  const LoggedHistory history(store, *reader);
-  const CommitLookup lookup = [&](const Cid& cid) { return history.look_up(cid); };
-  const Cid head = store.commits().empty() ? genesis_cid() : store.commits().back().cid;
-  PENSTOCK_TRY_ASSIGN(CommitPlace place, place_behind(head, {}, lookup));
-
+Commit describe_put(const PutCounters& counters, const Cid& root, const PutOptions& options,
+                    const CommitRequest& request) {
   Commit commit;
-  commit.root = put.root.cid;
-  commit.parents = std::move(place.parents);
-  commit.jump = place.jump;
-  commit.depth = place.depth;
-  commit.seq = place.seq;
+  commit.root = root;
   commit.time_ns = request.time_ns;
-  commit.sizes = sizes_of(put.counters);
+  commit.sizes = sizes_of(counters);
   commit.name = request.name;
   commit.host = request.host;
   commit.paths = request.paths;
@@ -76,11 +36,17 @@ Result<Cid> commit_put(Store& store, const PutReport& put, const PutOptions& opt
                    .codec = codec_choice_text(options),
                    .profile = request.profile};
   commit.verify = verify_level_text(options.verify);
-  PENSTOCK_TRY_ASSIGN(const std::vector<uint8_t> block, encode_commit(commit));
+  return commit;
+}
 
-  const Cid cid = cid_of(Multicodec::dag_cbor, block);
+Result<Cid> commit_put(Store& store, const PutReport& put, const PutOptions& options,
+                       const CommitRequest& request) {
   StoreFrameSink sink(store);
-  PENSTOCK_TRY(put_block(sink, cid, block, options));
+  PENSTOCK_TRY_ASSIGN(auto buffers, BufferPool::create("commit", kFrameBytesMax, BlockPacker::kBuffers));
+  BlockPacker packer(sink, *buffers, options.codec, options.verify);
+  PENSTOCK_TRY_ASSIGN(const Cid cid, CommitChain(store).append(
+                                         describe_put(put.counters, put.root.cid, options, request), packer));
+  PENSTOCK_TRY(packer.flush());
   PENSTOCK_TRY(store.commit(cid));
   return cid;
 }

@@ -15,6 +15,7 @@
 #include "pipeline/cross_check.h"
 #include "pipeline/memory_plan.h"
 #include "pipeline/put_lane.h"
+#include "pipeline/put_pools.h"
 #include "pipeline/stream_order.h"
 #include "pipeline/tree_assembler.h"
 
@@ -47,28 +48,6 @@ Status run_lanes(std::vector<std::unique_ptr<PutLane>>& lanes) {
   for (const Status& status : statuses) PENSTOCK_TRY(status);
   return {};
 }
-
-// Pools end here, but where a device that was abandoned may still touch what is theirs.
-struct PutPools {
-  explicit PutPools(StrandedBuffers& stranded) : stranded_buffers(&stranded) {}
-  ~PutPools() {
-    for (std::unique_ptr<BufferPool>* pool : {&inputs, &frames})
-      if (*pool != nullptr) stranded_buffers->retire(std::move(*pool));
-  }
-  PutPools(const PutPools&) = delete;
-  PutPools& operator=(const PutPools&) = delete;
-
-  Status create(const MemoryPlan& plan, Device& device) {
-    PENSTOCK_TRY_ASSIGN(inputs, BufferPool::create("input", kFrameBytesMax, plan.input_buffers));
-    PENSTOCK_TRY_ASSIGN(frames, BufferPool::create("frames", kFrameBytesMax, plan.frame_buffers));
-    PENSTOCK_TRY(device.register_memory(inputs->slabs()));
-    return device.register_memory(frames->slabs());
-  }
-
-  StrandedBuffers* stranded_buffers;
-  std::unique_ptr<BufferPool> inputs;
-  std::unique_ptr<BufferPool> frames;
-};
 
 }  // namespace
 
@@ -160,14 +139,6 @@ Result<PutReport> put_entries(EntryStream& entries, Dispatcher& dispatcher, Fram
   report.nanoseconds =
       static_cast<uint64_t>(std::chrono::nanoseconds(std::chrono::steady_clock::now() - start).count());
   return report;
-}
-
-Result<uint64_t> put_block(FrameSink& sink, const Cid& cid, Bytes block, const PutOptions& options) {
-  PENSTOCK_TRY_ASSIGN(auto buffers, BufferPool::create("block", kFrameBytesMax, BlockPacker::kBuffers));
-  BlockPacker packer(sink, *buffers, options.codec, options.verify);
-  PENSTOCK_TRY(packer.put(cid, block));
-  PENSTOCK_TRY(packer.flush());
-  return packer.bytes_stored();
 }
 
 }  // namespace penstock

@@ -96,7 +96,4 @@ Result<PutReport> put_entries(EntryStream& entries, Dispatcher& dispatcher, Fram
 // The same on the CPU alone.
 Result<PutReport> put_entries(EntryStream& entries, Device& cpu, FrameSink& sink, const PutOptions& options);
 
-// Verifies and appends one block (a commit) that the host made. Returns its payload bytes.
-Result<uint64_t> put_block(FrameSink& sink, const Cid& cid, Bytes block, const PutOptions& options);
-
 }  // namespace penstock

@@ -55,6 +55,7 @@ Status PutLane::run() {
   if (!status) {
     course_->stopped = true;
     course_->order.stop();
+    course_->source.stop();
   }
   drain();
   return status;
@@ -92,7 +93,7 @@ Result<bool> PutLane::start_batch(Batch& batch) {
   if (active_ == 0) {
     if (!lock.try_lock()) {
       clock_.lap(Stage::stall_source);
-      course_->filler.read_ahead(clock_);
+      course_->source.read_ahead(clock_);
       lock.lock();
     }
   } else if (!lock.try_lock()) {
@@ -106,9 +107,10 @@ Result<bool> PutLane::start_batch(Batch& batch) {
   }
   clock_.lap(Stage::stall_order);
   if (!course_->source_ended) {
-    PENSTOCK_TRY_ASSIGN(const bool filled, course_->filler.fill(batch, clock_));
-    course_->source_ended = !filled;
-    if (filled) batch.outline.sequence = course_->next_sequence++;
+    PENSTOCK_TRY_ASSIGN(const auto fill, course_->source.fill(batch, clock_, active_ == 0));
+    if (fill == BatchSource::Fill::nothing) return false;
+    course_->source_ended = fill == BatchSource::Fill::ended;
+    if (!course_->source_ended) batch.outline.sequence = course_->next_sequence++;
   }
   source_ended_ = course_->source_ended;
   if (source_ended_) return false;
@@ -281,7 +283,8 @@ void PutLane::blame_checker(const Batch& batch, HealthCause cause) {
 
 Status PutLane::deliver_outline(Batch& batch) {
   for (size_t i = 0; i < batch.chunks.size(); ++i)
-    batch.outline.leaves.push_back({batch.digests[i], batch.chunks[i].length});
+    batch.outline.leaves.push_back(
+        {batch.digests[i], batch.chunks[i].length, batch.claims[i] == Claim::yours});
   Status status = course_->order.deliver(batch.outline);
   clock_.lap(Stage::assemble);
   return status;
@@ -378,6 +381,7 @@ void PutLane::retire(Batch& batch) {
   batch.state = Batch::State::idle;
   PENSTOCK_CHECK(active_ > 0);
   --active_;
+  course_->source.retired();
 }
 
 // After a failure elsewhere: the device gives back what it has before the buffers go.

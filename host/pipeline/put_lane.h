@@ -11,7 +11,7 @@
 #include "memory/buffer_pool.h"
 #include "offload/dispatcher.h"
 #include "pipeline/batch.h"
-#include "pipeline/batch_filler.h"
+#include "pipeline/batch_source.h"
 #include "pipeline/cross_check.h"
 #include "pipeline/distrust.h"
 #include "pipeline/frame_sink.h"
@@ -26,7 +26,7 @@ namespace penstock {
 
 // What the lanes of one put share.
 struct PutCourse {
-  BatchFiller& filler;
+  BatchSource& source;
   StreamOrder& order;
   FrameSink& sink;
   const PutOptions& options;

@@ -7,7 +7,7 @@
 
 namespace penstock {
 
-StreamOrder::StreamOrder(TreeAssembler& assembler, size_t window) : assembler_(&assembler), slots_(window) {
+StreamOrder::StreamOrder(OutlineSink& assembler, size_t window) : assembler_(&assembler), slots_(window) {
   PENSTOCK_CHECK(window > 0);
 }
 

@@ -8,16 +8,16 @@
 
 #include "base/result.h"
 #include "pipeline/batch.h"
-#include "pipeline/tree_assembler.h"
+#include "pipeline/outline_sink.h"
 
 namespace penstock {
 
-// Brings batches, whose digests become known in any order, to the tree assembler in stream order. Lanes
+// Brings batches, whose digests become known in any order, to the assembler in stream order. Lanes
 // deliver; the one that brings the batch whose turn it is assembles, and what was parked behind it as well,
 // while the others go on. Memory: `window` outlines.
 class StreamOrder {
  public:
-  StreamOrder(TreeAssembler& assembler, size_t window);
+  StreamOrder(OutlineSink& assembler, size_t window);
 
   // Waits until a batch of this number may be started: at most `window` batches are ahead of the tree. False
   // when stop() was called.
@@ -37,7 +37,7 @@ class StreamOrder {
     BatchOutline outline;
   };
 
-  TreeAssembler* assembler_;
+  OutlineSink* assembler_;
   std::mutex mutex_;
   std::condition_variable advanced_;
   std::vector<Slot> slots_;

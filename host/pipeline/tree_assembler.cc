@@ -11,47 +11,51 @@ TreeAssembler::TreeAssembler(BlockSink& sink, LinkLayout layout, uint32_t zero_l
     : sink_(&sink), file_(sink, layout, zero_leaf_bytes) {}
 
 Status TreeAssembler::consume(const BatchOutline& outline) {
-  size_t leaf = 0;
+  std::span<const Leaf> leaves = outline.leaves;
   for (const TreeEvent& event : outline.events) {
-    switch (event.kind) {
-      case TreeEvent::Kind::directory_begin:
-        open_.push_back({event.name, DirectoryBuilder(*sink_)});
-        break;
-      case TreeEvent::Kind::directory_end: {
-        PENSTOCK_CHECK(!open_.empty());
-        PENSTOCK_TRY_ASSIGN(const DagLink link, open_.back().builder.finish());
-        std::string name = std::move(open_.back().name);
-        open_.pop_back();
-        PENSTOCK_TRY(add(std::move(name), link));
-        break;
-      }
-      case TreeEvent::Kind::symlink: {
-        PENSTOCK_TRY_ASSIGN(const DagLink link, put_symlink(*sink_, event.target));
-        PENSTOCK_TRY(add(event.name, link));
-        break;
-      }
-      case TreeEvent::Kind::file_begin:
-        file_name_ = event.name;
-        break;
-      case TreeEvent::Kind::leaves:
-        for (uint32_t i = 0; i < event.leaf_count; ++i, ++leaf)
-          PENSTOCK_TRY(file_.add_leaf(outline.leaves[leaf].digest, outline.leaves[leaf].bytes));
-        break;
-      case TreeEvent::Kind::zero_run:
-        PENSTOCK_TRY(file_.add_zero_run(event.zero_bytes));
-        break;
-      case TreeEvent::Kind::file_end: {
-        PENSTOCK_TRY_ASSIGN(const DagLink link, file_.finish());
-        PENSTOCK_TRY(add(std::move(file_name_), link));
-        break;
-      }
-      case TreeEvent::Kind::file_dropped:
-        // Its nodes so far stay in the store, where nothing names them.
-        PENSTOCK_TRY(file_.finish());
-        break;
-    }
+    PENSTOCK_TRY(consume(event, leaves.first(event.leaf_count)));
+    leaves = leaves.subspan(event.leaf_count);
   }
-  PENSTOCK_CHECK(leaf == outline.leaves.size());
+  PENSTOCK_CHECK(leaves.empty());
+  return {};
+}
+
+Status TreeAssembler::consume(const TreeEvent& event, std::span<const Leaf> leaves) {
+  switch (event.kind) {
+    case TreeEvent::Kind::directory_begin:
+      open_.push_back({event.name, DirectoryBuilder(*sink_)});
+      return {};
+    case TreeEvent::Kind::directory_end: {
+      PENSTOCK_CHECK(!open_.empty());
+      PENSTOCK_TRY_ASSIGN(const DagLink link, open_.back().builder.finish());
+      std::string name = std::move(open_.back().name);
+      open_.pop_back();
+      return add(std::move(name), link);
+    }
+    case TreeEvent::Kind::symlink: {
+      PENSTOCK_TRY_ASSIGN(const DagLink link, put_symlink(*sink_, event.target));
+      return add(event.name, link);
+    }
+    case TreeEvent::Kind::file_begin:
+      file_name_ = event.name;
+      return {};
+    case TreeEvent::Kind::leaves:
+      for (const Leaf& leaf : leaves) PENSTOCK_TRY(file_.add_leaf(leaf.digest, leaf.bytes));
+      return {};
+    case TreeEvent::Kind::zero_run:
+      return file_.add_zero_run(event.zero_bytes);
+    case TreeEvent::Kind::file_end: {
+      PENSTOCK_TRY_ASSIGN(const DagLink link, file_.finish());
+      return add(std::move(file_name_), link);
+    }
+    case TreeEvent::Kind::file_dropped:
+      // Its nodes so far stay in the store, where nothing names them.
+      PENSTOCK_TRY(file_.finish());
+      return {};
+    case TreeEvent::Kind::stream_end:
+    case TreeEvent::Kind::stream_dropped:
+      break;
+  }
   return {};
 }
 

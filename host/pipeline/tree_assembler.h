@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -8,16 +9,19 @@
 #include "dag/directory_builder.h"
 #include "dag/file_builder.h"
 #include "pipeline/batch.h"
+#include "pipeline/outline_sink.h"
 #include "pipeline/put.h"
 
 namespace penstock {
 
 // Builds files and directories from outlines in stream order. One thread at a time.
-class TreeAssembler {
+class TreeAssembler final : public OutlineSink {
  public:
   TreeAssembler(BlockSink& sink, LinkLayout layout, uint32_t zero_leaf_bytes);
 
-  Status consume(const BatchOutline& outline);
+  Status consume(const BatchOutline& outline) override;
+  // One event, and those of its leaves.
+  Status consume(const TreeEvent& event, std::span<const Leaf> leaves);
 
   // The finished top-level objects, in order.
   const std::vector<PutRoot>& roots() const { return roots_; }

@@ -49,6 +49,11 @@ void BlockCatalog::begin_session(uint32_t first_segment, Progress progress) {
   progress_ = std::move(progress);
 }
 
+void BlockCatalog::set_watermarks(Watermarks watermarks) {
+  const std::unique_lock lock(mutex_);
+  watermarks_ = std::move(watermarks);
+}
+
 const PendingTable::Slot* BlockCatalog::pending(const Digest& digest) const {
   if (const auto* slot = active_.find(digest)) return slot;
   return leaving_.find(digest);
@@ -239,7 +244,17 @@ Status BlockCatalog::learn(std::span<const IndexEntry> entries, std::span<const 
   PENSTOCK_TRY_ASSIGN(const auto fresh, news(entries));
   const std::unique_lock lock(mutex_);
   PENSTOCK_CHECK(!handing_over_);
-  return index_->insert(fresh, coverage);
+  // What an index heard of a segment that has become shorter since stays in it: no writer may take the
+  // segment for one of which the index knows nothing beyond its end, and go on there.
+  Watermarks known;
+  PENSTOCK_TRY(index_->for_each_coverage([&](Coverage covered) {
+    known.set({covered.segment, covered.bytes});
+  }));
+  std::vector<Coverage> grown;
+  for (const Coverage& covered : coverage) {
+    if (covered.bytes > known.of(covered.segment)) grown.push_back(covered);
+  }
+  return index_->insert(fresh, grown);
 }
 
 Status BlockCatalog::learn_again(std::span<const IndexEntry> entries) {

@@ -39,7 +39,8 @@ struct CatalogContents {
 
 // Knows where every block is: blocks of this process that are not in the index yet, then the index, then what
 // a reader found that the index lacks. Drops the index's hits beyond the watermarks and in quarantine.
-// Thread-safe, but for set_watermarks and set_quarantine. A damaged index is replaced while it is in use.
+// Thread-safe, but for set_quarantine, and watermarks, which is for the thread that sets them. A damaged
+// index is replaced while it is in use.
 class BlockCatalog {
  public:
   // Loads the contents anew, with an index that knows nothing. Called when the index failed, with the error.
@@ -57,7 +58,7 @@ class BlockCatalog {
 
   // Segments from `first_segment` on are this session's: all that the catalog knows of them is true.
   void begin_session(uint32_t first_segment, Progress progress);
-  void set_watermarks(Watermarks watermarks) { watermarks_ = std::move(watermarks); }
+  void set_watermarks(Watermarks watermarks);
   const Watermarks& watermarks() const { return watermarks_; }
 
   Result<BlockLocation> find(const Digest& digest);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/check.h"
 #include "base/limits.h"
 #include "store/file_header.h"
 
@@ -87,7 +88,8 @@ Result<bool> CommitLog::rewrite(FileSystem& files, const StorePaths& paths) {
   return true;
 }
 
-Status CommitLog::append(const std::optional<Cid>& commit, std::vector<Watermark> changed) {
+Status CommitLog::append(std::span<const Cid> commits, std::vector<Watermark> changed) {
+  PENSTOCK_CHECK(commits.size() <= LogRecord::kCommitsMax);
   LogRecord record;
   std::span<const Watermark> rest = changed;
   do {
@@ -95,11 +97,12 @@ Status CommitLog::append(const std::optional<Cid>& commit, std::vector<Watermark
     rest = rest.subspan(part.size());
     record.sequence = (scan_.last ? scan_.last->sequence : 0) + 1;
     record.watermarks.assign(part.begin(), part.end());
-    record.commit = rest.empty() ? commit : std::nullopt;
+    record.commits.clear();
+    if (rest.empty()) record.commits.assign(commits.begin(), commits.end());
     const uint64_t offset = scan_.end;
     PENSTOCK_TRY(write_at(offset, record));
     for (const Watermark& watermark : part) scan_.watermarks.set(watermark);
-    if (record.commit) scan_.commits.push_back({*record.commit, offset});
+    for (const Cid& commit : record.commits) scan_.commits.push_back({commit, offset});
     scan_.last = std::move(record);
   } while (!rest.empty());
   return {};

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -28,8 +27,9 @@ class CommitLog {
   // Writes the log anew, each record twice, if parts of it are damaged and every record is there; true if so.
   // The old log or the new one is there at any moment. After an error nothing may be appended.
   Result<bool> rewrite(FileSystem& files, const StorePaths& paths);
-  // Appends a record of `commit`, or of watermarks alone, and syncs. After an error nothing may be appended.
-  Status append(const std::optional<Cid>& commit, std::vector<Watermark> changed);
+  // Appends a record of up to LogRecord::kCommitsMax commits, or of watermarks alone, and syncs: all of it is
+  // there, or nothing. After an error nothing may be appended.
+  Status append(std::span<const Cid> commits, std::vector<Watermark> changed);
 
  private:
   Result<LogScan> copy_to(File& fresh, const std::string& path) const;

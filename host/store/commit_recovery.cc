@@ -138,11 +138,15 @@ Status CommitRecovery::run(std::span<const UnacknowledgedTail> tails) {
     }
     PENSTOCK_TRY(site_->files->sync_directory(site_->paths.segments()));
   }
-  for (const Candidate& candidate : complete) {
-    PENSTOCK_TRY(log_->append(candidate.cid, std::exchange(changed, {})));
-    site_->notice("recovered commit " + candidate.cid.text() +
-                  ": it was complete, and only not acknowledged");
+  std::vector<Cid> recovered;
+  for (const Candidate& candidate : complete) recovered.push_back(candidate.cid);
+  for (std::span<const Cid> rest = recovered; !rest.empty();) {
+    const auto group = rest.first(std::min<size_t>(rest.size(), LogRecord::kCommitsMax));
+    PENSTOCK_TRY(log_->append(group, std::exchange(changed, {})));
+    rest = rest.subspan(group.size());
   }
+  for (const Cid& commit : recovered)
+    site_->notice("recovered commit " + commit.text() + ": it was complete, and only not acknowledged");
   catalog_->set_watermarks(log_->watermarks());
   return {};
 }

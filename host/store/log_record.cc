@@ -10,10 +10,11 @@
 namespace penstock {
 namespace {
 
-enum Kind : uint16_t { kWatermarksAlone = 0, kCommit = 1 };
+enum Kind : uint16_t { kWatermarksAlone = 0, kCommit = 1, kCommits = 2 };
 
 constexpr uint16_t kVersion = 1;
 constexpr size_t kDigestAt = 20;
+constexpr size_t kCommitCountAt = kDigestAt;  // of kind kCommits
 constexpr size_t kCountAt = 52;
 constexpr size_t kHeaderCrcAt = 56;
 
@@ -21,20 +22,53 @@ Failure damaged(const char* why) {
   return fail(Errc::corrupt, "log record", why);
 }
 
+Kind kind_of(const LogRecord& record) {
+  if (record.commits.empty()) return kWatermarksAlone;
+  return record.commits.size() == 1 ? kCommit : kCommits;
+}
+
+Cid commit_at(const uint8_t* digest) {
+  Cid cid;
+  cid.codec = Multicodec::dag_cbor;
+  std::copy_n(digest, sizeof(Digest), cid.digest.bytes.begin());
+  return cid;
+}
+
+// What the header says of the commits of a record of any kind. `behind` comes behind the watermarks.
+struct CommitFields {
+  size_t behind = 0;
+  size_t in_header = 0;
+};
+
+Result<CommitFields> parse_commit_fields(Bytes header) {
+  const auto kind = load_le<uint16_t>(&header[6]);
+  const auto codec = load_le<uint32_t>(&header[16]);
+  const Bytes digest = header.subspan(kDigestAt, sizeof(Digest));
+  constexpr auto kCbor = static_cast<uint32_t>(Multicodec::dag_cbor);
+  if (kind == kCommit && codec == kCbor) return CommitFields{.in_header = 1};
+  if (kind == kWatermarksAlone && codec == 0 && all_zero(digest)) return CommitFields{};
+  const auto count = load_le<uint32_t>(&header[kCommitCountAt]);
+  if (kind != kCommits || codec != kCbor || !all_zero(digest.subspan(sizeof count)))
+    return damaged("is of an unknown kind");
+  if (count < 2 || count > LogRecord::kCommitsMax) return damaged("has an impossible number of commits");
+  return CommitFields{.behind = count};
+}
+
 }  // namespace
 
 std::vector<uint8_t> encode_log_record(const LogRecord& record, const StoreUuid& uuid) {
   PENSTOCK_CHECK(record.watermarks.size() <= LogRecord::kWatermarksMax);
+  PENSTOCK_CHECK(record.commits.size() <= LogRecord::kCommitsMax);
   std::vector<uint8_t> bytes(record.encoded_bytes());
   const uint32_t seed = crc32c(uuid.bytes);
   std::ranges::copy(kLogRecordMagic, bytes.begin());
   store_le(&bytes[4], kVersion);
-  store_le(&bytes[6], static_cast<uint16_t>(record.commit ? kCommit : kWatermarksAlone));
+  const Kind kind = kind_of(record);
+  store_le(&bytes[6], static_cast<uint16_t>(kind));
   store_le(&bytes[8], record.sequence);
-  if (record.commit) {
-    store_le(&bytes[16], static_cast<uint32_t>(record.commit->codec));
-    std::ranges::copy(record.commit->digest.bytes, &bytes[kDigestAt]);
-  }
+  if (kind != kWatermarksAlone) store_le(&bytes[16], static_cast<uint32_t>(Multicodec::dag_cbor));
+  if (kind == kCommit) std::ranges::copy(record.commits.front().digest.bytes, &bytes[kDigestAt]);
+  if (kind == kCommits) store_le(&bytes[kCommitCountAt], static_cast<uint32_t>(record.commits.size()));
   store_le(&bytes[kCountAt], static_cast<uint32_t>(record.watermarks.size()));
   store_le(&bytes[kHeaderCrcAt], crc32c(Bytes(bytes).first(kHeaderCrcAt), seed));
   uint8_t* at = bytes.data() + LogRecord::kHeaderBytes;
@@ -42,6 +76,9 @@ std::vector<uint8_t> encode_log_record(const LogRecord& record, const StoreUuid&
     store_le(at, watermark.segment);
     store_le(at + 4, watermark.bytes);
     at += Watermark::kBytes;
+  }
+  if (kind == kCommits) {
+    for (const Cid& commit : record.commits) at = std::ranges::copy(commit.digest.bytes, at).out;
   }
   store_le(at, crc32c(Bytes(bytes).first(bytes.size() - sizeof(uint32_t)), seed));
   return bytes;
@@ -56,7 +93,9 @@ Result<size_t> parse_log_record_bytes(Bytes bytes, const StoreUuid& uuid) {
   if (load_le<uint16_t>(&bytes[4]) != kVersion) return damaged("is of an unknown version");
   const auto count = load_le<uint32_t>(&bytes[kCountAt]);
   if (count > LogRecord::kWatermarksMax) return damaged("has too many watermarks");
-  return LogRecord::kHeaderBytes + size_t{count} * Watermark::kBytes + sizeof(uint32_t);
+  PENSTOCK_TRY_ASSIGN(const CommitFields commits, parse_commit_fields(bytes.first(LogRecord::kHeaderBytes)));
+  return LogRecord::kHeaderBytes + size_t{count} * Watermark::kBytes + commits.behind * sizeof(Digest) +
+         sizeof(uint32_t);
 }
 
 Result<LogRecord> parse_log_record(Bytes bytes, const StoreUuid& uuid) {
@@ -68,18 +107,11 @@ Result<LogRecord> parse_log_record(Bytes bytes, const StoreUuid& uuid) {
   }
   LogRecord record;
   record.sequence = load_le<uint64_t>(&bytes[8]);
-  const auto kind = load_le<uint16_t>(&bytes[6]);
-  const auto codec = load_le<uint32_t>(&bytes[16]);
-  const Bytes digest = bytes.subspan(kDigestAt, sizeof(Digest));
-  if (kind == kCommit && codec == static_cast<uint32_t>(Multicodec::dag_cbor)) {
-    record.commit.emplace();
-    record.commit->codec = Multicodec::dag_cbor;
-    std::ranges::copy(digest, record.commit->digest.bytes.begin());
-  } else if (kind != kWatermarksAlone || codec != 0 || !all_zero(digest)) {
-    return damaged("is of an unknown kind");
-  }
-  record.watermarks.reserve((crc_at - LogRecord::kHeaderBytes) / Watermark::kBytes);
-  for (size_t at = LogRecord::kHeaderBytes; at < crc_at; at += Watermark::kBytes) {
+  PENSTOCK_TRY_ASSIGN(const CommitFields commits, parse_commit_fields(bytes.first(LogRecord::kHeaderBytes)));
+  if (commits.in_header == 1) record.commits.push_back(commit_at(&bytes[kDigestAt]));
+  const size_t commits_at = crc_at - commits.behind * sizeof(Digest);
+  record.watermarks.reserve((commits_at - LogRecord::kHeaderBytes) / Watermark::kBytes);
+  for (size_t at = LogRecord::kHeaderBytes; at < commits_at; at += Watermark::kBytes) {
     const Watermark watermark{load_le<uint32_t>(&bytes[at]), load_le<uint32_t>(&bytes[at + 4])};
     const bool ascending = record.watermarks.empty() || record.watermarks.back().segment < watermark.segment;
     if (watermark.segment == 0 || watermark.bytes > kSegmentBytesMax || !ascending) {
@@ -87,6 +119,8 @@ Result<LogRecord> parse_log_record(Bytes bytes, const StoreUuid& uuid) {
     }
     record.watermarks.push_back(watermark);
   }
+  for (size_t at = commits_at; at < crc_at; at += sizeof(Digest))
+    record.commits.push_back(commit_at(&bytes[at]));
   return record;
 }
 

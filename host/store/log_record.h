@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -29,14 +28,16 @@ struct Watermark {
 struct LogRecord {
   static constexpr size_t kHeaderBytes = 60;
   static constexpr uint32_t kWatermarksMax = 1u << 20;
+  static constexpr uint32_t kCommitsMax = 4096;
 
   uint64_t sequence = 0;
-  std::optional<Cid> commit;          // nothing: watermarks alone
+  std::vector<Cid> commits;           // oldest first; none: watermarks alone
   std::vector<Watermark> watermarks;  // of the segments that changed, ascending
 
   // Of one copy.
   size_t encoded_bytes() const {
-    return kHeaderBytes + watermarks.size() * Watermark::kBytes + sizeof(uint32_t);
+    const size_t behind_header = commits.size() < 2 ? 0 : commits.size() * sizeof(Digest);
+    return kHeaderBytes + watermarks.size() * Watermark::kBytes + behind_header + sizeof(uint32_t);
   }
 
   friend bool operator==(const LogRecord&, const LogRecord&) = default;

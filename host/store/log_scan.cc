@@ -87,7 +87,7 @@ Status LogScanner::take(LogRecord&& record, uint64_t offset, uint64_t gap_begin)
       scan_->suspect_segment_end = std::max(scan_->suspect_segment_end, watermark.segment);
     }
   }
-  if (record.commit) scan_->commits.push_back({*record.commit, offset});
+  for (const Cid& commit : record.commits) scan_->commits.push_back({commit, offset});
   scan_->last = std::move(record);
   scan_->last_copied = false;
   scan_->last_offset = offset;

@@ -151,20 +151,26 @@ Status Store::append(const VerifiedBlock& block) {
 }
 
 Status Store::commit(const Cid& commit) {
+  return this->commit(std::span(&commit, 1));
+}
+
+Status Store::commit(std::span<const Cid> commits) {
   PENSTOCK_TRY(usable());
-  PENSTOCK_TRY_ASSIGN(const BlockLocation location, state_->catalog->find(commit.digest));
-  if (!location.placement) {
-    return keep(fail(Errc::failed, "commit " + commit.text(), "its block was not appended"));
+  for (const Cid& commit : commits) {
+    PENSTOCK_TRY_ASSIGN(const BlockLocation location, state_->catalog->find(commit.digest));
+    if (!location.placement)
+      return keep(fail(Errc::failed, "commit " + commit.text(), "its block was not appended"));
   }
   // Others were told that these blocks are present, and may have left them out of what is acknowledged now.
   if (const size_t lost = state_->catalog->claimed_only(); lost > 0) {
-    return keep(fail(Errc::failed, "commit " + commit.text(),
+    return keep(fail(Errc::failed, commits.empty() ? "checkpoint" : "commit " + commits.front().text(),
                      std::to_string(lost) + " blocks were claimed and not appended",
                      "reopen the store and put the data again"));
   }
   auto changed = state_->writer->sync();
   if (!changed) return keep(Failure(changed.error()));
-  PENSTOCK_TRY(keep(state_->log->append(commit, std::move(*changed))));
+  if (commits.empty() && changed->empty()) return {};
+  PENSTOCK_TRY(keep(state_->log->append(commits, std::move(*changed))));
   state_->catalog->set_watermarks(state_->log->watermarks());
   return {};
 }

@@ -30,8 +30,8 @@
 namespace penstock {
 
 // A content-addressed store in a directory (format.md). One process writes at a time (lock), any number read.
-// claim, append, find and new_reader may be called from any threads; commit and settle when none of these is
-// under way. What only a writer may call is checked.
+// claim, append, find and new_reader may be called from any threads; commit when no claim or append is under
+// way, settle when none of them is. What only a writer may call is checked.
 class Store {
  public:
   // Makes a new, empty store. failed: there is something already; see format.md for what is created.
@@ -58,6 +58,10 @@ class Store {
   // block was claimed and not appended: a put that was given up leaves such claims. After an error nothing is
   // acknowledged; the store must be reopened to write again.
   Status commit(const Cid& commit);
+  // The same for up to LogRecord::kCommitsMax commits, oldest first: all of them, or none.
+  Status commit(std::span<const Cid> commits);
+  // Makes what was appended durable though no commit names it yet.
+  Status checkpoint() { return commit(std::span<const Cid>()); }
 
   // A reader for one thread, with a small cache of decoded frames. The store outlives it.
   std::unique_ptr<StoreReader> new_reader(ReadPattern pattern = ReadPattern::scattered);

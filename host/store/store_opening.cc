@@ -162,7 +162,7 @@ Status StoreOpening::mend_log(SetAside& aside) {
   site_->notice(std::to_string(lost.size()) +
                 " segments were acknowledged by damaged records of commits.log alone; " +
                 "what is whole in them is acknowledged again");
-  return state_->log->append(std::nullopt, std::move(lost));
+  return state_->log->append({}, std::move(lost));
 }
 
 std::vector<UnacknowledgedTail> StoreOpening::tails() const {

@@ -152,11 +152,28 @@ Status Workload::put(Store& store, bool with_commit) {
   }
   if (!last.empty()) PENSTOCK_TRY(frames_.put(store, last, random_));
   if (!with_commit) return {};
-  return commit(store, root.cid, std::move(covers));
+  return commit(store, root.cid, covers);
 }
 
-Status Workload::commit(Store& store, const Cid& root, std::vector<Digest> covers) {
-  const Cid head = store.commits().empty() ? genesis_cid() : store.commits().back().cid;
+// One commit of the root, or several that become durable together.
+Status Workload::commit(Store& store, const Cid& root, const std::vector<Digest>& covers) {
+  if (random_.chance(0.1)) PENSTOCK_TRY(store.checkpoint());
+  const size_t first_attempt = model_.attempts.size();
+  std::vector<Cid> group;
+  for (uint64_t left = random_.chance(0.3) ? random_.between(2, 40) : 1; left > 0; --left) {
+    const bool first = group.empty() && store.commits().empty();
+    const Cid head = first ? genesis_cid() : group.empty() ? store.commits().back().cid : group.back();
+    PENSTOCK_TRY_ASSIGN(const Cid commit, append_commit(store, head, root, covers));
+    group.push_back(commit);
+  }
+  PENSTOCK_TRY(store.commit(group));
+  for (size_t i = first_attempt; i < model_.attempts.size(); ++i)
+    model_.attempts[i].acknowledged = setup_.now();
+  return {};
+}
+
+Result<Cid> Workload::append_commit(Store& store, const Cid& head, const Cid& root,
+                                    std::vector<Digest> covers) {
   const auto lookup = [&](const Cid& cid) -> Result<Commit> {
     if (cid == genesis_cid()) return genesis();
     const CommitAttempt* attempt = model_.find(cid);
@@ -177,12 +194,9 @@ Status Workload::commit(Store& store, const Cid& root, std::vector<Digest> cover
   model_.add(block.cid, block.bytes);
   covers.push_back(block.cid.digest);
 
-  const size_t attempt = model_.attempts.size();
   model_.attempts.push_back({block.cid, commit, std::move(covers), setup_.now(), kNever});
   PENSTOCK_TRY(frames_.put(store, {&block, 1}, random_));
-  PENSTOCK_TRY(store.commit(block.cid));
-  model_.attempts[attempt].acknowledged = setup_.now();
-  return {};
+  return block.cid;
 }
 
 }  // namespace penstock

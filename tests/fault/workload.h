@@ -57,7 +57,9 @@ class Workload {
   ReferenceBlock some_leaf();
   Status put(Store& store, bool commit);
   Status put_leaves(Store& store, NodeSink& nodes, class FileBuilder& builder, std::vector<Digest>& covers);
-  Status commit(Store& store, const Cid& root, std::vector<Digest> covers);
+  Status commit(Store& store, const Cid& root, const std::vector<Digest>& covers);
+  // Makes a commit behind `head` and appends its block.
+  Result<Cid> append_commit(Store& store, const Cid& head, const Cid& root, std::vector<Digest> covers);
 
   Setup setup_;
   FrameMaker& frames_;

@@ -13,7 +13,6 @@ namespace {
 using namespace penstock;
 
 constexpr size_t kHeaderChecksumAt = 56;
-constexpr size_t kCountAt = 52;
 
 void read_record(Bytes bytes) {
   if (bytes.size() < LogRecord::kHeaderBytes) return;
@@ -30,9 +29,9 @@ void repair(std::vector<uint8_t>& bytes) {
   const Bytes all(bytes);
   const uint32_t uuid_crc = crc32c(kFuzzUuid.bytes);
   store_le(bytes.data() + kHeaderChecksumAt, crc32c(all.first(kHeaderChecksumAt), uuid_crc));
-  const size_t covered =
-      LogRecord::kHeaderBytes + size_t{load_le<uint32_t>(all.data() + kCountAt)} * Watermark::kBytes;
-  if (covered + sizeof(uint32_t) > all.size()) return;
+  const auto length = parse_log_record_bytes(bytes, kFuzzUuid);
+  if (!length || *length > all.size()) return;
+  const size_t covered = *length - sizeof(uint32_t);
   store_le(bytes.data() + covered, crc32c(all.first(covered), uuid_crc));
 }
 

@@ -51,13 +51,16 @@ void write_footers(CorpusWriter& corpus) {
 }
 
 void write_log(CorpusWriter& corpus) {
-  LogRecord record{.sequence = 1, .commit = {}, .watermarks = {}};
+  LogRecord record{.sequence = 1, .commits = {}, .watermarks = {}};
   corpus.write("log_record", "nothing", encode_log_record(record, kFuzzUuid));
   record.watermarks = {{.segment = 1, .bytes = 4096}, {.segment = 7, .bytes = 1 << 26}};
   corpus.write("log_record", "watermarks", encode_log_record(record, kFuzzUuid));
-  record.commit = cid_of(Multicodec::dag_cbor, as_bytes("commit"));
+  record.commits = {cid_of(Multicodec::dag_cbor, as_bytes("commit"))};
   record.sequence = 300;
   corpus.write("log_record", "commit", encode_log_record(record, kFuzzUuid));
+  for (const char* other : {"second", "third"})
+    record.commits.push_back(cid_of(Multicodec::dag_cbor, as_bytes(other)));
+  corpus.write("log_record", "commits", encode_log_record(record, kFuzzUuid));
 }
 
 void write_heads(CorpusWriter& corpus) {

@@ -122,26 +122,27 @@ class Store:
                 if at < 0:
                     break
                 continue
-            sequence, codec, digest, watermarks, size = record
+            sequence, commits, watermarks, size = record
             at += size
             if sequence == last:
                 continue
             check(sequence == last + 1, "commits.log: records %d to %d are lost" % (last + 1, sequence - 1))
             last = sequence
             self.watermarks.update(watermarks)
-            if codec:
-                self.commits.append((codec, digest))
+            self.commits += commits
 
     def log_record(self, data):
         if data[:4] != b"PLOG" or len(data) < 64 or u32(data, 56) != crc32c(self.uuid + data[:56]):
             return None
         version, kind, sequence, codec = struct.unpack_from("<HHQI", data, 4)
-        count = u32(data, 52)
-        end = 60 + 8 * count
+        marks_end = 60 + 8 * u32(data, 52)
+        end = marks_end + (32 * u32(data, 20) if kind == 2 else 0)
         if len(data) < end + 4 or u32(data, end) != crc32c(self.uuid + data[:end]):
             return None
-        check(version == 1 and (kind, codec) in ((0, 0), (1, 0x71)), "commits.log: unknown kind of record")
-        return sequence, codec, data[20:52], list(struct.iter_unpack("<II", data[60:end])), end + 4
+        check(version == 1 and (kind, codec) in ((0, 0), (1, 0x71), (2, 0x71)), "commits.log: unknown kind of record")
+        digests = [data[20:52]] * (kind == 1) + [data[at:at + 32] for at in range(marks_end, end, 32)]
+        watermarks = list(struct.iter_unpack("<II", data[60:marks_end]))
+        return sequence, [(codec, digest) for digest in digests], watermarks, end + 4
 
     def read_segment(self, number, watermark):
         data = read("%s/segments/%08x.seg" % (self.directory, number))[:watermark]

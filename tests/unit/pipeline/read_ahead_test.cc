@@ -173,7 +173,7 @@ void fill(const std::vector<ScriptedContent>& files, const char* chunker, Help h
   StageTimes times;
   StageClock clock(times);
   Batch batch;
-  while (filler.fill(batch, clock).value()) {
+  while (filler.fill(batch, clock, true).value() == BatchSource::Fill::filled) {
     take(batch, filled);
     batch.input = Buffer();
     if (help == Help::between_batches) read_ahead();

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "hash/sha256.h"
+#include "pipeline/tree_assembler.h"
 #include "unit/pipeline/memory_sink.h"
 
 namespace penstock {

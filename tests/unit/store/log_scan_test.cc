@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/crc32c.h"
 #include "store/file_header.h"
 #include "store/posix_file_system.h"
 #include "unit/store/block_maker.h"
@@ -16,7 +17,7 @@ class LogScanTest : public testing::Test {
   static LogRecord record(uint64_t sequence) {
     LogRecord record;
     record.sequence = sequence;
-    record.commit = Cid{Multicodec::dag_cbor, raw_block(sequence, 4).cid.digest};
+    record.commits = {Cid{Multicodec::dag_cbor, raw_block(sequence, 4).cid.digest}};
     record.watermarks = {{1, 1000},
                          {static_cast<uint32_t>(sequence + 1), static_cast<uint32_t>(100 * sequence)}};
     return record;
@@ -59,7 +60,7 @@ TEST_F(LogScanTest, ReadsCommitsAndWatermarksInOrder) {
   build(5);
   const LogScan log = scan();
   ASSERT_EQ(log.commits.size(), 5u);
-  EXPECT_EQ(log.commits[3].cid, *record(4).commit);
+  EXPECT_EQ(log.commits[3].cid, record(4).commits.front());
   EXPECT_EQ(log.commits[3].offset, starts_[3]);
   EXPECT_EQ(log.watermarks.of(1), 1000u);
   EXPECT_EQ(log.watermarks.of(6), 500u);
@@ -171,6 +172,32 @@ TEST(LogRecordTest, RefusesImpossibleNumbersThoughTheChecksumHolds) {
   EXPECT_FALSE(whole({{1, 5}, {1, 5}}));
   EXPECT_FALSE(whole({{0, 5}}));
   EXPECT_FALSE(whole({{1, (64u << 20) + 1}}));
+}
+
+TEST(LogRecordTest, HoldsManyCommitsInOrderBesideTheirWatermarks) {
+  const StoreUuid uuid{};
+  LogRecord record;
+  record.sequence = 7;
+  record.watermarks = {{1, 5}, {2, 6}};
+  for (uint64_t i = 0; i < LogRecord::kCommitsMax; ++i)
+    record.commits.push_back({Multicodec::dag_cbor, raw_block(i, 16).cid.digest});
+  const std::vector<uint8_t> bytes = encode_log_record(record, uuid);
+  ASSERT_EQ(bytes.size(), record.encoded_bytes());
+  EXPECT_EQ(parse_log_record_bytes(Bytes(bytes).first(LogRecord::kHeaderBytes), uuid).value(), bytes.size());
+  EXPECT_EQ(parse_log_record(bytes, uuid).value(), record);
+  EXPECT_FALSE(parse_log_record(Bytes(bytes).first(bytes.size() - 1), uuid));
+}
+
+TEST(LogRecordTest, RefusesNumbersOfCommitsThatHaveAKindOfTheirOwn) {
+  const StoreUuid uuid{};
+  LogRecord record;
+  record.commits.assign(2, Cid{Multicodec::dag_cbor, raw_block(1, 16).cid.digest});
+  for (const uint32_t count : {0u, 1u, LogRecord::kCommitsMax + 1}) {
+    std::vector<uint8_t> bytes = encode_log_record(record, uuid);
+    store_le(&bytes[20], count);
+    store_le(&bytes[56], crc32c(Bytes(bytes).first(56), crc32c(uuid.bytes)));
+    EXPECT_FALSE(parse_log_record_bytes(bytes, uuid)) << count;
+  }
 }
 
 }  // namespace

@@ -18,6 +18,8 @@
 #include "appliance/log_command.h"
 #include "appliance/ls_command.h"
 #include "appliance/put_command.h"
+#include "appliance/send_command.h"
+#include "appliance/serve_command.h"
 #include "appliance/stat_command.h"
 #include "appliance/verify_command.h"
 
@@ -56,7 +58,8 @@ struct CommandLine {
   CLI::App app{std::string(kIntroduction), "penstock"};
   GlobalOptions global;
   std::tuple<InitCommand, PutCommand, GetCommand, LsCommand, StatCommand, LogCommand, HeadsCommand,
-             DiffCommand, VerifyCommand, DevicesCommand, AnalyzeCommand, BenchCommand>
+             DiffCommand, VerifyCommand, DevicesCommand, AnalyzeCommand, BenchCommand, ServeCommand,
+             SendCommand>
       commands;
 };
 

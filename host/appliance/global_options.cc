@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "appliance/global_options.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <cstdlib>
 #include <string_view>
@@ -87,6 +89,13 @@ Result<uint64_t> parse_count(const std::string& option, const std::string& text)
     return fail(Errc::usage, option + " '" + text + "'", "is not a number", "give a whole number such as 4");
   }
   return count;
+}
+
+Result<uint64_t> parse_count(const std::string& option, const std::string& text, uint64_t least,
+                             uint64_t most) {
+  PENSTOCK_TRY_ASSIGN(const uint64_t count, parse_count(option, text));
+  if (count >= least && count <= most) return count;
+  return fail(Errc::usage, option + " " + text, "is out of range", fmt::format("give {} to {}", least, most));
 }
 
 }  // namespace penstock

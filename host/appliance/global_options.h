@@ -36,5 +36,8 @@ Result<unsigned> parse_threads(const std::string& text);
 
 // The whole of `text` as a decimal number; usage error, naming `option`, otherwise.
 Result<uint64_t> parse_count(const std::string& option, const std::string& text);
+// ... from `least` to `most`.
+Result<uint64_t> parse_count(const std::string& option, const std::string& text, uint64_t least,
+                             uint64_t most);
 
 }  // namespace penstock

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <memory>
 
@@ -12,6 +11,7 @@
 #include "appliance/command_syntax.h"
 #include "appliance/device_text.h"
 #include "appliance/driver_table.h"
+#include "appliance/host_name.h"
 #include "appliance/line_text.h"
 #include "appliance/put_choices.h"
 #include "appliance/put_report_text.h"
@@ -25,12 +25,6 @@
 
 namespace penstock {
 namespace {
-
-std::string host_name() {
-  char name[256] = {};
-  if (::gethostname(name, sizeof name - 1) != 0) return {};
-  return valid_utf8(name) ? name : "";
-}
 
 int64_t now_ns() {
   timespec now{};

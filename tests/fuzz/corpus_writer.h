@@ -35,5 +35,6 @@ void write_tree_seeds(CorpusWriter& corpus);
 void write_store_seeds(CorpusWriter& corpus);
 void write_stream_seeds(CorpusWriter& corpus);
 void write_shim_seeds(CorpusWriter& corpus);
+void write_gateway_seeds(CorpusWriter& corpus);
 
 }  // namespace penstock

@@ -16,5 +16,6 @@ int main(int argc, char** argv) {
   write_store_seeds(corpus);
   write_stream_seeds(corpus);
   write_shim_seeds(corpus);
+  write_gateway_seeds(corpus);
   return 0;
 }

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "appliance/send_report_text.h"
+
+#include <fmt/format.h>
+
+#include "appliance/transfer_rate.h"
+#include "base/size_text.h"
+
+namespace penstock {
+
+Json sent_object_json(const SentObject& object) {
+  Json json;
+  set_text(json, "name", object.name);
+  json["cid"] = object.cid.text();
+  json["commit"] = object.commit.text();
+  json["bytes"] = object.bytes;
+  json["sent"] = object.bytes_sent;
+  json["attempts"] = object.attempts;
+  return json;
+}
+
+Json send_report_json(const SendReport& report, uint64_t nanoseconds) {
+  Json json;
+  json["objects"] = report.objects;
+  json["bytes"] = report.bytes;
+  json["sent"] = report.bytes_sent;
+  json["left_out"] = report.left_out;
+  json["refused"] = report.refused;
+  json["connections"] = report.connections;
+  json["seconds"] = seconds_of(nanoseconds);
+  json["bytes_per_second"] = bytes_per_second(report.bytes, nanoseconds);
+  return json;
+}
+
+std::string send_summary(const SendReport& report, uint64_t nanoseconds) {
+  return fmt::format("{} in {} object{}, committed and checked, in {:.1f} s ({}/s)", human_size(report.bytes),
+                     report.objects, report.objects == 1 ? "" : "s", seconds_of(nanoseconds),
+                     human_size(static_cast<uint64_t>(bytes_per_second(report.bytes, nanoseconds))));
+}
+
+}  // namespace penstock

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/gateway_service.h"
+
+#include <algorithm>
+#include <ctime>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "base/check.h"
+#include "gateway/content_answer.h"
+#include "gateway/counted_exchange.h"
+#include "gateway/have_exchange.h"
+#include "gateway/held_body.h"
+#include "gateway/media_type.h"
+#include "gateway/read_exchange.h"
+#include "gateway/ready_exchange.h"
+#include "gateway/upload_name.h"
+
+namespace penstock {
+namespace {
+
+constexpr std::string_view kObjectsPath = "/objects/";
+constexpr std::string_view kContentPath = "/ipfs/";
+
+// What a head may show of it again: nothing that ends a line, and no space.
+bool plain_ascii(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+tl::unexpected<Refusal> busy(unsigned status, const char* what, const char* why) {
+  auto refusal = refuse(status, what, why, "try again in a moment");
+  refusal.value().fields.push_back({"retry-after", "2"});
+  return refusal;
+}
+
+tl::unexpected<Refusal> no_right(const char* right) {
+  return refuse(403, "this request", std::string("it takes the right to ") + right,
+                "ask the operator for a token that has it");
+}
+
+std::unique_ptr<HttpExchange> ready(MadeAnswer answer, const HttpRequest& request) {
+  return std::make_unique<ReadyExchange>(std::move(answer), request.has_body);
+}
+
+}  // namespace
+
+GatewayService::GatewayService(const GatewayOptions& options, const GatewayParts& parts,
+                               std::unique_ptr<UploadDoor> door, std::function<void()> wake)
+    : options_(options),
+      parts_(parts),
+      door_(std::move(door)),
+      mailbox_(std::make_shared<Mailbox>(std::move(wake))),
+      reads_(options.limits.reads_max),
+      cars_(options.limits.cars_max),
+      listings_(options.limits.listings_max),
+      haves_(options.limits.haves_max) {}
+
+GatewayService::~GatewayService() {
+  PENSTOCK_CHECK(uploads_.empty());
+  mailbox_->close();
+}
+
+std::unique_ptr<HttpExchange> GatewayService::begin(const HttpRequest& request, const HttpPeer& peer,
+                                                    uint64_t id) {
+  const Asked asked{request, peer, gateway_route(request.path), id};
+  auto answering = answer(asked);
+  std::unique_ptr<HttpExchange> exchange =
+      answering ? std::move(*answering) : ready(refusal_answer(answering.error()), request);
+  return std::make_unique<CountedExchange>(std::move(exchange), asked.route, *parts_.counters);
+}
+
+GatewayService::Answering GatewayService::answer(const Asked& asked) {
+  const HttpRequest& request = asked.request;
+  const bool takes = gateway_route_takes(asked.route, request.method);
+  if (asked.route == GatewayRoute::healthz && takes) return ready(health(), request);
+  if (asked.route == GatewayRoute::metrics && takes && may_see_metrics(asked))
+    return ready(metrics(), request);
+
+  const int64_t now = options_.now ? options_.now() : int64_t{std::time(nullptr)};
+  const auto caller = identify(request, asked.peer, *parts_.access->list(), now);
+  if (!caller) return tl::unexpected<Refusal>(caller.error());
+  if (asked.route == GatewayRoute::none)
+    return refuse(404, "this path", "leads nowhere", "see /objects/, /ipfs/, /v1/store, /v1/have");
+  if (!takes) {
+    auto refusal = refuse(405, "this method", "is not for this path");
+    refusal.value().fields.push_back({"allow", std::string(gateway_route_methods(asked.route))});
+    return refusal;
+  }
+  if (!plain_ascii(request.path) || !plain_ascii(request.query))
+    return refuse(400, "the path", "has characters in it that must be percent-encoded");
+  // NOLINTNEXTLINE(clang-analyzer-cplusplus.NewDeleteLeaks): it loses sight of a pointer in an expected
+  return answer_caller(asked, *caller);
+}
+
+GatewayService::Answering GatewayService::answer_caller(const Asked& asked, const Caller& caller) {
+  const Rights& rights = caller.rights;
+  if (asked.route == GatewayRoute::metrics)
+    return rights.admin ? Answering(ready(metrics(), asked.request)) : no_right("see metrics (admin)");
+  if (asked.route == GatewayRoute::store && !rights.append && !rights.read) return no_right("append or read");
+  if (asked.route == GatewayRoute::objects && !rights.append) return no_right("append");
+  const bool reads = asked.route == GatewayRoute::ipfs || asked.route == GatewayRoute::have;
+  if (reads && !rights.read) return no_right("read");
+  if (draining_) return busy(503, "this server", "is shutting down");
+  switch (asked.route) {
+    case GatewayRoute::objects:
+      return begin_upload(asked, caller);
+    case GatewayRoute::ipfs:
+      return begin_content(asked);
+    case GatewayRoute::have:
+      return begin_have(asked);
+    case GatewayRoute::store:
+    case GatewayRoute::metrics:
+    case GatewayRoute::healthz:
+    case GatewayRoute::none:
+      break;
+  }
+  return ready(store_text(), asked.request);
+}
+
+// Resumable uploads will begin here: what differs is which upload of the door the exchange goes on with.
+GatewayService::Answering GatewayService::begin_upload(const Asked& asked, const Caller& caller) {
+  auto name = parse_upload_name(std::string_view(asked.request.path).substr(kObjectsPath.size()));
+  if (!name) return tl::unexpected<Refusal>(std::move(name).error());
+  if (asked.request.content_bytes.value_or(0) > options_.limits.object_bytes_max)
+    return refuse(413, "the upload", "is larger than this server takes", "see limits in /v1/store");
+  if (uploads_.size() >= options_.limits.uploads_max)
+    return busy(503, "this upload", "too many others are under way");
+  const auto own = uploads_of_.find(caller.name);
+  if (own != uploads_of_.end() && own->second >= options_.limits.uploads_per_caller_max)
+    return busy(429, "this upload", "too many of yours are under way");
+  return admit_upload(asked, caller, {std::move(*name), UploadKind::file});
+}
+
+GatewayService::Answering GatewayService::admit_upload(const Asked& asked, const Caller& caller,
+                                                       const UploadStart& start) {
+  const UploadAdmission admission = door_->begin(start);
+  switch (admission.verdict) {
+    case UploadAdmission::Verdict::draining:
+      return busy(503, "this server", "is shutting down");
+    case UploadAdmission::Verdict::too_many:
+      return busy(503, "this upload", "too many others are under way");
+    case UploadAdmission::Verdict::failed:
+      if (options_.report) options_.report(admission.error);
+      return refuse(503, "this upload", "the store takes nothing more", "tell the operator");
+    case UploadAdmission::Verdict::begun:
+      break;
+  }
+  const UploadExchange::Place place{asked.id, admission.id, asked.request.content_bytes,
+                                    options_.limits.object_bytes_max};
+  auto exchange = std::make_unique<UploadExchange>(
+      *door_, *parts_.counters, place,
+      [this, upload = admission.id, name = caller.name] { forget_upload(upload, name); });
+  uploads_.emplace(admission.id, exchange.get());
+  ++uploads_of_[caller.name];
+  return exchange;
+}
+
+void GatewayService::forget_upload(uint64_t upload, const std::string& caller) {
+  uploads_.erase(upload);
+  const auto own = uploads_of_.find(caller);
+  if (--own->second == 0) uploads_of_.erase(own);
+}
+
+GatewayService::Answering GatewayService::begin_content(const Asked& asked) {
+  const std::string_view rest = std::string_view(asked.request.path).substr(kContentPath.size());
+  auto content = parse_content_request(asked.request);
+  if (!content) {
+    const bool probe = rest == kProbeCid && asked.request.method != "POST";
+    if (!probe) return tl::unexpected<Refusal>(std::move(content).error());
+    const auto accept = find_field(asked.request.fields, "accept").value_or("");
+    const bool car = asked.request.query.find("format=car") != std::string::npos ||
+                     accept.find(kCarMediaType) != std::string_view::npos;
+    return ready(make_probe_answer(car), asked.request);
+  }
+  PlaceCount::Place car;
+  if (content->format == ContentFormat::car && !content->car.duplicates && !content->head) {
+    car = cars_.take();
+    if (!car) return busy(503, "this CAR", "too many others are being made");
+  }
+  ContentBounds bounds{listings_, options_.report};
+  return read_later(
+      asked.request, asked.id, std::move(car),
+      [content = std::move(*content), bounds = std::move(bounds)](Store& /*store*/, BlockSource& source) {
+        return make_content_answer(content, source, bounds);
+      });
+}
+
+GatewayService::Answering GatewayService::begin_have(const Asked& asked) {
+  if (asked.request.content_bytes.value_or(0) > HaveExchange::kBodyBytesMax)
+    return refuse(413, "the list of digests", "is too long", "send up to 65,536 digests of 32 bytes each");
+  PlaceCount::Place place = haves_.take();
+  if (!place) return busy(503, "this question", "too many others are being answered");
+  // The request itself is gone when its body has come.
+  auto ask = [this, id = asked.id](std::vector<Digest> digests,
+                                   PlaceCount::Place large) -> std::unique_ptr<HttpExchange> {
+    const HttpRequest none;
+    auto answering = read_later(none, id, std::move(large),
+                                [digests = std::move(digests)](Store& store, BlockSource& /*source*/) {
+                                  return have_answer(store, digests);
+                                });
+    return answering ? std::move(*answering) : ready(refusal_answer(answering.error()), none);
+  };
+  return std::make_unique<HaveExchange>(std::move(place), std::move(ask));
+}
+
+GatewayService::Answering GatewayService::read_later(const HttpRequest& request, uint64_t id,
+                                                     PlaceCount::Place large, PooledAnswer::Maker maker) {
+  PlaceCount::Place place = reads_.take();
+  if (!place) return busy(503, "this request", "too many others are being answered");
+  PooledAnswer::Places places{std::move(place), std::move(large)};
+  auto answer = std::make_shared<PooledAnswer>(
+      *parts_.readers, mailbox_, id, std::move(places),
+      PooledAnswer::Options{options_.limits.body_buffer_bytes, request.method == "HEAD", options_.report},
+      std::move(maker));
+  return std::make_unique<ReadExchange>(std::move(answer), request.has_body);
+}
+
+void GatewayService::poll(std::vector<uint64_t>& ready) {
+  mailbox_->take(ready);
+  door_->poll(news_);
+  for (const UploadNews::Ended& ended : news_.ended) {
+    if (!ended.result && options_.report) options_.report(ended.result.error());
+    const auto upload = uploads_.find(ended.id);
+    if (upload == uploads_.end()) continue;
+    upload->second->settle(ended.result);
+    ready.push_back(upload->second->exchange());
+  }
+  for (const uint64_t id : news_.writable) {
+    const auto upload = uploads_.find(id);
+    if (upload != uploads_.end()) ready.push_back(upload->second->exchange());
+  }
+  news_.ended.clear();
+  news_.writable.clear();
+}
+
+void GatewayService::drain() {
+  draining_ = true;
+  door_->drain();
+}
+
+bool GatewayService::may_see_metrics(const Asked& asked) const {
+  return options_.metrics_from_loopback && asked.peer.loopback &&
+         !find_field(asked.request.fields, "authorization").has_value();
+}
+
+MadeAnswer GatewayService::health() const {
+  std::string trouble = options_.trouble ? options_.trouble() : std::string();
+  if (trouble.empty() && draining_) trouble = "is shutting down";
+  if (!trouble.empty()) return refusal_answer({503, "this server", std::move(trouble), {}, {}});
+  MadeAnswer answer = held_answer(200, "text/plain; charset=utf-8", "ok\n");
+  answer.head.fields.push_back({"cache-control", "no-store"});
+  return answer;
+}
+
+MadeAnswer GatewayService::store_text() const {
+  nlohmann::ordered_json json;
+  json["version"] = options_.version;
+  json["chunker"] = parts_.store->config().chunker;
+  json["profile"] = options_.profile;
+  json["codec"] = parts_.store->config().codec;
+  json["limits"]["object_bytes"] = options_.limits.object_bytes_max;
+  json["limits"]["name_bytes"] = kUploadNameBytesMax;
+  json["limits"]["uploads"] = options_.limits.uploads_per_caller_max;
+  json["limits"]["have_digests"] = HaveExchange::kDigestsMax;
+  MadeAnswer answer = held_answer(200, kJsonMediaType, json.dump() + "\n");
+  answer.head.fields.push_back({"cache-control", "no-store"});
+  return answer;
+}
+
+MadeAnswer GatewayService::metrics() const {
+  MetricsText text;
+  parts_.counters->write_metrics(text);
+  for (const MetricsSource* source : parts_.metrics) source->write_metrics(text);
+  return held_answer(200, "text/plain; version=0.0.4; charset=utf-8", text.text());
+}
+
+}  // namespace penstock

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "base/error.h"
+#include "gateway/made_answer.h"
+#include "http/http_message.h"
+
+namespace penstock {
+
+// Why a request is not answered with what it asked for. Its body is {"error": WHAT, "why": WHY, "todo":
+// REMEDY}.
+struct Refusal {
+  unsigned status = 400;
+  std::string what;
+  std::string why;
+  std::string remedy;               // may be empty
+  std::vector<HttpField> fields{};  // beside those of every answer
+};
+
+// A T, or the Refusal that the client gets in its place.
+template <class T>
+using OrRefusal = tl::expected<T, Refusal>;
+
+inline tl::unexpected<Refusal> refuse(unsigned status, std::string what, std::string why,
+                                      std::string remedy = {}) {
+  return tl::unexpected<Refusal>(Refusal{status, std::move(what), std::move(why), std::move(remedy), {}});
+}
+
+// What an error met while something was read means to the client: 404, 501 or 500.
+Refusal refusal_of(const Error& error);
+
+std::string refusal_json(const Refusal& refusal);
+MadeAnswer refusal_answer(const Refusal& refusal);
+
+}  // namespace penstock

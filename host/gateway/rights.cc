@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/rights.h"
+
+namespace penstock {
+
+bool add_right(Rights& rights, std::string_view name) {
+  if (name == "append") {
+    rights.append = true;
+  } else if (name == "read") {
+    rights.read = true;
+  } else if (name == "admin") {
+    rights.admin = true;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+}  // namespace penstock

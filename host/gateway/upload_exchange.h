@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "gateway/gateway_counters.h"
+#include "gateway/made_answer.h"
+#include "http/http_service.h"
+#include "intake/upload_door.h"
+
+namespace penstock {
+
+// An upload on its way through the door. Its answer comes when its commit is durable, or when it can no
+// longer come to that.
+class UploadExchange final : public HttpExchange {
+ public:
+  struct Place {
+    uint64_t exchange = 0;
+    uint64_t upload = 0;               // the door's
+    std::optional<uint64_t> expected;  // Content-Length
+    uint64_t bytes_max = 0;
+  };
+
+  // `gone` is called once, when it is destroyed. What is referred to outlives it.
+  UploadExchange(UploadDoor& door, GatewayCounters& counters, const Place& place, std::function<void()> gone);
+  ~UploadExchange() override;
+
+  uint64_t exchange() const { return place_.exchange; }
+  // The door's result.
+  void settle(const Result<StoredUpload>& result);
+
+  size_t take_body(Bytes bytes) override;
+  void end_body() override;
+  const HttpResponse* response() const override { return answer_ ? &answer_->head : nullptr; }
+  BodyRead read_body(MutableBytes into) override;
+  bool refuses_body() const override { return answer_ && !body_ended_; }
+
+ private:
+  // Answers, and takes the upload back.
+  void break_off(MadeAnswer answer);
+
+  UploadDoor* door_;
+  GatewayCounters* counters_;
+  const Place place_;
+  const std::function<void()> gone_;
+  uint64_t bytes_ = 0;  // of the body, taken
+  bool body_ended_ = false;
+  bool dropped_ = false;
+  bool settled_ = false;  // the door knows nothing of it any more
+  std::optional<MadeAnswer> answer_;
+};
+
+}  // namespace penstock

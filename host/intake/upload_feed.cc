@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "intake/upload_feed.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "base/check.h"
+#include "base/limits.h"
+
+namespace penstock {
+namespace {
+
+// Of one batch: what a piece of any upload may add.
+constexpr size_t kEventsOfPiece = 2;
+// What a batch that ends an upload waits for more at most, where lanes have other work.
+constexpr std::chrono::milliseconds kWaitMax{10};
+
+}  // namespace
+
+UploadFeed::UploadFeed(uint16_t number, ArrivalQueue& queue, BufferPool& buffers, const ChunkerSpec& chunker,
+                       Limits limits, std::function<void()> wake, std::function<void()> closed)
+    : number_(number),
+      queue_(&queue),
+      buffers_(&buffers),
+      chunker_(chunker),
+      limits_(limits),
+      wake_(std::move(wake)),
+      closed_(std::move(closed)) {}
+
+UploadFeed::~UploadFeed() {
+  closed_();
+}
+
+UploadAdmission UploadFeed::begin(const UploadStart& start) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (error_) return {.verdict = UploadAdmission::Verdict::failed, .error = *error_};
+  }
+  if (draining_) return {.verdict = UploadAdmission::Verdict::draining, .error = {}};
+  if (uploads_.size() >= limits_.uploads_max)
+    return {.verdict = UploadAdmission::Verdict::too_many, .error = {}};
+  const uint64_t id = uint64_t{number_} << kNumberShift | next_++;
+  uploads_.emplace(id, Upload(std::make_unique<UploadStream>(id, start.name, chunker_)));
+  return {.verdict = UploadAdmission::Verdict::begun, .id = id, .error = {}};
+}
+
+UploadFeed::Upload* UploadFeed::find(uint64_t id) {
+  const auto found = uploads_.find(id);
+  return found == uploads_.end() ? nullptr : &found->second;
+}
+
+void UploadFeed::wait_for_room(Upload& upload) {
+  queue_->ask_for_room();
+  if (std::exchange(upload.waiting, true)) return;
+  waiting_for_room_.push_back(upload.stream->id());
+}
+
+bool UploadFeed::may_be_large(Upload& upload, size_t bytes) {
+  if (upload.large || !upload.stream->would_be_large(bytes)) return true;
+  if (large_uploads_ == limits_.large_uploads_max) return false;
+  upload.large = true;
+  ++large_uploads_;
+  return true;
+}
+
+size_t UploadFeed::append(uint64_t id, Bytes bytes) {
+  Upload* const upload = find(id);
+  // It has failed, and poll() says so.
+  if (upload == nullptr) return bytes.size();
+  PENSTOCK_CHECK(upload->state == Upload::State::open);
+  if (upload->waiting) return 0;
+  if (!may_be_large(*upload, bytes.size())) {
+    upload->waiting = true;
+    waiting_to_grow_.push_back(id);
+    return 0;
+  }
+  size_t taken = 0;
+  while (taken < bytes.size()) {
+    taken += upload->stream->take(bytes.subspan(taken));
+    if (place_pieces(*upload)) continue;
+    wait_for_room(*upload);
+    break;
+  }
+  return taken;
+}
+
+// Whether there is room for so many bytes of one chunk, and for events; what is there goes to the lanes for
+// it.
+bool UploadFeed::make_room(size_t bytes, size_t events) {
+  const bool aimed = batch_.bytes + bytes <= kFrameBytesAim || batch_.chunks.empty();
+  const bool takes_chunk = bytes == 0 || (aimed && batch_.chunks.size() < kFrameChunksMax);
+  const bool takes_events = batch_.outline.events.size() + events <= Batch::kEventsMax;
+  if (!(takes_chunk && takes_events) && !queue_->push(batch_)) return false;
+  if (bytes > 0 && !batch_.input) batch_.input = buffers_->try_acquire();
+  return bytes == 0 || batch_.input;
+}
+
+void UploadFeed::push_event(Upload& upload, TreeEvent event) {
+  auto& events = batch_.outline.events;
+  if (!std::exchange(upload.announced, true)) {
+    TreeEvent first{.kind = TreeEvent::Kind::file_begin, .stream = upload.stream->id()};
+    first.name = upload.stream->name();
+    events.push_back(std::move(first));
+  }
+  event.stream = upload.stream->id();
+  events.push_back(std::move(event));
+}
+
+bool UploadFeed::place_data(Upload& upload, Bytes bytes) {
+  if (!make_room(bytes.size(), kEventsOfPiece)) return false;
+  std::memcpy(batch_.input.bytes().data() + batch_.bytes, bytes.data(), bytes.size());
+  batch_.chunks.push_back({static_cast<uint32_t>(batch_.bytes), static_cast<uint32_t>(bytes.size())});
+  batch_.bytes += bytes.size();
+  auto& events = batch_.outline.events;
+  const bool goes_on = !events.empty() && events.back().kind == TreeEvent::Kind::leaves &&
+                       events.back().stream == upload.stream->id();
+  if (!goes_on) push_event(upload, {.kind = TreeEvent::Kind::leaves});
+  ++events.back().leaf_count;
+  return true;
+}
+
+bool UploadFeed::place_pieces(Upload& upload) {
+  UploadStream& stream = *upload.stream;
+  for (; stream.has_piece(); stream.pass_piece()) {
+    const Piece& piece = stream.piece();
+    if (piece.kind == Piece::Kind::data) {
+      if (!place_data(upload, stream.piece_bytes())) return false;
+      continue;
+    }
+    if (!make_room(0, kEventsOfPiece)) return false;
+    push_event(upload, {.kind = TreeEvent::Kind::zero_run, .zero_bytes = piece.length});
+  }
+  return true;
+}
+
+bool UploadFeed::close(Upload& upload, TreeEvent::Kind kind) {
+  if (!make_room(0, kEventsOfPiece + 1)) return false;
+  if (kind == TreeEvent::Kind::stream_end) push_event(upload, {.kind = TreeEvent::Kind::file_end});
+  push_event(upload, {.kind = kind});
+  if (!std::exchange(batch_.ends_uploads, true)) batch_.waited_for_since = std::chrono::steady_clock::now();
+  release(upload);
+  return true;
+}
+
+void UploadFeed::release(Upload& upload) {
+  if (std::exchange(upload.large, false)) --large_uploads_;
+  upload.stream.reset();
+  upload.state = Upload::State::closed;
+}
+
+bool UploadFeed::advance(Upload& upload) {
+  switch (upload.state) {
+    case Upload::State::open:
+      return place_pieces(upload);
+    case Upload::State::finishing:
+      if (!place_pieces(upload)) return false;
+      if (!upload.stream->ended()) upload.stream->end();
+      return place_pieces(upload) && close(upload, TreeEvent::Kind::stream_end);
+    case Upload::State::dropping:
+      return close(upload, TreeEvent::Kind::stream_dropped);
+    case Upload::State::closed:
+      break;
+  }
+  return true;
+}
+
+void UploadFeed::finish(uint64_t id) {
+  Upload* const upload = find(id);
+  if (upload == nullptr) return;
+  upload->state = Upload::State::finishing;
+  if (!upload->waiting && !advance(*upload)) wait_for_room(*upload);
+}
+
+void UploadFeed::drop(uint64_t id) {
+  Upload* const upload = find(id);
+  if (upload == nullptr) return;
+  if (upload->state == Upload::State::closed || !upload->announced) {
+    if (upload->state != Upload::State::closed) release(*upload);
+    uploads_.erase(id);
+    return;
+  }
+  upload->state = Upload::State::dropping;
+  upload->dropped = true;
+  if (upload->waiting) return;
+  if (advance(*upload)) {
+    uploads_.erase(id);
+  } else {
+    wait_for_room(*upload);
+  }
+}
+
+// In their order: the first that finds no room holds up the others.
+void UploadFeed::resume_waiting(UploadNews& news) {
+  while (!waiting_for_room_.empty()) {
+    const uint64_t id = waiting_for_room_.front();
+    Upload* const upload = find(id);
+    if (upload != nullptr && !advance(*upload)) {
+      queue_->ask_for_room();
+      // Room that was made before it was asked for wakes nobody.
+      if (!advance(*upload)) break;
+    }
+    waiting_for_room_.pop_front();
+    if (upload == nullptr) continue;
+    upload->waiting = false;
+    if (upload->state == Upload::State::open) news.writable.push_back(id);
+    if (upload->state == Upload::State::closed && upload->dropped) uploads_.erase(id);
+  }
+  for (size_t free = limits_.large_uploads_max - large_uploads_; free > 0 && !waiting_to_grow_.empty();
+       --free) {
+    const uint64_t id = waiting_to_grow_.front();
+    waiting_to_grow_.pop_front();
+    Upload* const upload = find(id);
+    if (upload == nullptr) continue;
+    upload->waiting = false;
+    if (upload->state == Upload::State::open) {
+      news.writable.push_back(id);
+    } else if (!advance(*upload)) {
+      wait_for_room(*upload);
+    }
+  }
+}
+
+void UploadFeed::take_delivered(UploadNews& news) {
+  const std::lock_guard lock(mutex_);
+  for (UploadNews::Ended& ended : delivered_) {
+    if (uploads_.erase(ended.id) > 0) news.ended.push_back(std::move(ended));
+  }
+  delivered_.clear();
+  if (!error_) return;
+  for (const auto& [id, upload] : uploads_) {
+    if (!upload.dropped) news.ended.push_back({id, Failure(*error_)});
+  }
+  uploads_.clear();
+  large_uploads_ = 0;
+  batch_.clear();
+}
+
+void UploadFeed::poll(UploadNews& news) {
+  take_delivered(news);
+  resume_waiting(news);
+  hand_over_what_is_waited_for();
+}
+
+// It does not wait for a full frame: not at all where a lane has nothing else to do, and not for long where
+// other workers keep them busy.
+void UploadFeed::hand_over_what_is_waited_for() {
+  if (!batch_.ends_uploads) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (!queue_->is_starved() && now < batch_.waited_for_since + kWaitMax) return queue_->ask_for_room();
+  if (!queue_->push(batch_)) queue_->ask_for_room();
+}
+
+void UploadFeed::deliver(UploadNews::Ended ended) {
+  {
+    const std::lock_guard lock(mutex_);
+    delivered_.push_back(std::move(ended));
+  }
+  wake_();
+}
+
+void UploadFeed::fail_all(const Error& error) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!error_) error_ = error;
+  }
+  wake_();
+}
+
+}  // namespace penstock

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "chunking/chunker_spec.h"
+#include "intake/arrival_batch.h"
+#include "intake/arrival_queue.h"
+#include "intake/upload_door.h"
+#include "intake/upload_stream.h"
+#include "memory/buffer_pool.h"
+
+namespace penstock {
+
+// One worker's way into the intake: cuts its uploads as their bytes arrive, and gathers whole chunks of all
+// of them into batches. What is not yet a chunk stays with its upload, so that a slow sender holds up nobody.
+// The worker's thread, but for deliver() and fail_all().
+class UploadFeed final : public UploadDoor {
+ public:
+  struct Limits {
+    size_t uploads_max = 1024;
+    // Of uploads of more than a small object: each may keep some 544 KiB with the default chunker. One that
+    // waits for its place keeps what its connection may send: less than uploads_max can stop a connection
+    // whose other uploads have places.
+    size_t large_uploads_max = 1024;
+  };
+
+  // `number` is part of its uploads' ids. `wake` may be called by any thread, `closed` is called when it
+  // goes.
+  UploadFeed(uint16_t number, ArrivalQueue& queue, BufferPool& buffers, const ChunkerSpec& chunker,
+             Limits limits, std::function<void()> wake, std::function<void()> closed);
+  ~UploadFeed() override;
+
+  UploadAdmission begin(const UploadStart& start) override;
+  size_t append(uint64_t id, Bytes bytes) override;
+  void finish(uint64_t id) override;
+  void drop(uint64_t id) override;
+  void poll(UploadNews& news) override;
+  void drain() override { draining_ = true; }
+
+  // An upload of this feed has been committed.
+  void deliver(UploadNews::Ended ended);
+  // None will be any more.
+  void fail_all(const Error& error);
+
+  static uint16_t feed_of(uint64_t upload) { return static_cast<uint16_t>(upload >> kNumberShift); }
+
+ private:
+  static constexpr unsigned kNumberShift = 48;
+
+  struct Upload {
+    enum class State : uint8_t {
+      open,       // bytes may come
+      finishing,  // no more do
+      dropping,   // the assembler has to forget it
+      closed,     // with the assembler, or committed
+    };
+    explicit Upload(std::unique_ptr<UploadStream> made) : stream(std::move(made)) {}
+
+    State state = State::open;
+    std::unique_ptr<UploadStream> stream;  // until it is closed
+    bool announced = false;                // the assembler has heard of it
+    bool waiting = false;                  // in one of the two queues
+    bool large = false;                    // counted in large_uploads_
+    bool dropped = false;                  // nobody asks for its result
+  };
+
+  Upload* find(uint64_t id);
+  bool may_be_large(Upload& upload, size_t bytes);
+  void wait_for_room(Upload& upload);
+  // Each false where there is no room.
+  bool advance(Upload& upload);
+  bool place_pieces(Upload& upload);
+  bool place_data(Upload& upload, Bytes bytes);
+  bool close(Upload& upload, TreeEvent::Kind kind);
+  bool make_room(size_t bytes, size_t events);
+  void push_event(Upload& upload, TreeEvent event);
+  void release(Upload& upload);
+  void resume_waiting(UploadNews& news);
+  void take_delivered(UploadNews& news);
+  void hand_over_what_is_waited_for();
+
+  const uint16_t number_;
+  ArrivalQueue* queue_;
+  BufferPool* buffers_;
+  const ChunkerSpec chunker_;
+  const Limits limits_;
+  const std::function<void()> wake_;
+  const std::function<void()> closed_;
+  uint64_t next_ = 1;
+  bool draining_ = false;
+  size_t large_uploads_ = 0;
+  std::unordered_map<uint64_t, Upload> uploads_;
+  std::deque<uint64_t> waiting_for_room_;
+  std::deque<uint64_t> waiting_to_grow_;  // until there are fewer large ones
+  ArrivalBatch batch_;
+
+  std::mutex mutex_;  // of what other threads bring
+  std::vector<UploadNews::Ended> delivered_;
+  std::optional<Error> error_;
+};
+
+}  // namespace penstock

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "port/packet_queue.h"
+
+namespace penstock {
+
+PacketCounters& PacketCounters::operator+=(const PacketCounters& other) {
+  packets_in += other.packets_in;
+  bytes_in += other.bytes_in;
+  packets_out += other.packets_out;
+  bytes_out += other.bytes_out;
+  packets_cut += other.packets_cut;
+  send_refused += other.send_refused;
+  if (other.missed) missed = missed.value_or(0) + *other.missed;
+  return *this;
+}
+
+}  // namespace penstock

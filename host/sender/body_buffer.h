@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "base/bytes.h"
+#include "sender/root_maker.h"
+
+namespace penstock {
+
+// A part of a body, from when it is read until the server has acknowledged it. The headroom is address space:
+// only what a chunk that goes on from the part before needs of it becomes memory. Owned by a BodyBuffers;
+// used by whoever it was handed to.
+struct BodyBuffer {
+  static constexpr size_t kBytes = size_t{1} << 20;
+
+  MutableBytes room() const { return {memory.get() + RootMaker::kHeadroomBytes, kBytes}; }
+  Bytes content() const { return room().first(bytes); }
+
+  std::unique_ptr<uint8_t[]> memory =
+      std::make_unique_for_overwrite<uint8_t[]>(RootMaker::kHeadroomBytes + kBytes);
+  size_t bytes = 0;
+  bool last = false;  // the body ends with it
+};
+
+}  // namespace penstock

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/error.h"
+#include "pipeline/transfer_progress.h"
+#include "port/packet_port.h"
+#include "quic/quic_client.h"
+#include "sender/sent_object.h"
+#include "sender/server_url.h"
+
+namespace penstock {
+
+// Opens a port of one queue that speaks with `server`.
+using PortMaker = std::function<Result<std::unique_ptr<PacketPort>>(const NetAddress& server)>;
+
+struct SenderOptions {
+  static constexpr size_t kParallelMax = 128;  // streams that a server takes of one connection
+
+  ServerUrl server;
+  QuicClientOptions quic;
+  PortMaker open_port;
+  std::string token;                           // empty: none is shown
+  size_t parallel = 16;                        // uploads at once
+  unsigned retries = 5;                        // of one object, and of a connection that was lost
+  std::chrono::milliseconds pause_first{250};  // before a retry; doubled for each that follows
+  std::chrono::milliseconds pause_max{8'000};
+  // Calls the reader back from where it waits; called once all is over, whatever came of it. May be empty.
+  std::function<void()> interrupt;
+  TransferProgress* progress = nullptr;  // counts content that the server's end has acknowledged
+  const std::atomic<bool>* stop = nullptr;
+  // Both in the thread that sends.
+  std::function<void(const Error&)> report;  // of what is left out or refused
+  std::function<void(const SentObject&)> sent;
+};
+
+}  // namespace penstock

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sender/store_terms.h"
+
+#include <nlohmann/json.hpp>
+
+namespace penstock {
+namespace {
+
+Failure bad_terms(const char* why) {
+  return fail(Errc::failed, "the server's /v1/store", why,
+              "check that the URL is that of a penstock server, and that this program is not older than it");
+}
+
+}  // namespace
+
+Result<StoreTerms> parse_store_terms(std::string_view text) {
+  const auto json = nlohmann::json::parse(text, nullptr, false);
+  if (!json.is_object()) return bad_terms("is no JSON object");
+  const auto chunker = json.find("chunker");
+  const auto profile = json.find("profile");
+  if (chunker == json.end() || !chunker->is_string()) return bad_terms("names no chunker");
+  if (profile == json.end() || !profile->is_string()) return bad_terms("names no profile");
+  StoreTerms terms;
+  // The profile has a chunker of its own, whatever the store's is.
+  const bool ipfs = profile->get_ref<const std::string&>() == "ipfs";
+  if (!ipfs && profile->get_ref<const std::string&>() != "default")
+    return bad_terms("names a profile that is not known here");
+  auto spec = parse_chunker(ipfs ? "fixed:1M" : chunker->get_ref<const std::string&>());
+  if (!spec) return bad_terms("names a chunker that is not known here");
+  terms.chunker = *spec;
+  if (ipfs) terms.layout = LinkLayout::balanced;
+  return terms;
+}
+
+}  // namespace penstock

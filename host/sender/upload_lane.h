@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <optional>
+
+#include "http/http_message.h"
+#include "sender/body_buffers.h"
+#include "sender/held_answer.h"
+#include "sender/object_body.h"
+#include "sender/store_terms.h"
+
+namespace penstock {
+
+// A place for one upload at a time: the parts of its body that were read and not yet acknowledged, and the
+// answer. Owned by a Sender, in its thread; only its body() is the reading thread's meanwhile.
+class UploadLane final : public HeldAnswer {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  enum class State : uint8_t {
+    idle,     // there may be a next object
+    opening,  // its first part is read
+    ready,    // its request can be made
+    sending,  // the request is under way
+    paused,   // to be begun again, from retry_at() on
+  };
+
+  UploadLane(const StoreTerms& terms, BodyBuffers& buffers) : body_(terms), buffers_(buffers) {}
+
+  State state() const { return state_; }
+  ObjectBody& body() { return body_; }
+  const ObjectBody& body() const { return body_; }
+
+  // A part is being read into a buffer.
+  bool reading() const { return reading_; }
+  void begin_reading() { reading_ = true; }
+  // ... the first one, of the next object or of the same again.
+  void begin_next();
+  void begin_again();
+  // The part has come, or none (null).
+  void end_reading(BodyBuffer* part);
+  bool wants_part() const { return state_ == State::sending && !reading_ && !read_to_end_; }
+  size_t held() const { return parts_.size(); }
+
+  // The head of the request for what was read so far: `length`, where it is known for certain.
+  HttpRequest request_head(const std::string& token) const;
+  void begin_request(uint64_t request);
+  std::optional<uint64_t> request() const { return request_; }
+  bool given_whole() const { return read_to_end_ && next_ == parts_.size(); }
+  uint64_t acked() const { return acked_; }
+
+  // The request is over, whatever came of it: its parts are free.
+  void end_request();
+  void pause(Clock::time_point retry_at);
+  Clock::time_point retry_at() const { return retry_at_; }
+  void retire() { state_ = State::idle; }
+
+  BodyPiece next_body() override;
+  void body_acked(uint64_t bytes) override;
+
+  // Of this object:
+  unsigned attempts = 0;
+  uint64_t bytes_sent = 0;   // in attempts that are over
+  uint64_t bytes_shown = 0;  // of its content, to who watches
+
+ private:
+  ObjectBody body_;
+  BodyBuffers& buffers_;
+  State state_ = State::idle;
+  bool reading_ = false;
+  bool read_to_end_ = false;
+  std::deque<BodyBuffer*> parts_;
+  size_t next_ = 0;              // of parts_, to be given to the connection
+  uint64_t acked_of_first_ = 0;  // bytes of parts_.front()
+  uint64_t acked_ = 0;           // bytes of this request
+  std::optional<uint64_t> request_;
+  Clock::time_point retry_at_;
+};
+
+}  // namespace penstock

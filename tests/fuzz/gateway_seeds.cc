@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string>
+
+#include "fuzz/corpus_writer.h"
+
+namespace penstock {
+namespace {
+
+constexpr const char* kCid = "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku";
+
+}  // namespace
+
+void write_gateway_seeds(CorpusWriter& corpus) {
+  corpus.write("gateway_text", "range", "bytes=17-4096");
+  corpus.write("gateway_text", "suffix", "bytes=-500");
+  corpus.write("gateway_text", "entity-bytes", "-1024:*");
+  corpus.write("gateway_text", "query", "format=car&dag-scope=entity&filename=a%22b+c.txt");
+  corpus.write("gateway_text", "accept",
+               "text/html;q=0.9, application/vnd.ipld.car; version=1; order=dfs; dups=y, */*;q=0.1");
+  corpus.write("gateway_text", "path", std::string(kCid) + "/a%20b/%C3%A9/");
+  corpus.write("gateway_text", "name", "photos/2026/%E2%82%AC.jpg");
+  corpus.write("gateway_text", "tags", "W/\"b\", \"a\"");
+  corpus.write("gateway_text", "token", "Bearer pst_" + std::string(52, 'a'));
+  corpus.write("gateway_text", "time", "2027-01-31T12:00:00Z");
+  const std::string entry =
+      R"({"name": "a", "sha256": ")" + std::string(64, 'a') + R"(", "rights": ["append", "read"]})";
+  corpus.write("access_list", "tokens", R"({"version": 1, "tokens": [)" + entry + "]}");
+  corpus.write("access_list", "both",
+               R"({"version": 1, "tokens": [)" + entry + R"(], "certificates": [{"name": "c", "sha256": ")" +
+                   std::string(64, '0') + R"(", "rights": ["admin"], "expires": "2027-01-31T00:00:00Z"}]})");
+}
+
+}  // namespace penstock

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "unit/gateway/gateway_fixture.h"
+
+namespace penstock {
+namespace {
+
+TEST(MetricsTextTest, PutsSamplesOfOneNameTogetherAndAddsThemUp) {
+  MetricsText text;
+  const MetricLabel a{"path", "a\"\\\n"};
+  text.counter("x_total", "How many\nof \\ them.", 1, std::span(&a, 1));
+  text.gauge("b", "Now.", 7);
+  text.counter("x_total", "ignored", 2, std::span(&a, 1));
+  text.counter("x_total", "ignored", 5);
+  EXPECT_EQ(text.text(),
+            "# HELP b Now.\n# TYPE b gauge\nb 7\n"
+            "# HELP x_total How many\\nof \\\\ them.\n# TYPE x_total counter\n"
+            "x_total 5\nx_total{path=\"a\\\"\\\\\\n\"} 3\n");
+}
+
+class WorkersMetrics final : public MetricsSource {
+ public:
+  void write_metrics(MetricsText& to) const override { to.gauge("penstock_test", "A test's.", 3); }
+};
+
+class GatewayMetricsTest : public GatewayFixture {};
+
+TEST_F(GatewayMetricsTest, ShowsWhatAllSourcesCount) {
+  const WorkersMetrics workers;
+  parts_.metrics = {&workers, &workers};
+  start();
+  const Cid cid = put_file(random_bytes(1000, 1));
+  get("/ipfs/" + cid.text());
+  get("/ipfs/" + cid.text() + "/none");
+  const Answered answered = ask(authorized("GET", "/metrics", "operator"));
+  EXPECT_EQ(answered.status, 200u);
+  EXPECT_EQ(answered.field("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_THAT(answered.body, testing::HasSubstr("penstock_test 6\n"));
+  EXPECT_THAT(answered.body,
+              testing::HasSubstr("penstock_requests_total{route=\"ipfs\",status=\"2xx\"} 1\n"));
+  EXPECT_THAT(answered.body,
+              testing::HasSubstr("penstock_requests_total{route=\"ipfs\",status=\"4xx\"} 1\n"));
+  EXPECT_THAT(answered.body, testing::HasSubstr("penstock_uploads_open 0\n"));
+}
+
+TEST_F(GatewayMetricsTest, OpensThemToTheMachineItselfWhereThatIsAllowed) {
+  const HttpPeer loopback{.address = "127.0.0.1:1", .certificate = {}, .loopback = true};
+  EXPECT_EQ(ask(request("GET", "/metrics"), loopback).status, 401u);
+  options_.metrics_from_loopback = true;
+  start();
+  EXPECT_EQ(ask(request("GET", "/metrics"), loopback).status, 200u);
+  EXPECT_EQ(ask(request("GET", "/metrics")).status, 401u);
+  EXPECT_EQ(ask(authorized("GET", "/metrics", "reader"), loopback).status, 403u);
+}
+
+TEST_F(GatewayMetricsTest, SaysWhetherItIsWell) {
+  EXPECT_EQ(ask(request("GET", "/healthz")).body, "ok\n");
+  options_.trouble = [] { return "the store takes nothing more"; };
+  start();
+  const Answered ill = ask(request("GET", "/healthz"));
+  EXPECT_EQ(ill.status, 503u);
+  EXPECT_EQ(ill.json()["why"], "the store takes nothing more");
+}
+
+TEST_F(GatewayMetricsTest, PublishesHowClientsAreToCut) {
+  const auto json = ask(authorized("GET", "/v1/store", "appender")).json();
+  EXPECT_EQ(json["version"], "1.2.3");
+  EXPECT_EQ(json["chunker"], "cdc:16K:64K:256K");
+  EXPECT_EQ(json["profile"], "default");
+  EXPECT_EQ(json["codec"], "auto");
+  EXPECT_EQ(json["limits"]["have_digests"], 65536);
+  EXPECT_EQ(json["limits"]["object_bytes"], options_.limits.object_bytes_max);
+}
+
+}  // namespace
+}  // namespace penstock

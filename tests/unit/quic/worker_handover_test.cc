@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <vector>
+
+#include "unit/quic/test_request.h"
+#include "unit/quic/test_server.h"
+
+namespace penstock {
+namespace {
+
+TEST(WorkerHandoverTest, PacketsThatArriveAtAnotherWorkerAreHandedOver) {
+  TestServer server({}, {}, 3);
+  const NetAddress from = memory_address(2);
+  server.network.steer(from, 0);
+  auto client = server.client();
+  ASSERT_TRUE(client) << client.error().message();
+  for (const size_t queue : {size_t{1}, size_t{2}, size_t{0}, size_t{1}}) {
+    server.network.steer(from, queue);
+    TestRequest put("PUT", "/put", 3'000'000);
+    ASSERT_TRUE(carry_out(**client, put)) << queue;
+    ASSERT_TRUE(put.result) << put.result.error().message();
+    EXPECT_EQ(put.text, "3000000 right");
+  }
+  EXPECT_GT(server.count(QuicCount::packets_handed_over), 1000U);
+  EXPECT_EQ(server.count(QuicCount::connections), 1U);
+  EXPECT_EQ(server.count(QuicCount::resets_sent), 0U);
+}
+
+TEST(WorkerHandoverTest, ARetryReachesWhoeverSentIt) {
+  QuicServerOptions options;
+  options.limits.handshakes_without_retry = 0;
+  TestServer server(options, {}, 2);
+  const NetAddress from = memory_address(2);
+  server.network.steer(from, 0);
+  size_t packets = 0;
+  // The second flight, with the token, arrives elsewhere.
+  server.network.watch([&](const NetPath& path, Bytes) {
+    if (path.local == from) ++packets;
+    return true;
+  });
+  auto client = server.client();
+  ASSERT_TRUE(client) << client.error().message();
+  EXPECT_EQ(server.count(QuicCount::retries_sent), 1U);
+  EXPECT_GT(packets, 1U);
+  server.network.watch(nullptr);
+}
+
+TEST(WorkerHandoverTest, AClientWhoseAddressChangesKeepsItsConnection) {
+  TestServer server({}, {}, 2);
+  const NetAddress from = memory_address(2);
+  auto client = server.client();
+  ASSERT_TRUE(client) << client.error().message();
+  TestRequest put("PUT", "/put", 4'000'000);
+  put.stall_after = 2'000'000;
+  const auto id = (*client)->submit(put.head, put);
+  ASSERT_TRUE(poll_until(**client, [&server] { return server.log.bytes_taken == 2'000'000; }));
+  const NetAddress later = memory_address(99, 5000);
+  server.network.rename(from, later);
+  server.network.steer(later, 1);
+  put.stall_after = UINT64_MAX;
+  (*client)->resume(*id);
+  ASSERT_TRUE(poll_until(**client, [&put] { return put.done; }));
+  ASSERT_TRUE(put.result) << put.result.error().message();
+  EXPECT_EQ(put.text, "4000000 right");
+}
+
+}  // namespace
+}  // namespace penstock

@@ -4,6 +4,7 @@
 usage: xrt_soak_test.py PROGRAM [LAUNCHES]     PROGRAM: xrt_soak_test
 """
 
+import ctypes
 import os
 import subprocess
 import sys
@@ -15,6 +16,14 @@ from left_behind import left_behind, wait_until_nothing_is_left
 WITH_CARD = os.path.join(os.environ["PENSTOCK_SOURCE_DIR"], "emulation", "with-card")
 BUILD = os.environ["PENSTOCK_BINARY_DIR"]
 SAMPLED = " launches: host "  # a line of the program's: there it is at work
+PR_SET_THP_DISABLE = 41
+
+
+def without_huge_pages():
+    """For this process and all below it: where buffers come to lie, and not how many there are, would decide whether a
+    touched page counts as 4 KiB or as 2 MiB."""
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_THP_DISABLE)")
 
 
 class XrtSoakTest(unittest.TestCase):
@@ -23,7 +32,8 @@ class XrtSoakTest(unittest.TestCase):
             # Where files that nobody should make would be seen.
             surroundings = os.environ | {"HOME": place, "TMPDIR": place}
             process = subprocess.Popen([WITH_CARD, "--build", BUILD, "--", *COMMAND], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                       stderr=err, text=True, cwd=place, env=surroundings, start_new_session=True)
+                                       stderr=err, text=True, cwd=place, env=surroundings, start_new_session=True,
+                                       preexec_fn=without_huge_pages)
             while_it_ran = None
             with process.stdout as lines:
                 for line in lines:

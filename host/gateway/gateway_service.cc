@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "chunking/piece_head.h"
 #include "gateway/content_answer.h"
 #include "gateway/counted_exchange.h"
 #include "gateway/have_exchange.h"
@@ -31,6 +32,15 @@ tl::unexpected<Refusal> busy(unsigned status, const char* what, const char* why)
   auto refusal = refuse(status, what, why, "try again in a moment");
   refusal.value().fields.push_back({"retry-after", "2"});
   return refusal;
+}
+
+// Of its body; parameters are of no account.
+bool has_media_type(const HttpRequest& request, std::string_view type) {
+  const std::string_view field = find_field(request.fields, "content-type").value_or("");
+  const std::string_view name = field.substr(0, field.find_first_of("; \t"));
+  return std::ranges::equal(name, type, [](char a, char b) {
+    return a == b || (a >= 'A' && a <= 'Z' && static_cast<char>(a + ('a' - 'A')) == b);
+  });
 }
 
 tl::unexpected<Refusal> no_right(const char* right) {
@@ -114,7 +124,7 @@ GatewayService::Answering GatewayService::answer_caller(const Asked& asked, cons
     case GatewayRoute::none:
       break;
   }
-  return ready(store_text(), asked.request);
+  return ready(store_text(rights), asked.request);
 }
 
 // Resumable uploads will begin here: what differs is which upload of the door the exchange goes on with.
@@ -128,7 +138,12 @@ GatewayService::Answering GatewayService::begin_upload(const Asked& asked, const
   const auto own = uploads_of_.find(caller.name);
   if (own != uploads_of_.end() && own->second >= options_.limits.uploads_per_caller_max)
     return busy(429, "this upload", "too many of yours are under way");
-  return admit_upload(asked, caller, {std::move(*name), UploadKind::file});
+  const bool pieces = has_media_type(asked.request, kPiecesMediaType);
+  // Whether it comes to something tells what is here.
+  if (pieces && !caller.rights.read) return no_right("read, to leave out what is here");
+  return admit_upload(
+      asked, caller,
+      {std::move(*name), pieces ? UploadKind::pieces : UploadKind::file, options_.limits.object_bytes_max});
 }
 
 GatewayService::Answering GatewayService::admit_upload(const Asked& asked, const Caller& caller,
@@ -252,12 +267,14 @@ MadeAnswer GatewayService::health() const {
   return answer;
 }
 
-MadeAnswer GatewayService::store_text() const {
+MadeAnswer GatewayService::store_text(const Rights& rights) const {
   nlohmann::ordered_json json;
   json["version"] = options_.version;
   json["chunker"] = parts_.store->config().chunker;
   json["profile"] = options_.profile;
   json["codec"] = parts_.store->config().codec;
+  json["rights"] = right_names(rights);
+  json["bodies"] = {"application/octet-stream", kPiecesMediaType};
   json["limits"]["object_bytes"] = options_.limits.object_bytes_max;
   json["limits"]["name_bytes"] = kUploadNameBytesMax;
   json["limits"]["uploads"] = options_.limits.uploads_per_caller_max;

@@ -61,7 +61,7 @@ class GatewayService final : public HttpService {
   Answering read_later(const HttpRequest& request, uint64_t id, PlaceCount::Place large,
                        PooledAnswer::Maker maker);
   MadeAnswer health() const;
-  MadeAnswer store_text() const;
+  MadeAnswer store_text(const Rights& rights) const;
   MadeAnswer metrics() const;
   bool may_see_metrics(const Asked& asked) const;
   void forget_upload(uint64_t upload, const std::string& caller);

@@ -16,4 +16,12 @@ bool add_right(Rights& rights, std::string_view name) {
   return true;
 }
 
+std::vector<std::string> right_names(const Rights& rights) {
+  std::vector<std::string> names;
+  if (rights.append) names.emplace_back("append");
+  if (rights.read) names.emplace_back("read");
+  if (rights.admin) names.emplace_back("admin");
+  return names;
+}
+
 }  // namespace penstock

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace penstock {
 
@@ -24,5 +26,7 @@ struct Rights {
 
 // Sets the right of that name: "append", "read", "admin". False for another name.
 bool add_right(Rights& rights, std::string_view name);
+// Their names, in the order in which they stand above.
+std::vector<std::string> right_names(const Rights& rights);
 
 }  // namespace penstock

@@ -24,6 +24,8 @@ MadeAnswer created_answer(const StoredUpload& stored) {
 // What the store's disk or its other contents have to do with it is no business of who may only append.
 MadeAnswer failed_answer(const Error& error) {
   if (error.code == Errc::usage) return refusal_answer({400, "the upload", error.why, error.remedy, {}});
+  // Of pieces alone, and those are for readers.
+  if (error.code == Errc::absent) return refusal_answer({409, "the upload", error.why, error.remedy, {}});
   return refusal_answer(
       {500, "the upload", "the store could not take it", "try again; tell the operator", {}});
 }

@@ -60,6 +60,7 @@ Result<BatchSource::Fill> ArrivalQueue::fill(Batch& batch, StageClock& clock, bo
   batch.input = std::move(next.input);
   std::swap(batch.chunks, next.chunks);
   std::swap(batch.outline.events, next.outline.events);
+  std::swap(batch.outline.known, next.outline.known);
   batch.outline.leaves.clear();
   next.clear();
   lock.unlock();

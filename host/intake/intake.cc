@@ -44,9 +44,14 @@ Status Intake::prepare() {
 
   queue_ = std::make_unique<ArrivalQueue>(queued);
   packer_ = std::make_unique<BlockPacker>(sink_, *pools_.frames, put.codec, put.verify);
+  leaf_reader_ = store_->new_reader();
   assembler_ = std::make_unique<UploadAssembler>(
       *packer_, put.layout, put.chunker.zero_leaf_bytes(),
-      [this](FinishedUpload upload) { committer_->add(std::move(upload)); });
+      UploadAssembler::Links{[this](const Leaf& leaf) { return has_leaf(leaf); },
+                             [this](FinishedUpload upload) { committer_->add(std::move(upload)); },
+                             [this](uint64_t stream, Error error) {
+                               deliver({stream, Failure(std::move(error))});
+                             }});
   order_ =
       std::make_unique<StreamOrder>(*assembler_, kOutlinesPerBatch * plan_.lanes * plan_.batches_per_lane);
   course_.reset(new PutCourse{*queue_, *order_, sink_, options_.put, *dispatcher_});
@@ -115,6 +120,16 @@ void Intake::deliver(UploadNews::Ended ended) {
   const std::lock_guard lock(mutex_);
   UploadFeed* const feed = feeds_[UploadFeed::feed_of(ended.id)];
   if (feed != nullptr) feed->deliver(std::move(ended));
+}
+
+// A copy in quarantine does not count: sent again, the block heals. Nor does one whose record is damaged.
+Result<bool> Intake::has_leaf(const Leaf& leaf) {
+  PENSTOCK_TRY_ASSIGN(const std::optional<Placement> placement, store_->find(leaf.digest));
+  if (!placement) return false;
+  const Result<uint32_t> bytes = leaf_reader_->block_bytes(leaf.digest);
+  if (bytes) return *bytes == leaf.bytes;
+  if (bytes.error().code == Errc::failed) return Failure(bytes.error());
+  return false;
 }
 
 std::optional<Error> Intake::error() const {

@@ -65,6 +65,7 @@ class Intake {
   void close_feed(uint16_t number);
   void fail(const Error& error);
   void deliver(UploadNews::Ended ended);
+  Result<bool> has_leaf(const Leaf& leaf);
 
   Store* store_;
   Dispatcher* dispatcher_;
@@ -72,6 +73,7 @@ class Intake {
   MemoryPlan plan_;
   PutPools pools_;
   StoreFrameSink sink_;
+  std::unique_ptr<StoreReader> leaf_reader_;  // the assembler's
   std::unique_ptr<ArrivalQueue> queue_;
   std::unique_ptr<BlockPacker> packer_;
   std::unique_ptr<UploadAssembler> assembler_;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <unordered_map>
 
@@ -19,10 +20,17 @@ namespace penstock {
 // time.
 class UploadAssembler final : public OutlineSink {
  public:
-  using Finished = std::function<void(FinishedUpload)>;
+  // What it asks and tells, in the thread that consumes.
+  struct Links {
+    // Whether the store has this leaf, of that length. Any error is the upload's.
+    std::function<Result<bool>(const Leaf&)> has_leaf;
+    std::function<void(FinishedUpload)> finished;
+    // An upload comes to nothing; whatever follows of it is forgotten.
+    std::function<void(uint64_t stream, Error)> refused;
+  };
 
-  UploadAssembler(BlockSink& sink, LinkLayout layout, uint32_t zero_leaf_bytes, Finished finished)
-      : sink_(&sink), layout_(layout), zero_leaf_bytes_(zero_leaf_bytes), finished_(std::move(finished)) {}
+  UploadAssembler(BlockSink& sink, LinkLayout layout, uint32_t zero_leaf_bytes, Links links)
+      : sink_(&sink), layout_(layout), zero_leaf_bytes_(zero_leaf_bytes), links_(std::move(links)) {}
 
   Status consume(const BatchOutline& outline) override;
 
@@ -32,15 +40,19 @@ class UploadAssembler final : public OutlineSink {
         : tree(sink, layout, zero_leaf_bytes) {}
     TreeAssembler tree;
     FinishedUpload upload;
+    bool refused = false;
   };
 
   Status consume(const TreeEvent& event, std::span<const Leaf> leaves);
+  Status grow(Open& open, const TreeEvent& event, std::span<const Leaf> leaves);
+  Status end(Open& open);
+  std::optional<Error> missing(std::span<const Leaf> known) const;
   Open& open_of(const TreeEvent& event);
 
   BlockSink* sink_;
   LinkLayout layout_;
   uint32_t zero_leaf_bytes_;
-  Finished finished_;
+  Links links_;
   std::unordered_map<uint64_t, Open> open_;
 };
 

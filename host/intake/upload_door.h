@@ -14,12 +14,14 @@ namespace penstock {
 
 // What the bytes of an upload are.
 enum class UploadKind : uint8_t {
-  file,  // the content of one file
+  file,    // the content of one file
+  pieces,  // the same, cut by its sender, who leaves out what the store has (chunking/piece_head.h)
 };
 
 struct UploadStart {
   std::string name;  // checked: upload_name.h
   UploadKind kind = UploadKind::file;
+  uint64_t content_bytes_max = UINT64_MAX;  // for pieces: a body's length does not tell
 };
 
 // An upload that is in the store for good.

@@ -7,6 +7,8 @@
 
 #include "base/check.h"
 #include "base/limits.h"
+#include "intake/piece_stream.h"
+#include "intake/upload_stream.h"
 
 namespace penstock {
 namespace {
@@ -15,6 +17,13 @@ namespace {
 constexpr size_t kEventsOfPiece = 2;
 // What a batch that ends an upload waits for more at most, where lanes have other work.
 constexpr std::chrono::milliseconds kWaitMax{10};
+
+// What cuts it, or reads where its sender did.
+std::unique_ptr<UploadBody> make_body(uint64_t id, const UploadStart& start, const ChunkerSpec& chunker) {
+  if (start.kind == UploadKind::pieces)
+    return std::make_unique<PieceStream>(id, start.name, chunker, start.content_bytes_max);
+  return std::make_unique<UploadStream>(id, start.name, chunker);
+}
 
 }  // namespace
 
@@ -41,7 +50,7 @@ UploadAdmission UploadFeed::begin(const UploadStart& start) {
   if (uploads_.size() >= limits_.uploads_max)
     return {.verdict = UploadAdmission::Verdict::too_many, .error = {}};
   const uint64_t id = uint64_t{number_} << kNumberShift | next_++;
-  uploads_.emplace(id, Upload(std::make_unique<UploadStream>(id, start.name, chunker_)));
+  uploads_.emplace(id, Upload(make_body(id, start, chunker_)));
   return {.verdict = UploadAdmission::Verdict::begun, .id = id, .error = {}};
 }
 
@@ -53,11 +62,11 @@ UploadFeed::Upload* UploadFeed::find(uint64_t id) {
 void UploadFeed::wait_for_room(Upload& upload) {
   queue_->ask_for_room();
   if (std::exchange(upload.waiting, true)) return;
-  waiting_for_room_.push_back(upload.stream->id());
+  waiting_for_room_.push_back(upload.body->id());
 }
 
 bool UploadFeed::may_be_large(Upload& upload, size_t bytes) {
-  if (upload.large || !upload.stream->would_be_large(bytes)) return true;
+  if (upload.large || !upload.body->would_be_large(bytes)) return true;
   if (large_uploads_ == limits_.large_uploads_max) return false;
   upload.large = true;
   ++large_uploads_;
@@ -67,7 +76,7 @@ bool UploadFeed::may_be_large(Upload& upload, size_t bytes) {
 size_t UploadFeed::append(uint64_t id, Bytes bytes) {
   Upload* const upload = find(id);
   // It has failed, and poll() says so.
-  if (upload == nullptr) return bytes.size();
+  if (upload == nullptr || upload->refused) return bytes.size();
   PENSTOCK_CHECK(upload->state == Upload::State::open);
   if (upload->waiting) return 0;
   if (!may_be_large(*upload, bytes.size())) {
@@ -77,7 +86,11 @@ size_t UploadFeed::append(uint64_t id, Bytes bytes) {
   }
   size_t taken = 0;
   while (taken < bytes.size()) {
-    taken += upload->stream->take(bytes.subspan(taken));
+    taken += upload->body->take(bytes.subspan(taken));
+    if (upload->body->error()) {
+      refuse(*upload, *upload->body->error());
+      return bytes.size();
+    }
     if (place_pieces(*upload)) continue;
     wait_for_room(*upload);
     break;
@@ -90,7 +103,8 @@ size_t UploadFeed::append(uint64_t id, Bytes bytes) {
 bool UploadFeed::make_room(size_t bytes, size_t events) {
   const bool aimed = batch_.bytes + bytes <= kFrameBytesAim || batch_.chunks.empty();
   const bool takes_chunk = bytes == 0 || (aimed && batch_.chunks.size() < kFrameChunksMax);
-  const bool takes_events = batch_.outline.events.size() + events <= Batch::kEventsMax;
+  const BatchOutline& outline = batch_.outline;
+  const bool takes_events = outline.events.size() + outline.known.size() + events <= Batch::kEventsMax;
   if (!(takes_chunk && takes_events) && !queue_->push(batch_)) return false;
   if (bytes > 0 && !batch_.input) batch_.input = buffers_->try_acquire();
   return bytes == 0 || batch_.input;
@@ -99,11 +113,11 @@ bool UploadFeed::make_room(size_t bytes, size_t events) {
 void UploadFeed::push_event(Upload& upload, TreeEvent event) {
   auto& events = batch_.outline.events;
   if (!std::exchange(upload.announced, true)) {
-    TreeEvent first{.kind = TreeEvent::Kind::file_begin, .stream = upload.stream->id()};
-    first.name = upload.stream->name();
+    TreeEvent first{.kind = TreeEvent::Kind::file_begin, .stream = upload.body->id()};
+    first.name = upload.body->name();
     events.push_back(std::move(first));
   }
-  event.stream = upload.stream->id();
+  event.stream = upload.body->id();
   events.push_back(std::move(event));
 }
 
@@ -112,24 +126,49 @@ bool UploadFeed::place_data(Upload& upload, Bytes bytes) {
   std::memcpy(batch_.input.bytes().data() + batch_.bytes, bytes.data(), bytes.size());
   batch_.chunks.push_back({static_cast<uint32_t>(batch_.bytes), static_cast<uint32_t>(bytes.size())});
   batch_.bytes += bytes.size();
+  ++leaves_event(upload, TreeEvent::Kind::leaves).leaf_count;
+  return true;
+}
+
+// The event that the upload's next leaf of that kind belongs to.
+TreeEvent& UploadFeed::leaves_event(Upload& upload, TreeEvent::Kind kind) {
   auto& events = batch_.outline.events;
-  const bool goes_on = !events.empty() && events.back().kind == TreeEvent::Kind::leaves &&
-                       events.back().stream == upload.stream->id();
-  if (!goes_on) push_event(upload, {.kind = TreeEvent::Kind::leaves});
-  ++events.back().leaf_count;
+  const bool goes_on =
+      !events.empty() && events.back().kind == kind && events.back().stream == upload.body->id();
+  if (!goes_on) push_event(upload, {.kind = kind});
+  return events.back();
+}
+
+bool UploadFeed::place_known(Upload& upload, const UploadPiece& piece) {
+  if (!make_room(0, kEventsOfPiece + 1)) return false;
+  batch_.outline.known.push_back({piece.digest, static_cast<uint32_t>(piece.length), false});
+  ++leaves_event(upload, TreeEvent::Kind::known_leaves).leaf_count;
+  return true;
+}
+
+bool UploadFeed::place_zeros(Upload& upload, const UploadPiece& piece) {
+  if (!make_room(0, kEventsOfPiece)) return false;
+  push_event(upload, {.kind = TreeEvent::Kind::zero_run, .zero_bytes = piece.length});
   return true;
 }
 
 bool UploadFeed::place_pieces(Upload& upload) {
-  UploadStream& stream = *upload.stream;
-  for (; stream.has_piece(); stream.pass_piece()) {
-    const Piece& piece = stream.piece();
-    if (piece.kind == Piece::Kind::data) {
-      if (!place_data(upload, stream.piece_bytes())) return false;
-      continue;
+  UploadBody& body = *upload.body;
+  for (; body.has_piece(); body.pass_piece()) {
+    const UploadPiece piece = body.piece();
+    bool placed = false;
+    switch (piece.kind) {
+      case UploadPiece::Kind::data:
+        placed = place_data(upload, body.piece_bytes());
+        break;
+      case UploadPiece::Kind::known:
+        placed = place_known(upload, piece);
+        break;
+      case UploadPiece::Kind::zero_run:
+        placed = place_zeros(upload, piece);
+        break;
     }
-    if (!make_room(0, kEventsOfPiece)) return false;
-    push_event(upload, {.kind = TreeEvent::Kind::zero_run, .zero_bytes = piece.length});
+    if (!placed) return false;
   }
   return true;
 }
@@ -145,7 +184,7 @@ bool UploadFeed::close(Upload& upload, TreeEvent::Kind kind) {
 
 void UploadFeed::release(Upload& upload) {
   if (std::exchange(upload.large, false)) --large_uploads_;
-  upload.stream.reset();
+  upload.body.reset();
   upload.state = Upload::State::closed;
 }
 
@@ -155,7 +194,11 @@ bool UploadFeed::advance(Upload& upload) {
       return place_pieces(upload);
     case Upload::State::finishing:
       if (!place_pieces(upload)) return false;
-      if (!upload.stream->ended()) upload.stream->end();
+      if (!upload.body->ended()) upload.body->end();
+      if (upload.body->error()) {
+        refuse(upload, *upload.body->error());
+        return true;
+      }
       return place_pieces(upload) && close(upload, TreeEvent::Kind::stream_end);
     case Upload::State::dropping:
       return close(upload, TreeEvent::Kind::stream_dropped);
@@ -165,28 +208,38 @@ bool UploadFeed::advance(Upload& upload) {
   return true;
 }
 
+// The worker's next poll() tells, and has the assembler forget it.
+void UploadFeed::refuse(Upload& upload, const Error& error) {
+  if (std::exchange(upload.refused, true)) return;
+  deliver({upload.body->id(), Failure(error)});
+}
+
 void UploadFeed::finish(uint64_t id) {
   Upload* const upload = find(id);
-  if (upload == nullptr) return;
+  if (upload == nullptr || upload->refused) return;
   upload->state = Upload::State::finishing;
   if (!upload->waiting && !advance(*upload)) wait_for_room(*upload);
 }
 
 void UploadFeed::drop(uint64_t id) {
   Upload* const upload = find(id);
-  if (upload == nullptr) return;
-  if (upload->state == Upload::State::closed || !upload->announced) {
-    if (upload->state != Upload::State::closed) release(*upload);
+  if (upload != nullptr) forget(id, *upload);
+}
+
+// The assembler has to, too, if it knows of it.
+void UploadFeed::forget(uint64_t id, Upload& upload) {
+  if (upload.state == Upload::State::closed || !upload.announced) {
+    if (upload.state != Upload::State::closed) release(upload);
     uploads_.erase(id);
     return;
   }
-  upload->state = Upload::State::dropping;
-  upload->dropped = true;
-  if (upload->waiting) return;
-  if (advance(*upload)) {
+  upload.state = Upload::State::dropping;
+  upload.dropped = true;
+  if (upload.waiting) return;
+  if (advance(upload)) {
     uploads_.erase(id);
   } else {
-    wait_for_room(*upload);
+    wait_for_room(upload);
   }
 }
 
@@ -222,14 +275,24 @@ void UploadFeed::resume_waiting(UploadNews& news) {
 }
 
 void UploadFeed::take_delivered(UploadNews& news) {
-  const std::lock_guard lock(mutex_);
-  for (UploadNews::Ended& ended : delivered_) {
-    if (uploads_.erase(ended.id) > 0) news.ended.push_back(std::move(ended));
+  std::vector<UploadNews::Ended> delivered;
+  std::optional<Error> error;
+  {
+    const std::lock_guard lock(mutex_);
+    delivered.swap(delivered_);
+    error = error_;
   }
-  delivered_.clear();
-  if (!error_) return;
+  for (UploadNews::Ended& ended : delivered) {
+    Upload* const upload = find(ended.id);
+    if (upload == nullptr) continue;
+    const bool asked_for = !upload->dropped;
+    upload->refused = !ended.result;
+    forget(ended.id, *upload);
+    if (asked_for) news.ended.push_back(std::move(ended));
+  }
+  if (!error) return;
   for (const auto& [id, upload] : uploads_) {
-    if (!upload.dropped) news.ended.push_back({id, Failure(*error_)});
+    if (!upload.dropped) news.ended.push_back({id, Failure(*error)});
   }
   uploads_.clear();
   large_uploads_ = 0;

@@ -17,8 +17,8 @@
 #include "chunking/chunker_spec.h"
 #include "intake/arrival_batch.h"
 #include "intake/arrival_queue.h"
+#include "intake/upload_body.h"
 #include "intake/upload_door.h"
-#include "intake/upload_stream.h"
 #include "memory/buffer_pool.h"
 
 namespace penstock {
@@ -66,14 +66,15 @@ class UploadFeed final : public UploadDoor {
       dropping,   // the assembler has to forget it
       closed,     // with the assembler, or committed
     };
-    explicit Upload(std::unique_ptr<UploadStream> made) : stream(std::move(made)) {}
+    explicit Upload(std::unique_ptr<UploadBody> made) : body(std::move(made)) {}
 
     State state = State::open;
-    std::unique_ptr<UploadStream> stream;  // until it is closed
-    bool announced = false;                // the assembler has heard of it
-    bool waiting = false;                  // in one of the two queues
-    bool large = false;                    // counted in large_uploads_
-    bool dropped = false;                  // nobody asks for its result
+    std::unique_ptr<UploadBody> body;  // until it is closed
+    bool announced = false;            // the assembler has heard of it
+    bool waiting = false;              // in one of the two queues
+    bool large = false;                // counted in large_uploads_
+    bool refused = false;              // it has failed, and poll() will say so
+    bool dropped = false;              // nobody asks for its result
   };
 
   Upload* find(uint64_t id);
@@ -83,10 +84,15 @@ class UploadFeed final : public UploadDoor {
   bool advance(Upload& upload);
   bool place_pieces(Upload& upload);
   bool place_data(Upload& upload, Bytes bytes);
+  bool place_known(Upload& upload, const UploadPiece& piece);
+  bool place_zeros(Upload& upload, const UploadPiece& piece);
+  TreeEvent& leaves_event(Upload& upload, TreeEvent::Kind kind);
   bool close(Upload& upload, TreeEvent::Kind kind);
   bool make_room(size_t bytes, size_t events);
   void push_event(Upload& upload, TreeEvent event);
   void release(Upload& upload);
+  void refuse(Upload& upload, const Error& error);
+  void forget(uint64_t id, Upload& upload);
   void resume_waiting(UploadNews& news);
   void take_delivered(UploadNews& news);
   void hand_over_what_is_waited_for();

@@ -18,8 +18,7 @@ constexpr size_t kScanBytes = 128 << 10;
 }  // namespace
 
 UploadStream::UploadStream(uint64_t id, std::string name, const ChunkerSpec& spec)
-    : id_(id),
-      name_(std::move(name)),
+    : UploadBody(id, std::move(name)),
       chunker_(spec),
       // Half of it is new each time that what was left over moves to its front.
       capacity_max_(2 * std::max(chunker_.retained_max(), kScanBytes)) {}
@@ -77,14 +76,21 @@ void UploadStream::end() {
   ended_ = true;
 }
 
+UploadPiece UploadStream::piece() const {
+  const Piece& next = pieces_[next_piece_];
+  const bool data = next.kind == Piece::Kind::data;
+  return {data ? UploadPiece::Kind::data : UploadPiece::Kind::zero_run, next.length, {}};
+}
+
 Bytes UploadStream::piece_bytes() const {
   const uint64_t at = piece_offset_ - origin_;
-  PENSTOCK_CHECK(at + piece().length <= end_);
-  return {window_.get() + at, static_cast<size_t>(piece().length)};
+  const uint64_t length = pieces_[next_piece_].length;
+  PENSTOCK_CHECK(at + length <= end_);
+  return {window_.get() + at, static_cast<size_t>(length)};
 }
 
 void UploadStream::pass_piece() {
-  piece_offset_ += piece().length;
+  piece_offset_ += pieces_[next_piece_].length;
   ++next_piece_;
 }
 

@@ -10,43 +10,37 @@
 #include "base/bytes.h"
 #include "chunking/chunker.h"
 #include "chunking/piece.h"
+#include "intake/upload_body.h"
 
 namespace penstock {
 
 // The bytes of one upload between their arrival and their place in a batch: a window that grows to what
 // cutting needs, and what has been cut of it. One thread.
-class UploadStream {
+class UploadStream final : public UploadBody {
  public:
-  // What an upload may keep before it counts as a large one.
-  static constexpr size_t kSmallBytes = 64 << 10;
-
   UploadStream(uint64_t id, std::string name, const ChunkerSpec& spec);
 
-  uint64_t id() const { return id_; }
-  const std::string& name() const { return name_; }
+  bool would_be_large(size_t bytes) const override {
+    return capacity_ <= kSmallBytes && end_ + bytes > kSmallBytes;
+  }
+  // Cuts where the window is full.
+  size_t take(Bytes bytes) override;
+  // Cuts the rest.
+  void end() override;
+  bool ended() const override { return ended_; }
 
-  // Whether as much as `bytes` more can be kept only as a large one.
-  bool would_be_large(size_t bytes) const { return capacity_ <= kSmallBytes && end_ + bytes > kSmallBytes; }
-  // Takes a prefix of `bytes`, cutting where the window is full; 0 while pieces wait to be placed.
-  size_t take(Bytes bytes);
-  // No more bytes come: cuts the rest.
-  void end();
-  bool ended() const { return ended_; }
-
-  // Pieces that are certain, in order.
-  bool has_piece() const { return next_piece_ < pieces_.size(); }
-  const Piece& piece() const { return pieces_[next_piece_]; }
-  // Of a data piece, until it is passed.
-  Bytes piece_bytes() const;
-  void pass_piece();
+  bool has_piece() const override { return next_piece_ < pieces_.size(); }
+  UploadPiece piece() const override;
+  Bytes piece_bytes() const override;
+  void pass_piece() override;
+  // Any bytes are an upload.
+  const std::optional<Error>& error() const override { return error_; }
 
  private:
   bool grow(size_t wanted);
   void cut(Tail tail);
   void compact();
 
-  const uint64_t id_;
-  const std::string name_;
   Chunker chunker_;
   const size_t capacity_max_;
   std::unique_ptr<uint8_t[]> window_;
@@ -59,6 +53,7 @@ class UploadStream {
   std::vector<Piece> pieces_;
   size_t next_piece_ = 0;
   bool ended_ = false;
+  std::optional<Error> error_;  // none
 };
 
 }  // namespace penstock

@@ -24,8 +24,9 @@ struct TreeEvent {
     directory_end,
     symlink,
     file_begin,
-    leaves,    // the next `leaf_count` leaves of the batch belong to the open file
-    zero_run,  // zero_bytes of the open file
+    leaves,        // the next `leaf_count` leaves of the batch belong to the open file
+    known_leaves,  // the next `leaf_count` of those that are said to be in the store
+    zero_run,      // zero_bytes of the open file
     file_end,
     file_dropped,  // it could not be read to its end: forget it
     stream_end,    // all of the stream is here
@@ -51,10 +52,12 @@ struct BatchOutline {
   uint64_t sequence = 0;  // 0, 1, 2 … in stream order
   std::vector<TreeEvent> events;
   std::vector<Leaf> leaves;
+  std::vector<Leaf> known;  // whose bytes are not in the batch
 
   void clear() {
     events.clear();
     leaves.clear();
+    known.clear();
   }
 };
 

@@ -24,10 +24,15 @@ Status Distrust::provable() const {
               kRemedy);
 }
 
-Status Distrust::settle(FrameSink& sink) const {
-  if (!begun()) return {};
+Status Distrust::settle(FrameSink& sink) {
+  if (settled_) return {};
+  if (!begun()) {
+    found_unchecked_ = false;
+    return {};
+  }
   PENSTOCK_TRY(provable());
   Status whole = sink.recheck();
+  settled_ = whole.has_value();
   if (whole) return {};
   Error error = std::move(whole).error();
   error.why += ", read back because a device was found wrong";

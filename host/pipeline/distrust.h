@@ -25,13 +25,15 @@ class Distrust {
 
   // corrupt: the put has to end.
   Status provable() const;
-  // At the put's end, when no append is under way. corrupt: it must not be committed.
-  Status settle(FrameSink& sink) const;
+  // In front of a commit, when nothing is under way. corrupt: there must be none. What comes behind it stands
+  // for itself: it is not held against the next commit what this one holds.
+  Status settle(FrameSink& sink);
 
  private:
   const Dispatcher* dispatcher_;
   const VerifyLevel level_;
   std::atomic<bool> found_unchecked_{false};
+  bool settled_ = false;  // all that is put now is checked
 };
 
 }  // namespace penstock

@@ -10,7 +10,9 @@ namespace penstock {
 TreeAssembler::TreeAssembler(BlockSink& sink, LinkLayout layout, uint32_t zero_leaf_bytes)
     : sink_(&sink), file_(sink, layout, zero_leaf_bytes) {}
 
+// What is put has no leaves but those of its batches.
 Status TreeAssembler::consume(const BatchOutline& outline) {
+  PENSTOCK_CHECK(outline.known.empty());
   std::span<const Leaf> leaves = outline.leaves;
   for (const TreeEvent& event : outline.events) {
     PENSTOCK_TRY(consume(event, leaves.first(event.leaf_count)));
@@ -40,6 +42,7 @@ Status TreeAssembler::consume(const TreeEvent& event, std::span<const Leaf> leav
       file_name_ = event.name;
       return {};
     case TreeEvent::Kind::leaves:
+    case TreeEvent::Kind::known_leaves:
       for (const Leaf& leaf : leaves) PENSTOCK_TRY(file_.add_leaf(leaf.digest, leaf.bytes));
       return {};
     case TreeEvent::Kind::zero_run:

@@ -2,15 +2,29 @@
 #include <string>
 
 #include "fuzz/corpus_writer.h"
+#include "unit/intake/body_of_pieces.h"
 
 namespace penstock {
 namespace {
 
 constexpr const char* kCid = "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku";
 
+void write_piece_seeds(CorpusWriter& corpus) {
+  BodyOfPieces body;
+  body.data(as_bytes("seventeen bytes. "));
+  body.known({}, 20'000);
+  body.zeros(uint64_t{1} << 32);
+  body.end();
+  corpus.write("piece_stream", "each-kind", body.bytes());
+  BodyOfPieces empty;
+  empty.end();
+  corpus.write("piece_stream", "empty", empty.bytes());
+}
+
 }  // namespace
 
 void write_gateway_seeds(CorpusWriter& corpus) {
+  write_piece_seeds(corpus);
   corpus.write("gateway_text", "range", "bytes=17-4096");
   corpus.write("gateway_text", "suffix", "bytes=-500");
   corpus.write("gateway_text", "entity-bytes", "-1024:*");

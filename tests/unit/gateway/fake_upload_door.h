@@ -16,6 +16,8 @@ class FakeUploadDoor final : public UploadDoor {
  public:
   struct Upload {
     std::string name;
+    UploadKind kind = UploadKind::file;
+    uint64_t content_bytes_max = 0;
     std::string bytes;
     bool finished = false;
     bool dropped = false;
@@ -25,7 +27,7 @@ class FakeUploadDoor final : public UploadDoor {
     if (draining) return {.verdict = UploadAdmission::Verdict::draining, .error = {}};
     if (verdict != UploadAdmission::Verdict::begun)
       return {.verdict = verdict, .error = {Errc::failed, "/secret/segments", "no space left", {}}};
-    uploads[++last].name = start.name;
+    uploads[++last] = {start.name, start.kind, start.content_bytes_max, {}};
     return {.id = last, .error = {}};
   }
   size_t append(uint64_t id, Bytes bytes) override {

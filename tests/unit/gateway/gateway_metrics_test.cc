@@ -67,6 +67,8 @@ TEST_F(GatewayMetricsTest, PublishesHowClientsAreToCut) {
   EXPECT_EQ(json["chunker"], "cdc:16K:64K:256K");
   EXPECT_EQ(json["profile"], "default");
   EXPECT_EQ(json["codec"], "auto");
+  EXPECT_EQ(json["rights"], nlohmann::json({"append"}));
+  EXPECT_EQ(json["bodies"][1], "application/vnd.penstock.pieces");
   EXPECT_EQ(json["limits"]["have_digests"], 65536);
   EXPECT_EQ(json["limits"]["object_bytes"], options_.limits.object_bytes_max);
 }

@@ -44,6 +44,27 @@ TEST_F(GatewayUploadTest, AnswersWhenTheDoorSaysThatItIsDurable) {
   EXPECT_FALSE(exchange->refuses_body());
 }
 
+TEST_F(GatewayUploadTest, TakesBodiesOfPiecesOfWhoMayReadToo) {
+  options_.limits.object_bytes_max = 1000;
+  start();
+  HttpRequest asked = upload("a");
+  asked.fields.push_back({"content-type", "Application/vnd.Penstock.pieces; charset=utf-8"});
+  EXPECT_EQ(ask(asked).status, 403u);
+  EXPECT_TRUE(door_->uploads.empty());
+  asked = authorized("PUT", "/objects/a", "everything");
+  asked.has_body = true;
+  asked.fields.push_back({"content-type", "application/vnd.penstock.pieces"});
+  const auto exchange = begin(asked);
+  EXPECT_EQ(door_->uploads.at(1).kind, UploadKind::pieces);
+  EXPECT_EQ(door_->uploads.at(1).content_bytes_max, 1000u);
+  // What it refers to has gone meanwhile.
+  door_->end(1, fail(Errc::absent, "the upload", "refers to a block that is not here"));
+  EXPECT_EQ(finish(*exchange, last_id_).status, 409u);
+  asked.fields.back().value = "application/vnd.penstock.pieces2";
+  begin(asked);
+  EXPECT_EQ(door_->uploads.at(2).kind, UploadKind::file);
+}
+
 TEST_F(GatewayUploadTest, HoldsTheSenderBackWhileTheDoorIsFull) {
   const auto exchange = begin(upload("a"));
   door_->room = 4;

@@ -27,13 +27,14 @@ std::vector<uint8_t> mixed_bytes(uint64_t seed) {
 void drain(UploadStream& stream, const std::vector<uint8_t>& bytes, std::vector<Piece>& pieces,
            uint64_t& offset) {
   for (; stream.has_piece(); stream.pass_piece()) {
-    const Piece piece = stream.piece();
-    if (piece.kind == Piece::Kind::data) {
+    const UploadPiece piece = stream.piece();
+    const bool data = piece.kind == UploadPiece::Kind::data;
+    if (data) {
       ASSERT_TRUE(std::ranges::equal(stream.piece_bytes(),
                                      Bytes(bytes).subspan(offset, static_cast<size_t>(piece.length))));
     }
     offset += piece.length;
-    pieces.push_back(piece);
+    pieces.push_back({data ? Piece::Kind::data : Piece::Kind::zero_run, piece.length});
   }
 }
 

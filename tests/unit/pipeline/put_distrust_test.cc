@@ -5,6 +5,7 @@
 #include <functional>
 #include <utility>
 
+#include "pipeline/distrust.h"
 #include "unit/pipeline/put_on_devices.h"
 
 namespace penstock {
@@ -145,6 +146,42 @@ TEST_F(PutDistrustTest, ReadsBackWhereAnAnswerCannotBe) {
   EXPECT_GT(member(1).counters().impossible, 0u);
   EXPECT_TRUE(report.rechecked);
   EXPECT_EQ(sink_.rechecks, 1u);
+}
+
+// A server's commits: each is settled.
+class DistrustTest : public testing::Test {
+ protected:
+  void find_wrong() { dispatcher_.report_wrong(1, HealthCause::wrong_payload); }
+
+  Disguise disguise_;
+  std::unique_ptr<Device> cpu_ = make_software_device({});
+  DisguisedDevice device_{disguise_};
+  Dispatcher dispatcher_{{&device_}, *cpu_, {}};
+  MemorySink sink_;
+  Distrust distrust_{dispatcher_, *parse_verify_level("payload")};
+};
+
+TEST_F(DistrustTest, WhatWasCommittedBeforeIsNotHeldAgainstWhatComesAfter) {
+  distrust_.found_unchecked();
+  EXPECT_TRUE(distrust_.settle(sink_));
+  find_wrong();
+  EXPECT_TRUE(distrust_.provable());
+  EXPECT_TRUE(distrust_.settle(sink_));
+  EXPECT_EQ(sink_.rechecks, 1u);
+}
+
+TEST_F(DistrustTest, ReadsBackOnceAndThenChecksAllItself) {
+  find_wrong();
+  for (int commit = 0; commit < 3; ++commit) EXPECT_TRUE(distrust_.settle(sink_));
+  EXPECT_EQ(sink_.rechecks, 1u);
+}
+
+TEST_F(DistrustTest, WhatNobodyCheckedIsNotCommittedOnceADeviceWasWrong) {
+  distrust_.found_unchecked();
+  find_wrong();
+  EXPECT_FALSE(distrust_.provable());
+  EXPECT_FALSE(distrust_.settle(sink_));
+  EXPECT_FALSE(distrust_.settle(sink_));
 }
 
 }  // namespace

@@ -33,8 +33,11 @@ Json send_report_json(const SendReport& report, uint64_t nanoseconds) {
 }
 
 std::string send_summary(const SendReport& report, uint64_t nanoseconds) {
-  return fmt::format("{} in {} object{}, committed and checked, in {:.1f} s ({}/s)", human_size(report.bytes),
-                     report.objects, report.objects == 1 ? "" : "s", seconds_of(nanoseconds),
+  // The rest was there.
+  const std::string sent = report.bytes_sent < report.bytes ? human_size(report.bytes_sent) + " sent, " : "";
+  return fmt::format("{} in {} object{}, {}committed and checked, in {:.1f} s ({}/s)",
+                     human_size(report.bytes), report.objects, report.objects == 1 ? "" : "s", sent,
+                     seconds_of(nanoseconds),
                      human_size(static_cast<uint64_t>(bytes_per_second(report.bytes, nanoseconds))));
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "base/bytes.h"
+#include "sender/part_pieces.h"
 #include "sender/root_maker.h"
 
 namespace penstock {
@@ -21,7 +22,11 @@ struct BodyBuffer {
   std::unique_ptr<uint8_t[]> memory =
       std::make_unique_for_overwrite<uint8_t[]>(RootMaker::kHeadroomBytes + kBytes);
   size_t bytes = 0;
-  bool last = false;  // the body ends with it
+  bool first = false;  // the body begins with it
+  bool last = false;   // the body ends with it
+  // Where it is sent so: chunks may begin in front of `content`, and end behind it, in the next part.
+  PartPieces pieces;
+  bool asked = false;  // which of them the server has
 };
 
 }  // namespace penstock

@@ -23,7 +23,10 @@ class BodyBuffers {
     BodyBuffer* buffer = free_.back();
     free_.pop_back();
     buffer->bytes = 0;
+    buffer->first = false;
     buffer->last = false;
+    buffer->pieces.clear();
+    buffer->asked = false;
     return buffer;
   }
   void give_back(BodyBuffer* buffer) {

@@ -51,9 +51,25 @@ Status ObjectBody::fill(BodyBuffer& buffer) {
     buffer.last = *got == 0;
     if (waits_) break;
   }
+  buffer.first = bytes_ == 0;
   bytes_ += buffer.bytes;
   PENSTOCK_TRY(roots_.add({buffer.memory.get(), RootMaker::kHeadroomBytes + buffer.bytes}));
-  return buffer.last ? finish() : Status();
+  keep_pieces(buffer);
+  return buffer.last ? finish(buffer) : Status();
+}
+
+// What a piece began with in the part before lies in front of this one's bytes.
+void ObjectBody::keep_pieces(BodyBuffer& buffer) const {
+  if (!pieces_) return;
+  const uint64_t room_at = bytes_ - buffer.bytes;
+  for (const RootMaker::Cut& cut : roots_.cuts()) {
+    Bytes bytes;
+    if (cut.piece.kind == Piece::Kind::data) {
+      const size_t place = RootMaker::kHeadroomBytes + cut.at - room_at;
+      bytes = {buffer.memory.get() + place, static_cast<size_t>(cut.piece.length)};
+    }
+    buffer.pieces.add(cut.piece, cut.digest, bytes);
+  }
 }
 
 // A hole is sent as the zeros that it reads as: HTTP has no other word for it.
@@ -69,9 +85,10 @@ Result<size_t> ObjectBody::read(MutableBytes into) {
   return zeros;
 }
 
-Status ObjectBody::finish() {
+Status ObjectBody::finish(BodyBuffer& buffer) {
   begun_ = false;
   PENSTOCK_TRY_ASSIGN(const DagLink root, roots_.finish());
+  keep_pieces(buffer);
   root_ = root.cid;
   changed_ = object_.source->changed();
   object_.source.reset();

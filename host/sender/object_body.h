@@ -17,7 +17,8 @@ namespace penstock {
 // the reading thread while a task of it is there, by the sending one otherwise.
 class ObjectBody {
  public:
-  explicit ObjectBody(const StoreTerms& terms) : roots_(terms.chunker, terms.layout) {}
+  explicit ObjectBody(const StoreTerms& terms)
+      : roots_(terms.chunker, terms.layout), pieces_(terms.takes_pieces()) {}
 
   void begin(OutgoingObject object);
   // From the front, whatever was read of it. partial: it is no file, or cannot be read any longer.
@@ -37,10 +38,12 @@ class ObjectBody {
 
  private:
   Result<size_t> read(MutableBytes into);
-  Status finish();
+  Status finish(BodyBuffer& buffer);
+  void keep_pieces(BodyBuffer& buffer) const;
 
   OutgoingObject object_;
   RootMaker roots_;
+  const bool pieces_;     // are kept with their buffers
   bool waits_ = false;    // reading may wait for a writer
   bool is_file_ = false;  // it can be opened again
   bool begun_ = false;

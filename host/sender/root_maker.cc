@@ -54,6 +54,7 @@ void RootMaker::begin_stream() {
 // A zero run may have begun in front of the window; data never does.
 Status RootMaker::build(Bytes window) {
   messages_.clear();
+  cuts_.clear();
   uint64_t at = built_;
   for (const Piece& piece : pieces_) {
     if (piece.kind == Piece::Kind::data) messages_.push_back(window.subspan(at - window_at_, piece.length));
@@ -63,8 +64,10 @@ Status RootMaker::build(Bytes window) {
   sha256_path().digest(messages_, digests_);
   size_t leaf = 0;
   for (const Piece& piece : pieces_) {
+    cuts_.push_back({piece, built_});
     built_ += piece.length;
     if (piece.kind == Piece::Kind::data) {
+      cuts_.back().digest = digests_[leaf];
       PENSTOCK_TRY(builder_.add_leaf(digests_[leaf++], static_cast<uint32_t>(piece.length)));
     } else {
       PENSTOCK_TRY(builder_.add_zero_run(piece.length));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/bytes.h"
@@ -27,6 +28,13 @@ class RootMaker {
   Status add(MutableBytes space);
   // The stream is whole. Starts the next one.
   Result<DagLink> finish();
+  // What add() or finish() has just cut, front to back, and where in the stream it begins.
+  struct Cut {
+    Piece piece;
+    uint64_t at = 0;
+    Digest digest{};  // data
+  };
+  std::span<const Cut> cuts() const { return cuts_; }
   // The stream is given up. Starts the next one.
   void reset();
 
@@ -48,6 +56,7 @@ class RootMaker {
   uint64_t window_at_ = 0;  // the window's place in the stream
   uint64_t built_ = 0;      // bytes of the stream that are in the tree
   std::vector<Piece> pieces_;
+  std::vector<Cut> cuts_;
   std::vector<Bytes> messages_;
   std::vector<Digest> digests_;
 };

@@ -31,7 +31,10 @@ bool passes(unsigned status) {
 }  // namespace
 
 Sender::Sender(EntryStream& entries, ObjectNaming naming, SenderOptions options)
-    : options_(std::move(options)), objects_(entries, std::move(naming)), connection_(options_) {
+    : options_(std::move(options)),
+      objects_(entries, std::move(naming)),
+      connection_(options_),
+      questions_(options_.token) {
   PENSTOCK_CHECK(options_.parallel >= 1 && options_.parallel <= SenderOptions::kParallelMax);
 }
 
@@ -70,9 +73,11 @@ Status Sender::exchange() {
   QuicClient& client = *connection_.client();
   for (const auto& lane : lanes_) {
     if (lane->state() == State::ready) begin_request(*lane);
+    if (lane->state() == State::sending) questions_.ask(client, *lane, options_.server.authority);
   }
   const Status polled = client.poll(Clock::now() + kLook);
   if (!polled) connection_.close();
+  questions_.settle(connection_.client());
   return end_requests();
 }
 
@@ -180,7 +185,7 @@ Status Sender::end_upload(UploadLane& lane) {
   }
   Error error = refusal_error(lane.body().path(), status, lane.text());
   if (status == kUnauthorized || status == kForbidden) return Failure(std::move(error));
-  if (passes(status)) {
+  if (passes(status) || give_up_pieces(lane, status)) {
     lose(lane, std::move(error));
     return {};
   }
@@ -207,6 +212,7 @@ Status Sender::end_committed(UploadLane& lane, const UploadReceipt& receipt) {
     options_.report({Errc::partial, body.path(), body.changed(),
                      "stored as it was read; send it again when it is quiet"});
   }
+  lane.end_committed();
   lane.end_request();
   sent.bytes_sent = lane.bytes_sent;
   ++report_.objects;
@@ -221,8 +227,18 @@ Status Sender::end_committed(UploadLane& lane, const UploadReceipt& receipt) {
   return {};
 }
 
+// What the server had when it was asked may be gone. Without pieces there is nothing of the kind to refuse.
+bool Sender::give_up_pieces(UploadLane& lane, unsigned status) const {
+  constexpr unsigned kBadRequest = 400;
+  constexpr unsigned kConflict = 409;
+  if (!lane.as_pieces() || (status != kBadRequest && status != kConflict)) return false;
+  lane.send_plainly();
+  return true;
+}
+
 // It is sent again, if it has been so seldom enough.
 void Sender::lose(UploadLane& lane, Error error) {
+  questions_.forget(connection_.client(), lane);
   lane.end_request();
   if (lane.attempts <= options_.retries)
     return lane.pause(Clock::now() + retry_pause(options_, lane.attempts));
@@ -235,6 +251,7 @@ void Sender::drop(UploadLane& lane, const Error& error) {
   options_.report(error);
   if (lane.request() && !lane.ended() && connection_.client() != nullptr)
     connection_.client()->cancel(*lane.request());
+  questions_.forget(connection_.client(), lane);
   lane.end_request();
   report_.bytes_sent += lane.bytes_sent;
   lane.retire();
@@ -242,9 +259,9 @@ void Sender::drop(UploadLane& lane, const Error& error) {
 
 // To who watches, bytes that are sent again have been there.
 void Sender::show(UploadLane& lane) {
-  if (options_.progress == nullptr || lane.acked() <= lane.bytes_shown) return;
-  options_.progress->bytes_content += lane.acked() - lane.bytes_shown;
-  lane.bytes_shown = lane.acked();
+  if (options_.progress == nullptr || lane.acked_content() <= lane.bytes_shown) return;
+  options_.progress->bytes_content += lane.acked_content() - lane.bytes_shown;
+  lane.bytes_shown = lane.acked_content();
 }
 
 bool Sender::all_idle() const {

@@ -9,6 +9,7 @@
 #include "ingest/entry_stream.h"
 #include "sender/body_buffers.h"
 #include "sender/body_reader.h"
+#include "sender/have_question.h"
 #include "sender/outgoing_stream.h"
 #include "sender/sender_connection.h"
 #include "sender/sender_options.h"
@@ -43,6 +44,7 @@ class Sender {
   Status end_requests();
   Status end_upload(UploadLane& lane);
   Status end_committed(UploadLane& lane, const UploadReceipt& receipt);
+  bool give_up_pieces(UploadLane& lane, unsigned status) const;
   void lose(UploadLane& lane, Error error);
   void drop(UploadLane& lane, const Error& error);
   void show(UploadLane& lane);
@@ -55,6 +57,7 @@ class Sender {
   std::vector<std::unique_ptr<UploadLane>> lanes_;
   std::unique_ptr<BodyReader> reader_;
   std::vector<BodyTask> done_;
+  HaveQuestions questions_;
   bool no_more_ = false;  // objects to begin
   SendReport report_;
 };

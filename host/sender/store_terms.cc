@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sender/store_terms.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+
+#include "chunking/piece_head.h"
 
 namespace penstock {
 namespace {
@@ -9,6 +12,13 @@ namespace {
 Failure bad_terms(const char* why) {
   return fail(Errc::failed, "the server's /v1/store", why,
               "check that the URL is that of a penstock server, and that this program is not older than it");
+}
+
+bool lists(const nlohmann::json& json, const char* field, std::string_view what) {
+  const auto list = json.find(field);
+  return list != json.end() && list->is_array() && std::ranges::any_of(*list, [&](const auto& entry) {
+           return entry.is_string() && entry.template get_ref<const std::string&>() == what;
+         });
 }
 
 }  // namespace
@@ -29,6 +39,8 @@ Result<StoreTerms> parse_store_terms(std::string_view text) {
   if (!spec) return bad_terms("names a chunker that is not known here");
   terms.chunker = *spec;
   if (ipfs) terms.layout = LinkLayout::balanced;
+  terms.may_read = lists(json, "rights", "read");
+  terms.bodies_of_pieces = lists(json, "bodies", kPiecesMediaType);
   return terms;
 }
 

@@ -14,6 +14,11 @@ namespace penstock {
 struct StoreTerms {
   ChunkerSpec chunker;
   LinkLayout layout = LinkLayout::content_cut;
+  bool may_read = false;  // who asked
+  bool bodies_of_pieces = false;
+
+  // What is there may be left out.
+  bool takes_pieces() const { return may_read && bodies_of_pieces; }
 
   friend bool operator==(const StoreTerms&, const StoreTerms&) = default;
 };

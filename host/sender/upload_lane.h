@@ -28,7 +28,8 @@ class UploadLane final : public HeldAnswer {
     paused,   // to be begun again, from retry_at() on
   };
 
-  UploadLane(const StoreTerms& terms, BodyBuffers& buffers) : body_(terms), buffers_(buffers) {}
+  UploadLane(const StoreTerms& terms, BodyBuffers& buffers)
+      : body_(terms), buffers_(buffers), takes_pieces_(terms.takes_pieces()) {}
 
   State state() const { return state_; }
   ObjectBody& body() { return body_; }
@@ -40,6 +41,9 @@ class UploadLane final : public HeldAnswer {
   // ... the first one, of the next object or of the same again.
   void begin_next();
   void begin_again();
+  // This object is not sent as pieces: the server did not take it so.
+  void send_plainly() { plain_ = true; }
+  bool as_pieces() const { return as_pieces_; }
   // The part has come, or none (null).
   void end_reading(BodyBuffer* part);
   bool wants_part() const { return state_ == State::sending && !reading_ && !read_to_end_; }
@@ -50,8 +54,15 @@ class UploadLane final : public HeldAnswer {
   void begin_request(uint64_t request);
   std::optional<uint64_t> request() const { return request_; }
   bool given_whole() const { return read_to_end_ && next_ == parts_.size(); }
-  uint64_t acked() const { return acked_; }
+  // Of the content, by the server's end of the connection; as pieces: in whole parts.
+  uint64_t acked_content() const { return as_pieces_ ? acked_content_ : acked_; }
 
+  // As pieces: a part of which nobody knows yet what the server has of it; null if there is none.
+  BodyBuffer* take_unasked();
+  void encode(BodyBuffer& part, Bytes known);
+
+  // The server has answered for all of it, whatever its acknowledgements are waiting for.
+  void end_committed() { acked_ = given_; }
   // The request is over, whatever came of it: its parts are free.
   void end_request();
   void pause(Clock::time_point retry_at);
@@ -67,15 +78,28 @@ class UploadLane final : public HeldAnswer {
   uint64_t bytes_shown = 0;  // of its content, to who watches
 
  private:
+  BodyPiece next_segment();
+  void free_acked();
+  // Of a part, on the wire.
+  uint64_t wire_bytes(const BodyBuffer& part) const {
+    return as_pieces_ ? part.pieces.encoded_bytes() : part.bytes;
+  }
+
   ObjectBody body_;
   BodyBuffers& buffers_;
+  const bool takes_pieces_;
+  bool plain_ = false;
+  bool as_pieces_ = false;
   State state_ = State::idle;
   bool reading_ = false;
   bool read_to_end_ = false;
   std::deque<BodyBuffer*> parts_;
   size_t next_ = 0;              // of parts_, to be given to the connection
+  size_t next_segment_ = 0;      // of parts_[next_]
   uint64_t acked_of_first_ = 0;  // bytes of parts_.front()
   uint64_t acked_ = 0;           // bytes of this request
+  uint64_t given_ = 0;           // to the connection
+  uint64_t acked_content_ = 0;   // of its parts that are free again
   std::optional<uint64_t> request_;
   Clock::time_point retry_at_;
 };

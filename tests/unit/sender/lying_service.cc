@@ -5,6 +5,8 @@
 #include <cstring>
 #include <utility>
 
+#include "chunking/piece_head.h"
+
 namespace penstock {
 namespace {
 
@@ -47,6 +49,16 @@ std::unique_ptr<HttpExchange> LyingService::begin(const HttpRequest& request, co
   if (request.method == "GET")
     return std::make_unique<LyingExchange>(HttpResponse{script_.terms_status, {}, {}}, script_.terms,
                                            LyingScript::Mode::at_once);
+  if (request.method == "POST") {
+    ++script_.questions;
+    return std::make_unique<LyingExchange>(HttpResponse{script_.have_status, {}, {}}, script_.have,
+                                           LyingScript::Mode::answer);
+  }
+  const bool pieces = find_field(request.fields, "content-type") == kPiecesMediaType;
+  if (pieces) ++script_.uploads_of_pieces;
+  if (pieces && script_.refuses_pieces != 0)
+    return std::make_unique<LyingExchange>(HttpResponse{script_.refuses_pieces, {}, {}},
+                                           R"({"error":"gone"})", LyingScript::Mode::at_once);
   if (script_.uploads++ < script_.busy)
     return std::make_unique<LyingExchange>(HttpResponse{503, {}, {}}, R"({"error":"busy"})",
                                            LyingScript::Mode::at_once);

@@ -20,6 +20,11 @@ struct LyingScript {
 
   std::string terms = R"({"chunker":"cdc:16K:64K:256K","profile":"default"})";
   unsigned terms_status = 200;
+  std::string have;  // to each question about chunks
+  unsigned have_status = 200;
+  unsigned refuses_pieces = 0;  // bodies of pieces, with this status
+  std::atomic<unsigned> questions{0};
+  std::atomic<unsigned> uploads_of_pieces{0};
   Mode mode = Mode::answer;
   unsigned status = 201;
   std::string body;

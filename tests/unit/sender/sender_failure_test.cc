@@ -4,10 +4,12 @@
 
 #include <atomic>
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "dag/cid.h"
 #include "sender/input_stream.h"
+#include "sender/root_maker.h"
 #include "sender/sender.h"
 #include "unit/pipeline/scripted_entries.h"
 #include "unit/sender/lying_service.h"
@@ -29,7 +31,7 @@ class LyingSite {
   }
 
   SenderOptions options() const { return sender_options(port_->local_address(), identity_); }
-  Outcome send(ScriptedEntries& entries) const { return run_sender(entries, {}, options()); }
+  Outcome send(EntryStream& entries) const { return run_sender(entries, {}, options()); }
 
  private:
   TestIdentity identity_;
@@ -44,6 +46,14 @@ std::string receipt(const Cid& cid, uint64_t bytes) {
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
+}
+
+Cid root_of(const std::vector<uint8_t>& content) {
+  RootMaker roots(ChunkerSpec{}, LinkLayout::content_cut);
+  std::vector<uint8_t> space(RootMaker::kHeadroomBytes);
+  space.insert(space.end(), content.begin(), content.end());
+  EXPECT_TRUE(roots.add(space));
+  return roots.finish().value().cid;
 }
 
 void wait_for(const std::atomic<uint64_t>& count, uint64_t at_least) {
@@ -66,6 +76,51 @@ TEST(SenderFailureTest, AServerThatAnswersAnotherCidIsNotBelieved) {
   const std::vector<uint8_t> own = {1, 2, 3, 4, 5};
   EXPECT_TRUE(contains(outcome.status.error().why, cid_of(Multicodec::raw, own).text()));
   EXPECT_TRUE(outcome.sent.empty());
+}
+
+constexpr const char* kTermsOfPieces =
+    R"({"chunker":"cdc:16K:64K:256K","profile":"default","rights":["append","read"],)"
+    R"("bodies":["application/vnd.penstock.pieces"]})";
+
+TEST(SenderFailureTest, WhatIsRefusedAsPiecesIsSentPlainly) {
+  for (const unsigned status : {400U, 409U}) {
+    const std::vector<uint8_t> content = random_bytes(3'000'000, status);
+    LyingScript script;
+    script.terms = kTermsOfPieces;
+    script.have = std::string(100, '\xff');
+    script.refuses_pieces = status;
+    script.body = receipt(root_of(content), content.size());
+    const LyingSite site(script);
+    const TemporaryDirectory directory;
+    const std::string path = directory.path() + "/a";
+    std::ofstream(path, std::ios::binary).write(as_text(content).data(), std::ssize(content));
+    const auto entries = open_paths({path});
+    ASSERT_TRUE(entries);
+    const Outcome outcome = site.send(**entries);
+    ASSERT_TRUE(outcome.status) << outcome.status.error().message();
+    EXPECT_EQ(outcome.sent.at(0).attempts, 2U);
+    EXPECT_EQ(script.uploads_of_pieces, 1U);
+    EXPECT_EQ(script.uploads, 1U);
+    EXPECT_GT(script.questions, 0U);
+  }
+}
+
+TEST(SenderFailureTest, WhoGetsNoAnswerAboutChunksSendsThem) {
+  const std::vector<uint8_t> content = random_bytes(3'000'000, 1);
+  for (const unsigned status : {503U, 200U}) {
+    LyingScript script;
+    script.terms = kTermsOfPieces;
+    script.have_status = status;
+    script.have = status == 200 ? "" : "busy";
+    script.body = receipt(root_of(content), content.size());
+    const LyingSite site(script);
+    ScriptedEntries entries;
+    entries.file("a", ScriptedContent::of(content));
+    const Outcome outcome = site.send(entries);
+    ASSERT_TRUE(outcome.status) << outcome.status.error().message();
+    EXPECT_GE(outcome.report.bytes_sent, content.size());
+    EXPECT_EQ(script.uploads_of_pieces, 1U);
+  }
 }
 
 TEST(SenderFailureTest, AServerThatConfirmsWhatItDidNotGetIsNotBelieved) {

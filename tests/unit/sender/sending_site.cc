@@ -58,6 +58,8 @@ SendingSite::SendingSite() : cpu_(make_software_device({})) {
   devices_ = std::make_unique<Dispatcher>(std::vector<Device*>{cpu_.get()}, *cpu_, DispatcherOptions{});
   server_options.access_path = directory_.path() + "/access.json";
   token_ = add_token_to_file(server_options.access_path, "appender", {.append = true}, {}).value();
+  reader_token_ =
+      add_token_to_file(server_options.access_path, "reader", {.append = true, .read = true}, {}).value();
   server_options.put.threads = 1;
   server_options.put.codec = {CodecId::lz4, 1};
   server_options.quic.secret.emplace().fill(7);
@@ -94,6 +96,12 @@ std::string SendingSite::write_file(const std::string& name, Bytes bytes) const 
 SenderOptions SendingSite::options() const {
   SenderOptions options = sender_options(address_, identity_);
   options.token = token_;
+  return options;
+}
+
+SenderOptions SendingSite::reader_options() const {
+  SenderOptions options = this->options();
+  options.token = reader_token_;
   return options;
 }
 

@@ -42,6 +42,8 @@ class SendingSite {
   std::string write_file(const std::string& name, Bytes bytes) const;
   std::string files() const { return directory_.path() + "/files"; }
   const std::string& token() const { return token_; }
+  // Of who may read, too: objects are sent as pieces.
+  SenderOptions reader_options() const;
   const TestIdentity& identity() const { return identity_; }
   SenderOptions options() const;
   Outcome send(const std::vector<std::string>& paths, SenderOptions options) const;
@@ -56,6 +58,7 @@ class SendingSite {
   TemporaryDirectory directory_;
   TestIdentity identity_;
   std::string token_;
+  std::string reader_token_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<Device> cpu_;
   std::unique_ptr<Dispatcher> devices_;

@@ -10,6 +10,7 @@ LossyPath::Fate LossyPath::decide(size_t bytes, Clock::time_point now) {
   const bool lost = random_.chance(options_.loss);
   const bool reordered = random_.chance(options_.reordering);
   const bool duplicated = random_.chance(options_.duplication);
+  const bool altered = random_.chance(options_.alteration);
   const uint64_t extra_us = 1 + random_.below(std::max<uint64_t>(1, options_.reordering_time.count()));
   const uint64_t copy_us = random_.below(std::max<uint64_t>(1, options_.reordering_time.count()));
 
@@ -26,6 +27,7 @@ LossyPath::Fate LossyPath::decide(size_t bytes, Clock::time_point now) {
   if (lost) return fate;
   fate.copies = duplicated ? 2 : 1;
   fate.reordered = reordered;
+  fate.altered = altered;
   fate.due[0] = now + options_.delay;
   if (reordered) fate.due[0] += std::chrono::microseconds(extra_us);
   fate.due[1] = fate.due[0] + std::chrono::microseconds(copy_us);

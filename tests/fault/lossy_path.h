@@ -16,6 +16,7 @@ struct LossyPathOptions {
   double loss = 0;
   double reordering = 0;  // of datagrams that take up to `reordering_time` longer than others
   double duplication = 0;
+  double alteration = 0;  // of datagrams ahead of which an altered copy arrives
   std::chrono::microseconds delay{0};
   std::chrono::microseconds reordering_time{2'000};
   uint64_t bytes_per_second = 0;                    // 0: no limit
@@ -32,6 +33,7 @@ class LossyPath {
     size_t copies = 0;         // 0: lost
     bool crowded_out = false;  // by the limit of the rate
     bool reordered = false;
+    bool altered = false;                    // a copy of it
     std::array<Clock::time_point, 2> due{};  // of each copy
   };
 

@@ -46,8 +46,8 @@ std::string direction_text(const char* name, const LossyRelayCounters::Direction
   return std::string(name) + " received " + std::to_string(of.received) + " (" +
          std::to_string(of.received_bytes) + " B) lost " + std::to_string(of.lost) + " crowded-out " +
          std::to_string(of.crowded_out) + " reordered " + std::to_string(of.reordered) + " duplicated " +
-         std::to_string(of.duplicated) + " sent " + std::to_string(of.sent) + " refused " +
-         std::to_string(of.refused) + "\n";
+         std::to_string(of.duplicated) + " altered " + std::to_string(of.altered) + " sent " +
+         std::to_string(of.sent) + " refused " + std::to_string(of.refused) + "\n";
 }
 
 }  // namespace
@@ -61,7 +61,8 @@ LossyRelay::LossyRelay(const LossyRelayOptions& options)
     : options_(options),
       queue_(options.datagrams + DatagramBatch::kMax),
       to_server_(options.path, 0),
-      to_client_(options.path, 1) {
+      to_client_(options.path, 1),
+      forger_(options.path.seed) {
   for (size_t i = 0; i < DatagramBatch::kMax; ++i) {
     incoming_slots_.push_back(*queue_.take_slot());
     incoming_.receive_into(i, queue_.bytes_of(incoming_slots_.back()));
@@ -83,6 +84,10 @@ LossyRelay::~LossyRelay() {
 Status LossyRelay::open() {
   if (options_.server.empty()) return fail(Errc::usage, "relay", "no server to relay to");
   if (options_.listen.empty()) options_.listen = loopback_of(options_.server.family());
+  if (!options_.capture.empty()) {
+    capture_.open(options_.capture, std::ios::binary);
+    if (!capture_) return fail_errno(options_.capture);
+  }
   socket_ = udp_socket(options_.listen.family());
   epoll_ = OwnedFd(::epoll_create1(EPOLL_CLOEXEC));
   timer_ = OwnedFd(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
@@ -175,6 +180,7 @@ void LossyRelay::pass_on(size_t index, uint32_t session, bool to_server, Clock::
   const size_t bytes = incoming_.received_bytes(index);
   ++counters.received;
   counters.received_bytes += bytes;
+  if (to_server && capture_.is_open()) capture(index);
   const LossyPath::Fate fate = (to_server ? to_server_ : to_client_).decide(bytes, now);
   if (fate.crowded_out) {
     ++counters.crowded_out;
@@ -187,20 +193,36 @@ void LossyRelay::pass_on(size_t index, uint32_t session, bool to_server, Clock::
   if (fate.reordered) ++counters.reordered;
   if (fate.copies == 2) {
     ++counters.duplicated;
-    enqueue(index, session, to_server, fate.due[1]);
+    enqueue(index, session, to_server, fate.due[1], false);
   }
-  enqueue(index, session, to_server, fate.due[0]);
+  // Of those that are due together the first comes first.
+  if (fate.altered) {
+    ++counters.altered;
+    enqueue(index, session, to_server, fate.due[0], true);
+  }
+  enqueue(index, session, to_server, fate.due[0], false);
+}
+
+void LossyRelay::capture(size_t index) {
+  constexpr uint64_t kCapturedBytesMax = 16 << 20;
+  const auto bytes = static_cast<uint32_t>(incoming_.received_bytes(index));
+  if (captured_bytes_ + bytes > kCapturedBytesMax) return;
+  captured_bytes_ += bytes;
+  capture_.write(reinterpret_cast<const char*>(&bytes), sizeof bytes);
+  capture_.write(reinterpret_cast<const char*>(queue_.bytes_of(incoming_slots_[index]).data()), bytes);
 }
 
 // A copy: what was received stays for another one, which costs less than it is worth to avoid.
-void LossyRelay::enqueue(size_t index, uint32_t session, bool to_server, Clock::time_point due) {
+void LossyRelay::enqueue(size_t index, uint32_t session, bool to_server, Clock::time_point due,
+                         bool altered) {
   const std::optional<DelayQueue::Slot> slot = queue_.take_slot();
   if (!slot) {
     ++(to_server ? counters_.to_server : counters_.to_client).crowded_out;
     return;
   }
-  const size_t bytes = incoming_.received_bytes(index);
+  size_t bytes = incoming_.received_bytes(index);
   std::memcpy(queue_.bytes_of(*slot).data(), queue_.bytes_of(incoming_slots_[index]).data(), bytes);
+  if (altered && bytes != 0) bytes = forger_.alter(queue_.bytes_of(*slot), bytes);
   DelayQueue::Entry entry;
   entry.due = due;
   entry.slot = *slot;

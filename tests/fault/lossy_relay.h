@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <fstream>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -17,6 +18,7 @@
 #include "fault/datagram_batch.h"
 #include "fault/delay_queue.h"
 #include "fault/lossy_path.h"
+#include "fault/packet_forger.h"
 #include "ingest/owned_fd.h"
 #include "port/net_address.h"
 
@@ -28,6 +30,8 @@ struct LossyRelayOptions {
   LossyPathOptions path{};
   size_t datagrams = 8192;  // on their way at once; more are lost
   size_t clients = 4096;    // further ones are not heard
+  // Where what clients send is written: its length, 4 bytes, little-endian, and itself, up to 16 MiB of it.
+  std::string capture{};
 };
 
 struct LossyRelayCounters {
@@ -39,6 +43,7 @@ struct LossyRelayCounters {
     uint64_t crowded_out = 0;  // by the limits of rate or number
     uint64_t reordered = 0;
     uint64_t duplicated = 0;
+    uint64_t altered = 0;  // copies of them
     uint64_t sent = 0;
     uint64_t refused = 0;  // by the kernel: a full buffer, nobody there
   };
@@ -81,7 +86,9 @@ class LossyRelay {
   void receive_from_clients();
   void receive_from_server(uint32_t session);
   void pass_on(size_t index, uint32_t session, bool to_server, DelayQueue::Clock::time_point now);
-  void enqueue(size_t index, uint32_t session, bool to_server, DelayQueue::Clock::time_point due);
+  void enqueue(size_t index, uint32_t session, bool to_server, DelayQueue::Clock::time_point due,
+               bool altered);
+  void capture(size_t index);
   void send_due();
   void send_batch();
   int32_t session_of(const NetAddress& client);
@@ -98,6 +105,9 @@ class LossyRelay {
   DelayQueue queue_;
   LossyPath to_server_;
   LossyPath to_client_;
+  PacketForger forger_;
+  std::ofstream capture_;
+  uint64_t captured_bytes_ = 0;
   DatagramBatch incoming_;  // each of its datagrams has a slot
   std::vector<DelayQueue::Slot> incoming_slots_;
   DatagramBatch outgoing_;

@@ -2,7 +2,7 @@
 // A bad network in front of a UDP server: prints the port that clients use, runs until SIGTERM, and prints
 // what it did.
 //   lossy_relay --server ADDR:PORT [--listen ADDR:PORT] [--seed N] [--loss %] [--reorder %] [--duplicate %]
-//               [--delay-ms N] [--reorder-ms N] [--bytes-per-second N]
+//               [--alter %] [--delay-ms N] [--reorder-ms N] [--bytes-per-second N] [--capture FILE]
 #include <sys/resource.h>
 
 #include <charconv>
@@ -59,6 +59,8 @@ LossyRelayOptions options_of(int argc, char** argv) {
       {"--loss", [&](const std::string& text) { path.loss = share(text); }},
       {"--reorder", [&](const std::string& text) { path.reordering = share(text); }},
       {"--duplicate", [&](const std::string& text) { path.duplication = share(text); }},
+      {"--alter", [&](const std::string& text) { path.alteration = share(text); }},
+      {"--capture", [&](const std::string& text) { options.capture = text; }},
       {"--delay-ms", [&](const std::string& text) { path.delay = milliseconds(text); }},
       {"--reorder-ms", [&](const std::string& text) { path.reordering_time = milliseconds(text); }},
       {"--bytes-per-second",

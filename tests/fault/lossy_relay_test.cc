@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <filesystem>
 #include <set>
 
 namespace penstock {
@@ -130,6 +131,43 @@ TEST(LossyRelayTest, LosesReordersAndRepeatsAsOftenAsItIsAskedTo) {
   EXPECT_EQ(got.size(), counters.sent);
   EXPECT_EQ(std::set<int>(got.begin(), got.end()).size(), counters.received - counters.lost);
   EXPECT_FALSE(std::ranges::is_sorted(got));
+}
+
+TEST(LossyRelayTest, AnAlteredCopyGoesAheadOfWhatItIsACopyOf) {
+  UdpPeer server;
+  LossyPathOptions path;
+  path.alteration = 1;
+  const auto relay = relay_to(server, path);
+  UdpPeer client;
+  size_t altered = 0;
+  for (int i = 0; i < 100; ++i) {
+    const std::string text = "datagram " + std::to_string(i);
+    client.send(text, relay->address());
+    altered += server.receive() != text ? 1 : 0;
+    EXPECT_EQ(server.receive(), text);
+  }
+  EXPECT_GT(altered, 50);
+}
+
+TEST(LossyRelayTest, WhatClientsSendIsCaptured) {
+  UdpPeer server;
+  const std::string path = testing::TempDir() + "penstock_capture_" + std::to_string(::getpid());
+  {
+    LossyRelayOptions options;
+    options.server = server.address();
+    options.capture = path;
+    const auto relay = LossyRelay::start(options);
+    ASSERT_TRUE(relay);
+    UdpPeer client;
+    for (const char* const text : {"one", "and another"}) {
+      client.send(text, (*relay)->address());
+      EXPECT_EQ(server.receive(), text);
+    }
+  }
+  std::ifstream file(path, std::ios::binary);
+  const std::string captured{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  EXPECT_EQ(captured, std::string("\3\0\0\0one\v\0\0\0and another", 22));
+  std::filesystem::remove(path);
 }
 
 TEST(LossyRelayTest, TheFateOfDatagramsIsThatOfTheSeed) {

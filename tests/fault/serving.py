@@ -15,7 +15,6 @@ from program import BINARIES, DONE, PENSTOCK, Store
 
 SECONDS_TO_START = 60
 SECONDS_TO_END = 60
-EXPIRED_AT = "2001-01-01T00:00:00Z"
 
 
 class Server:
@@ -123,7 +122,9 @@ class Server:
         return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     def descriptors(self):
-        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+        """Those of sockets and of the kernel's own objects: how many files are open is the index's choice."""
+        folder = f"/proc/{self.process.pid}/fd"
+        return sum(not os.readlink(os.path.join(folder, name)).startswith("/") for name in os.listdir(folder))
 
     def send_command(self, *arguments, address=None, token=None):
         """`penstock send` to it, perhaps by another address; and its environment."""

@@ -143,6 +143,7 @@ void QuicDoor::reset(const ConnectionId& id, Bytes packet, const NetPath& path, 
 
 void QuicDoor::refuse(const ClientHello& hello, uint64_t now) {
   share_.counters.add(QuicCount::refused_by_limit);
+  share_.turned_away = true;
   const MutableBytes room = answer_room(now);
   if (room.empty()) return;
   const ngtcp2_cid client = hello.client_id.raw();

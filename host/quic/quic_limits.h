@@ -35,6 +35,8 @@ struct QuicLimits {
   // 0 bytes: never.
   std::chrono::milliseconds progress_interval{30'000};
   size_t progress_bytes_min = 1024;
+  // The same while others are turned away, for want of a place that a slow client has.
+  size_t progress_bytes_min_others_wait = size_t{64} << 10;
   // Answers to packets of no connection (stateless reset, version negotiation, Retry, refusals), in all.
   size_t stateless_answers_per_second = 10'000;
 

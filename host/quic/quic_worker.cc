@@ -13,6 +13,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr uint64_t kSweep = 1'000'000'000;
 constexpr uint64_t kSweepWhileDraining = 20'000'000;
+// For the last words to connections that are cut off: a port that takes none keeps nobody longer.
+constexpr uint64_t kFarewell = 1'000'000'000;
 
 uint64_t nanoseconds(Clock::time_point time) {
   return static_cast<uint64_t>(std::chrono::nanoseconds(time.time_since_epoch()).count());
@@ -161,6 +163,8 @@ void QuicWorker::mark(ServerConnection& connection) {
 void QuicWorker::serve() {
   ready_.clear();
   service_->poll(ready_);
+  // What those do now, ending an upload for one, is looked at in the next poll alone.
+  if (!ready_.empty()) again_ = true;
   // Blocks that came free go to whoever waited for one.
   ready_.insert(ready_.end(), share_.starved.begin(), share_.starved.end());
   share_.starved.clear();
@@ -183,6 +187,9 @@ void QuicWorker::expire() {
 
 void QuicWorker::sweep() {
   next_sweep_ = now_ + (draining_ ? kSweepWhileDraining : kSweep);
+  if (std::exchange(share_.turned_away, false))
+    share_.others_wait_until =
+        now_ + static_cast<uint64_t>(std::chrono::nanoseconds(share_.limits.progress_interval).count());
   for (const auto& [raw, connection] : connections_) {
     connection->sweep(now_);
     if (draining_) {
@@ -232,17 +239,19 @@ void QuicWorker::follow_orders() {
   if ((stop_asked_.load(std::memory_order_acquire) || now_ >= drain_until_) && !stopping_) {
     stopping_ = true;
     next_sweep_ = 0;
+    give_up_at_ = now_ + kFarewell;
   }
 }
 
 bool QuicWorker::finished() const {
   if (!draining_ && !stopping_) return false;
+  if (now_ >= give_up_at_) return true;
   const auto busy = [](const auto& entry) { return entry.first->open() || entry.first->dirty; };
   return std::none_of(connections_.begin(), connections_.end(), busy);
 }
 
 Clock::time_point QuicWorker::next_turn() const {
-  uint64_t next = std::min(timers_.next(), drain_until_);
+  uint64_t next = std::min({timers_.next(), drain_until_, give_up_at_});
   if (!connections_.empty()) next = std::min(next, next_sweep_);
   return next == UINT64_MAX ? Clock::time_point::max() : time_point_of(next);
 }

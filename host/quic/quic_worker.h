@@ -84,6 +84,7 @@ class QuicWorker {
   uint64_t now_ = 0;
   uint64_t next_sweep_ = 0;
   uint64_t drain_until_ = UINT64_MAX;
+  uint64_t give_up_at_ = UINT64_MAX;
   bool draining_ = false;
   bool stopping_ = false;
   bool port_failed_ = false;

@@ -78,7 +78,8 @@ Status ServerConnection::set_up(const ClientHello& hello, gnutls_certificate_cre
                                           &settings, &params, nullptr, static_cast<QuicLink*>(this));
   if (code != 0) return fail(Errc::failed, source_.text(), ngtcp2_strerror(code));
   take(made, std::move(tls));
-  // It uses this one until it has seen ours.
+  // It uses this one until it has seen ours. It stays to the end: a packet that comes late, or again, would
+  // begin a connection that nobody is at.
   know(hello.first_id);
   return {};
 }
@@ -107,13 +108,6 @@ void ServerConnection::handshake_done() {
   handshaking_ = false;
   --share_.handshakes;
   share_.counters.add(QuicCount::connections);
-  // The client's first id was its own choice, and is not used behind the handshake.
-  for (size_t i = 0; i < ids_.size(); ++i) {
-    if (share_.secret.worker_of(ids_[i]) == share_.number) continue;
-    const ConnectionId id = ids_[i];
-    retire_id(id);
-    break;
-  }
   if (peer_certificate_current(tls())) peer_.certificate = peer_fingerprint(tls());
   if (!set_up_h3(true, share_.limits.field_section_bytes, share_.limits.streams_per_connection))
     close(NGHTTP3_H3_GENERAL_PROTOCOL_ERROR, "too few streams");

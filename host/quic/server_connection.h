@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <unordered_map>
@@ -43,7 +44,8 @@ class ServerConnection : public QuicLink {
   // Bytes wait for the service; they were dropped, or were taken.
   void hold(size_t bytes) { held_ += bytes; }
   void release(size_t dropped, size_t taken = 0);
-  size_t held() const { return held_; }
+  // What its client may still send, on any stream.
+  size_t window_left() const { return window_ - std::min(held_, window_); }
   void answer(int64_t stream, const std::vector<HttpField>& fields, bool body);
   void refuse_body(int64_t stream);
   void resume_body(int64_t stream) { resume(stream); }

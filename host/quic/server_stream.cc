@@ -107,7 +107,9 @@ void ServerStream::look_for_answer() {
 }
 
 void ServerStream::answer(const HttpResponse& response) {
+  constexpr unsigned kUnavailable = 503;
   answered_ = true;
+  if (response.status == kUnavailable) share_.turned_away = true;
   std::vector<HttpField> fields;
   fields.reserve(response.fields.size() + 2);
   fields.push_back({":status", std::to_string(response.status)});
@@ -158,14 +160,20 @@ void ServerStream::acked(uint64_t bytes) {
 bool ServerStream::too_slow(uint64_t now) {
   const auto interval =
       static_cast<uint64_t>(std::chrono::nanoseconds(share_.limits.progress_interval).count());
-  const bool clients_turn = (!body_ended_ && connection_.held() == 0) || sent_.held() != 0;
+  const size_t wanted =
+      now < share_.others_wait_until
+          ? std::max(share_.limits.progress_bytes_min_others_wait, share_.limits.progress_bytes_min)
+          : share_.limits.progress_bytes_min;
+  // What other streams keep waiting is of the same window.
+  const size_t may_send = body_ended_ || held() != 0 ? 0 : connection_.window_left();
+  const bool clients_turn = may_send != 0 || sent_.held() != 0;
   if (!clients_turn) {
     mark_ = now;
     progress_bytes_ = 0;
     return false;
   }
   if (now - mark_ < interval) return false;
-  const bool slow = progress_bytes_ < share_.limits.progress_bytes_min;
+  const bool slow = progress_bytes_ < (sent_.held() != 0 ? wanted : std::min(wanted, may_send));
   mark_ = now;
   progress_bytes_ = 0;
   return slow;

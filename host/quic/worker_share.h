@@ -45,6 +45,8 @@ struct WorkerShare {
   ByteBudget windows;
   BlockPool blocks;
   std::vector<uint64_t> starved;  // exchanges whose response waits for a block
+  bool turned_away = false;       // since the last sweep: a connection, or a request with 503
+  uint64_t others_wait_until = 0;
 };
 
 }  // namespace penstock

@@ -22,7 +22,10 @@ class Exchange : public HttpExchange {
     service_.log().bytes_taken += bytes.size();
     return bytes.size();
   }
-  void end_body() override { ++service_.log().ended; }
+  void end_body() override {
+    ++service_.log().ended;
+    service_.log().ended_behind_poll = true;
+  }
   const HttpResponse* response() const override { return response_ ? &*response_ : nullptr; }
   BodyRead read_body(MutableBytes into) override {
     const size_t bytes = std::min(into.size(), text_.size() - told_);
@@ -147,6 +150,11 @@ class Give : public Exchange {
   size_t turns_ = 0;
 };
 
+class Busy : public Exchange {
+ public:
+  Busy(CountingService& service, uint64_t id) : Exchange(service, id) { answer(503, "busy"); }
+};
+
 class Refuse : public Exchange {
  public:
   Refuse(CountingService& service, uint64_t id) : Exchange(service, id) { answer(413, "too large"); }
@@ -187,6 +195,7 @@ std::unique_ptr<HttpExchange> CountingService::begin(const HttpRequest& request,
   if (path == "/bytes") return std::make_unique<Give>(*this, id, number, Give::Manner::at_once);
   if (path == "/open") return std::make_unique<Give>(*this, id, number, Give::Manner::with_waits);
   if (path == "/fail") return std::make_unique<Give>(*this, id, number, Give::Manner::fails);
+  if (path == "/busy") return std::make_unique<Busy>(*this, id);
   if (path == "/refuse") return std::make_unique<Refuse>(*this, id);
   if (path == "/never") return std::make_unique<Exchange>(*this, id);
   if (path == "/hold") return std::make_unique<Hold>(*this, id);
@@ -202,6 +211,7 @@ void CountingService::again(uint64_t id) {
 void CountingService::poll(std::vector<uint64_t>& ready) {
   ready.insert(ready.end(), again_.begin(), again_.end());
   again_.clear();
+  log_.ended_behind_poll = false;
 }
 
 }  // namespace penstock

@@ -27,6 +27,7 @@ struct ServiceLog {
   std::atomic<size_t> ended{0};  // whose body came to its end
   std::atomic<size_t> bytes_taken{0};
   std::atomic<bool> drained{false};
+  std::atomic<bool> ended_behind_poll{false};  // a body, and there was no poll since
   std::mutex mutex;
   std::vector<HttpPeer> peers;
   std::vector<HttpRequest> requests;
@@ -39,6 +40,7 @@ struct ServiceLog {
 //   /bytes?N     a body of N bytes of the pattern
 //   /open?N      the same, its length not told, and a wait before every piece
 //   /fail?N      fails after N bytes
+//   /busy        answers 503
 //   /refuse      answers 413 and wants no body
 //   /never       takes the body and never answers
 //   /hold        takes nothing, ever

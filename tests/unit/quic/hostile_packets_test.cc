@@ -219,6 +219,27 @@ TEST(HostilePacketsTest, FloodsOfFirstPacketsAreAnsweredWithRetryAndKeepNothing)
   EXPECT_EQ(server.log.begun, 0U);
 }
 
+TEST(HostilePacketsTest, AFirstPacketThatComesAgainBeginsNoOtherConnection) {
+  TestServer server;
+  Packet first;
+  server.network.watch([&first](const NetPath& path, Bytes packet) {
+    if (path.local == memory_address(2) && first.empty()) first.assign(packet.begin(), packet.end());
+    return true;
+  });
+  auto client = server.client();
+  ASSERT_TRUE(client);
+  TestRequest before("GET", "/bytes?1");
+  ASSERT_TRUE(carry_out(**client, before));
+  server.network.watch(nullptr);
+  ASSERT_GE(first.size(), 1200U);
+  for (int i = 0; i < 100; ++i) inject(server, memory_address(2), first);
+  TestRequest after("PUT", "/put", 100'000);
+  ASSERT_TRUE(carry_out(**client, after));
+  EXPECT_EQ(after.text, "100000 right");
+  EXPECT_EQ(server.count(QuicCount::handshakes_begun), 1U);
+  EXPECT_EQ(server.server->connections(), 1U);
+}
+
 TEST(HostilePacketsTest, ATokenOfAnotherAddressIsRefused) {
   QuicServerOptions options;
   options.limits.handshakes_without_retry = 0;

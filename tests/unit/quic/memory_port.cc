@@ -39,6 +39,11 @@ void MemoryNetwork::watch(std::function<bool(const NetPath&, Bytes)> watcher) {
   watcher_ = std::move(watcher);
 }
 
+void MemoryNetwork::watch_waits(const NetAddress& port, std::function<void()> watcher) {
+  const std::lock_guard lock(mutex_);
+  wait_watchers_[port.text()] = std::move(watcher);
+}
+
 bool MemoryNetwork::happens(double percent) {
   return percent != 0 && std::uniform_real_distribution<double>(0, 100)(random_) < percent;
 }
@@ -100,7 +105,16 @@ void MemoryQueue::send(const PacketTrain& train) {
   }
 }
 
+MutableBytes MemoryQueue::reserve() {
+  return network_.takes_nothing_ ? MutableBytes() : MutableBytes(buffer_);
+}
+
 void MemoryQueue::wait(std::chrono::steady_clock::time_point deadline) {
+  {
+    const std::lock_guard lock(network_.mutex_);
+    const auto watcher = network_.wait_watchers_.find(local_.text());
+    if (watcher != network_.wait_watchers_.end()) watcher->second();
+  }
   std::unique_lock lock(mutex_);
   const auto ready = [this] { return woken_ || !inbox_.empty(); };
   if (deadline == std::chrono::steady_clock::time_point::max())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -40,6 +41,10 @@ class MemoryNetwork {
   void rename(const NetAddress& sender, const NetAddress& seems);
   // Packets that no port sent.
   void inject(const NetPath& path, Bytes packet);
+  // From now on ports take packets, or none at all.
+  void take_nothing(bool nothing) { takes_nothing_ = nothing; }
+  // Called where a queue of that port is about to wait.
+  void watch_waits(const NetAddress& port, std::function<void()> watcher);
   // Sees each packet before it is delivered; false drops it.
   void watch(std::function<bool(const NetPath& from_to, Bytes)> watcher);
 
@@ -58,6 +63,8 @@ class MemoryNetwork {
   std::map<std::string, NetAddress> renamed_;
   std::map<std::string, NetAddress> truly_;
   std::function<bool(const NetPath&, Bytes)> watcher_;
+  std::map<std::string, std::function<void()>> wait_watchers_;
+  std::atomic<bool> takes_nothing_{false};
 };
 
 class MemoryQueue : public PacketQueue {
@@ -65,7 +72,7 @@ class MemoryQueue : public PacketQueue {
   MemoryQueue(MemoryNetwork& network, NetAddress local, uint32_t packet_bytes_max);
 
   Result<size_t> receive(std::span<PacketTrain> into) override;
-  MutableBytes reserve() override { return {buffer_.data(), buffer_.size()}; }
+  MutableBytes reserve() override;
   void send(const PacketTrain& train) override;
   void flush() override {}
   void wait(std::chrono::steady_clock::time_point deadline) override;

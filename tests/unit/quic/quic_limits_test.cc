@@ -179,6 +179,51 @@ TEST(QuicLimitsTest, AClientIsNotSlowWhileTheServiceIs) {
   EXPECT_EQ(server.count(QuicCount::requests_too_slow), 0U);
 }
 
+TEST(QuicLimitsTest, AStreamThatTheServiceHoldsDoesNotExcuseAnother) {
+  QuicServerOptions options;
+  options.limits.progress_interval = 200ms;
+  TestServer server(options);
+  auto client = server.client();
+  ASSERT_TRUE(client);
+  TestRequest held("PUT", "/hold", 10'000);
+  TestRequest slow("PUT", "/put", 1'000'000);
+  slow.stall_after = 10'000;
+  ASSERT_TRUE((*client)->submit(held.head, held));
+  ASSERT_TRUE((*client)->submit(slow.head, slow));
+  ASSERT_TRUE(poll_until(**client, [&slow] { return slow.done; }));
+  EXPECT_FALSE(slow.result);
+  EXPECT_FALSE(held.done);
+  EXPECT_EQ(server.count(QuicCount::requests_too_slow), 1U);
+  client->reset();
+}
+
+TEST(QuicLimitsTest, ASlowClientHasToMakeRoomWhereOthersAreTurnedAway) {
+  QuicServerOptions options;
+  options.limits.progress_interval = 200ms;
+  options.limits.progress_bytes_min = 1;
+  options.limits.progress_bytes_min_others_wait = 500'000;
+  TestServer server(options);
+  auto client = server.client();
+  ASSERT_TRUE(client);
+  TestRequest slow("PUT", "/put", 100'000'000);
+  slow.stall_after = 1'000;
+  const auto id = (*client)->submit(slow.head, slow);
+  ASSERT_TRUE(id);
+  const auto trickle = [&] {
+    slow.stall_after += 10;
+    (*client)->resume(*id);
+    return slow.done;
+  };
+  EXPECT_FALSE(poll_until(**client, trickle, 2500ms));
+  EXPECT_EQ(server.count(QuicCount::requests_too_slow), 0U);
+  TestRequest busy("GET", "/busy");
+  ASSERT_TRUE(carry_out(**client, busy));
+  EXPECT_EQ(busy.status, 503U);
+  ASSERT_TRUE(poll_until(**client, trickle));
+  EXPECT_FALSE(slow.result);
+  EXPECT_EQ(server.count(QuicCount::requests_too_slow), 1U);
+}
+
 TEST(QuicLimitsTest, AHeadThatIsTooLargeIsRefusedWith431) {
   TestServer server;
   auto client = server.client();

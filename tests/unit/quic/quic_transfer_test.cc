@@ -297,6 +297,32 @@ TEST(QuicTransferTest, DrainFinishesWhatIsUnderWayAndRefusesWhatIsNew) {
   EXPECT_FALSE(server.server->running());
 }
 
+TEST(QuicTransferTest, TheServiceIsPolledBehindWhatItWasResumedFor) {
+  TestServer server;
+  server.network.watch_waits(server.port->local_address(),
+                             [&server] { EXPECT_FALSE(server.log.ended_behind_poll.load()); });
+  auto client = server.client();
+  ASSERT_TRUE(client);
+  TestRequest put("PUT", "/slow", 1'000'000);
+  ASSERT_TRUE(carry_out(**client, put));
+  EXPECT_EQ(put.text, "1000000 right");
+}
+
+TEST(QuicTransferTest, DrainEndsAlthoughThePortTakesNothing) {
+  TestServer server;
+  auto client = server.client();
+  ASSERT_TRUE(client);
+  TestRequest put("PUT", "/never", 3'000'000);
+  put.stall_after = 1'000'000;
+  ASSERT_TRUE((*client)->submit(put.head, put));
+  ASSERT_TRUE(poll_until(**client, [&server] { return server.log.bytes_taken == 1'000'000; }));
+  server.network.take_nothing(true);
+  server.server->drain(std::chrono::milliseconds{100});
+  EXPECT_FALSE(server.server->running());
+  EXPECT_EQ(server.log.under_way, 0U);
+  server.network.take_nothing(false);
+}
+
 TEST(QuicTransferTest, DrainCutsOffWhatDoesNotEnd) {
   TestServer server;
   auto client = server.client();

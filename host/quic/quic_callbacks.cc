@@ -122,9 +122,12 @@ void QuicLink::shared_settings(ngtcp2_settings& settings, uint64_t now, size_t p
   ngtcp2_settings_default(&settings);
   settings.initial_ts = now;
   settings.cc_algo = NGTCP2_CC_ALGO_CUBIC;
-  // The port knows what the first hop takes, and probing beyond it is no use.
-  settings.no_pmtud = 1;
-  settings.no_tx_udp_payload_size_shaping = 1;
+  // Where more than Ethernet's packets fit, the port knows the whole way. Elsewhere a hop behind the first, a
+  // tunnel say, may take less than that one: it begins with what all of them take, and finds out.
+  constexpr size_t kEthernetMost = 1472;
+  const int whole_way_known = packet_bytes_max > kEthernetMost ? 1 : 0;
+  settings.no_pmtud = whole_way_known;
+  settings.no_tx_udp_payload_size_shaping = whole_way_known;
   settings.max_tx_udp_payload_size = packet_bytes_max;
   // The congestion window is two large packets at first, or ten small ones: an acknowledgement that waits for
   // more comes only when its time is up.

@@ -211,7 +211,8 @@ QuicLink::Wrote QuicLink::write_packets(PacketQueue& queue) {
   Wrote wrote = Wrote::more;
   {
     TrainWriter train(queue);
-    const size_t packet_bytes = ngtcp2_conn_get_path_max_tx_udp_payload_size(conn());
+    // A probe is larger than what the path is known to take.
+    const size_t packet_bytes = ngtcp2_conn_get_max_tx_udp_payload_size(conn());
     const size_t burst = std::min(ngtcp2_conn_get_send_quantum(conn()), kBurstBytes);
     while (train.bytes_written() < burst) {
       if (train.room(packet_bytes).empty()) {

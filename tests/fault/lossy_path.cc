@@ -24,7 +24,7 @@ LossyPath::Fate LossyPath::decide(size_t bytes, Clock::time_point now) {
     free_at_ = std::max(free_at_, now) + sending;
     now = free_at_;
   }
-  if (lost) return fate;
+  if (lost || bytes > options_.packet_bytes_max) return fate;
   fate.copies = duplicated ? 2 : 1;
   fate.reordered = reordered;
   fate.altered = altered;

@@ -19,6 +19,7 @@ struct LossyPathOptions {
   double alteration = 0;  // of datagrams ahead of which an altered copy arrives
   std::chrono::microseconds delay{0};
   std::chrono::microseconds reordering_time{2'000};
+  size_t packet_bytes_max = SIZE_MAX;               // larger ones are lost, and nobody is told
   uint64_t bytes_per_second = 0;                    // 0: no limit
   std::chrono::microseconds queueing_max{100'000};  // where there is a limit: what would wait longer is lost
 };

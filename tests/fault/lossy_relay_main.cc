@@ -2,7 +2,8 @@
 // A bad network in front of a UDP server: prints the port that clients use, runs until SIGTERM, and prints
 // what it did.
 //   lossy_relay --server ADDR:PORT [--listen ADDR:PORT] [--seed N] [--loss %] [--reorder %] [--duplicate %]
-//               [--alter %] [--delay-ms N] [--reorder-ms N] [--bytes-per-second N] [--capture FILE]
+//               [--alter %] [--delay-ms N] [--reorder-ms N] [--packet-bytes-max N] [--bytes-per-second N]
+//               [--capture FILE]
 #include <sys/resource.h>
 
 #include <charconv>
@@ -63,6 +64,8 @@ LossyRelayOptions options_of(int argc, char** argv) {
       {"--capture", [&](const std::string& text) { options.capture = text; }},
       {"--delay-ms", [&](const std::string& text) { path.delay = milliseconds(text); }},
       {"--reorder-ms", [&](const std::string& text) { path.reordering_time = milliseconds(text); }},
+      {"--packet-bytes-max",
+       [&](const std::string& text) { path.packet_bytes_max = static_cast<size_t>(number(text)); }},
       {"--bytes-per-second",
        [&](const std::string& text) { path.bytes_per_second = static_cast<uint64_t>(number(text)); }}};
   for (int i = 1; i < argc; i += 2) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <thread>
@@ -272,6 +274,45 @@ TEST(QuicTransferTest, LargePacketsAreUsedWhereTheyFit) {
   ASSERT_TRUE(carry_out(**client, put));
   EXPECT_EQ(put.text, "20000000 right");
   EXPECT_LT(server.server->packets().packets_in, 20'000'000U / 10'000);
+}
+
+// A tunnel on the way: nobody is told what it drops.
+TEST(QuicTransferTest, PacketsFitAWayThatTakesLessThanItsFirstHop) {
+  TestServer server;
+  server.network.watch([](const NetPath&, Bytes packet) { return packet.size() <= 1300; });
+  auto client = server.client();
+  ASSERT_TRUE(client) << client.error().message();
+  TestRequest put("PUT", "/put", 2'000'000);
+  ASSERT_TRUE(carry_out(**client, put));
+  EXPECT_EQ(put.text, "2000000 right");
+  TestRequest get("GET", "/bytes?2000000");
+  ASSERT_TRUE(carry_out(**client, get));
+  EXPECT_EQ(get.bytes_received, 2'000'000U);
+  client->reset();
+  server.network.watch(nullptr);
+}
+
+TEST(QuicTransferTest, PacketsGrowToWhatTheWayTakes) {
+  TestServer server;
+  std::atomic<size_t> largest_up{0};
+  std::atomic<size_t> largest_down{0};
+  server.network.watch([&](const NetPath& path, Bytes packet) {
+    std::atomic<size_t>& largest = path.local == server.port->local_address() ? largest_down : largest_up;
+    largest = std::max(largest.load(), packet.size());
+    return true;
+  });
+  auto client = server.client();
+  ASSERT_TRUE(client);
+  const auto both_grown = [&] { return largest_up > 1400 && largest_down > 1400; };
+  for (int i = 0; i < 100 && !both_grown(); ++i) {
+    TestRequest put("PUT", "/put", 1'000'000);
+    ASSERT_TRUE(carry_out(**client, put));
+    TestRequest get("GET", "/bytes?1000000");
+    ASSERT_TRUE(carry_out(**client, get));
+  }
+  EXPECT_TRUE(both_grown()) << largest_up << " " << largest_down;
+  client->reset();
+  server.network.watch(nullptr);
 }
 
 TEST(QuicTransferTest, DrainFinishesWhatIsUnderWayAndRefusesWhatIsNew) {

@@ -21,6 +21,7 @@
 #include "appliance/send_command.h"
 #include "appliance/serve_command.h"
 #include "appliance/stat_command.h"
+#include "appliance/token_command.h"
 #include "appliance/verify_command.h"
 
 namespace penstock {
@@ -59,7 +60,7 @@ struct CommandLine {
   GlobalOptions global;
   std::tuple<InitCommand, PutCommand, GetCommand, LsCommand, StatCommand, LogCommand, HeadsCommand,
              DiffCommand, VerifyCommand, DevicesCommand, AnalyzeCommand, BenchCommand, ServeCommand,
-             SendCommand>
+             TokenCommand, SendCommand>
       commands;
 };
 

@@ -104,18 +104,20 @@ Result<int> ServeCommand::set_up(const std::string& directory, const GlobalOptio
     if (const std::string own = host_name(); !own.empty() && own != "localhost") known.push_back(own);
     known.insert(known.end(), {"localhost", "127.0.0.1", "::1"});
   }
-  PENSTOCK_TRY_ASSIGN(const FirstToken made, make_server_place(ServerPlace::in_store(directory), known));
+  PENSTOCK_TRY_ASSIGN(const ServerSetUp made, make_server_place(ServerPlace::in_store(directory), known));
   if (global.json) {
     Json report;
-    report["token"] = made.token;
+    report["token"] = made.token.empty() ? Json() : Json(made.token);
     report["fingerprint"] = made.fingerprint;
     set_text(report, "directory", ServerPlace::in_store(directory).directory);
     print_json(console, report);
-  } else {
+  } else if (!made.token.empty()) {
     console.print(made.token + "\n");
   }
-  console.summary(fmt::format(
-      "This token may do everything, and is shown this once. Certificate, SHA-256: {}", made.fingerprint));
+  console.summary(fmt::format("{} Certificate, SHA-256: {}",
+                              made.token.empty() ? "The access list was there, and its tokens go on."
+                                                 : "This token may do everything, and is shown this once.",
+                              made.fingerprint));
   return 0;
 }
 

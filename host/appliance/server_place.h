@@ -19,13 +19,14 @@ struct ServerPlace {
   std::string access() const { return directory + "/access.json"; }
 };
 
-struct FirstToken {
-  std::string token;        // stands nowhere else
+struct ServerSetUp {
+  std::string token;        // stands nowhere else; empty: there was an access list already
   std::string fingerprint;  // of the certificate
 };
 
-// Makes the folder, a self-signed certificate for `names`, and a token that may do everything. failed: there
-// is a certificate or an access list already.
-Result<FirstToken> make_server_place(const ServerPlace& place, const std::vector<std::string>& names);
+// Makes what is missing of: the folder, a self-signed certificate for `names`, and an access list with a
+// token that may do everything. What is there stays, so that a call that was interrupted can be made again.
+// failed: all of it is there already, or what is there does not fit together.
+Result<ServerSetUp> make_server_place(const ServerPlace& place, const std::vector<std::string>& names);
 
 }  // namespace penstock

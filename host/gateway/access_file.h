@@ -16,8 +16,8 @@ namespace penstock {
 
 // The access list in a file, and its newest good state. The file is looked at again when it has changed, at
 // most once a second, so that a token that was taken out of it soon opens nothing. No file: nobody may do
-// anything. A file that is malformed, or that everybody may write to, is reported, and the list stays what it
-// was. Any threads.
+// anything. A file that is malformed, or that others than its owner may write to, is reported, and the list
+// stays what it was. Any threads.
 class AccessFile {
  public:
   using Report = std::function<void(const Error&)>;
@@ -28,7 +28,7 @@ class AccessFile {
   // Never null. The list that a request began with is its own to the end.
   std::shared_ptr<const AccessList> list();
   // Reads the file now, whether it has changed or not. usage: it is malformed; failed: it cannot be read, or
-  // anybody may write to it. The list is the old one then.
+  // others than its owner may write to it. The list is the old one then.
   Status reload();
 
  private:
@@ -55,10 +55,18 @@ class AccessFile {
   std::chrono::steady_clock::time_point looked_at_;
 };
 
-// Makes a token with these rights and writes it to the file, which is made where there is none, of mode 0600:
-// either all is in it or nothing has changed. Returns the token, which stands nowhere else. Callers of
-// several processes wait for each other. usage: as AccessList::add_token; or the file is malformed.
+// The list as the file has it now; an empty one where there is no file. As AccessFile::reload.
+Result<AccessList> read_access_list(const std::string& path);
+
+// Changes of the file: all of one is in it or nothing has changed, also after a loss of power. Callers of
+// several processes wait for each other. A new file is of mode 0600; one that is replaced keeps owner, group
+// and mode. Errors as of read_access_list.
+
+// Makes a token with these rights and adds it to the file, which is made where there is none. Returns the
+// token, which stands nowhere else. usage: as AccessList::add_token.
 Result<std::string> add_token_to_file(const std::string& path, const std::string& name, const Rights& rights,
                                       std::optional<int64_t> expires);
+// absent: there is no token of that name.
+Status remove_token_from_file(const std::string& path, const std::string& name);
 
 }  // namespace penstock

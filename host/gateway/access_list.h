@@ -50,6 +50,11 @@ class AccessList {
   Status add_token(AccessEntry entry) { return add(tokens_, std::move(entry)); }
   Status add_certificate(AccessEntry entry) { return add(certificates_, std::move(entry)); }
 
+  // False: there is none of that name.
+  bool remove_token(std::string_view name) {
+    return std::erase_if(tokens_, [name](const AccessEntry& entry) { return entry.name == name; }) > 0;
+  }
+
   const std::vector<AccessEntry>& tokens() const { return tokens_; }
   const std::vector<AccessEntry>& certificates() const { return certificates_; }
 

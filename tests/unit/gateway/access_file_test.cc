@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -103,14 +104,50 @@ TEST_F(AccessFileTest, KeepsTheOldListWhereTheNewOneIsMalformed) {
   EXPECT_TRUE(file->list()->tokens().empty());
 }
 
-TEST_F(AccessFileTest, TakesNoListThatAnybodyMayWriteTo) {
-  ASSERT_TRUE(add_token_to_file(path(), "first", {.append = true}, {}));
-  std::filesystem::permissions(path(), std::filesystem::perms::others_write,
-                               std::filesystem::perm_options::add);
-  const auto file = AccessFile::open(path(), {});
-  ASSERT_FALSE(file);
-  EXPECT_EQ(file.error().code, Errc::failed);
+TEST_F(AccessFileTest, TakesNoListThatOthersMayWriteTo) {
+  using std::filesystem::perms;
+  for (const perms others : {perms::group_write, perms::others_write}) {
+    std::filesystem::remove(path());
+    ASSERT_TRUE(add_token_to_file(path(), "first", {.append = true}, {}));
+    std::filesystem::permissions(path(), others, std::filesystem::perm_options::add);
+    const auto file = AccessFile::open(path(), {});
+    ASSERT_FALSE(file);
+    EXPECT_EQ(file.error().code, Errc::failed);
+    EXPECT_FALSE(add_token_to_file(path(), "second", {.append = true}, {}));
+    EXPECT_FALSE(remove_token_from_file(path(), "first"));
+    std::filesystem::permissions(path(), others, std::filesystem::perm_options::remove);
+    EXPECT_EQ(open()->list()->tokens().size(), 1u);
+  }
   EXPECT_FALSE(AccessFile::open(directory_.path(), {})) << "a directory";
+}
+
+TEST_F(AccessFileTest, TakesATokenAwayAndLeavesTheOthers) {
+  ASSERT_TRUE(add_token_to_file(path(), "first", {.append = true}, {}));
+  const std::string second = add_token_to_file(path(), "second", {.read = true}, 1'000'000).value();
+  ASSERT_TRUE(remove_token_from_file(path(), "first"));
+  const auto list = open()->list();
+  ASSERT_EQ(list->tokens().size(), 1u);
+  EXPECT_NE(list->token(token_digest(second)), nullptr);
+  const Status again = remove_token_from_file(path(), "first");
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, Errc::absent);
+}
+
+TEST_F(AccessFileTest, LeavesWhoMayReadTheFileAsItWas) {
+  ASSERT_TRUE(add_token_to_file(path(), "first", {.append = true}, {}));
+  ASSERT_EQ(::chmod(path().c_str(), 0640), 0);
+  const bool root = ::geteuid() == 0;
+  constexpr uid_t kSomebody = 65534;
+  if (root) {
+    ASSERT_EQ(::chown(path().c_str(), kSomebody, kSomebody), 0);
+  }
+  ASSERT_TRUE(add_token_to_file(path(), "second", {.append = true}, {}));
+  struct stat about {};
+  ASSERT_EQ(::stat(path().c_str(), &about), 0);
+  EXPECT_EQ(about.st_mode & 0777, 0640u);
+  if (root) {
+    EXPECT_EQ(about.st_uid, kSomebody) << "the server could not read it any more";
+  }
 }
 
 }  // namespace

@@ -31,6 +31,11 @@ void CommandSyntax::value(const char* names, std::string& into, const char* plac
   argument(names, into, help)->type_name(placeholder)->check(not_empty);
 }
 
+void CommandSyntax::values(const char* names, std::vector<std::string>& into, const char* placeholder,
+                           const char* help) {
+  list(names, into, help)->type_name(placeholder)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
 void CommandSyntax::required_argument(const char* placeholder, std::string& into, const char* help) {
   argument(placeholder, into, help)->required();
 }

@@ -21,6 +21,8 @@ class CommandSyntax {
   // `names`: "-o,--output".
   void flag(const char* names, bool& into, const char* help);
   void value(const char* names, std::string& into, const char* placeholder, const std::string& help);
+  // Each time it is given adds one.
+  void values(const char* names, std::vector<std::string>& into, const char* placeholder, const char* help);
   void required_argument(const char* placeholder, std::string& into, const char* help);
   void optional_argument(const char* placeholder, std::string& into, const char* help);
   // One or more.

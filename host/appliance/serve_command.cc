@@ -81,6 +81,9 @@ void ServeCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
   syntax.value("--drain", drain, "SECONDS",
                "how long what is under way may take when told to end (default 30)");
   syntax.flag("--retry", retry, "every client has to show first that it receives what is sent to it");
+  syntax.values("--cors", cors, "ORIGIN",
+                "pages of this origin may use the server, such as https://example.org; '*': pages of any may "
+                "read; may be given again");
   syntax.flag("--open-metrics", open_metrics, "/metrics without a token for this machine's own programs");
   global.describe_json(syntax);
   global.describe_sha256(syntax);
@@ -142,6 +145,7 @@ Result<int> ServeCommand::serve(const std::string& directory, const GlobalOption
   options.access_path = access.empty() ? place.access() : access;
   options.gateway.version = PENSTOCK_VERSION;
   options.gateway.metrics_from_loopback = open_metrics;
+  PENSTOCK_TRY_ASSIGN(options.gateway.origins, AllowedOrigins::parse(cors));
   options.gateway.report = [&console](const Error& error) { console.report(error); };
   PENSTOCK_TRY_ASSIGN(options.quic.secret, server_secret(pem.key));
   if (retry) options.quic.limits.handshakes_without_retry = 0;

@@ -32,6 +32,7 @@ struct ServeCommand {
   std::string workers = "1";
   std::string drain = "30";
   bool retry = false;
+  std::vector<std::string> cors;
   bool open_metrics = false;
 
   void describe(CommandSyntax& syntax, GlobalOptions& global);

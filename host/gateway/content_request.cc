@@ -22,10 +22,18 @@ std::string field_of(const HttpRequest& request, std::string_view name) {
   return std::string(find_field(request.fields, name).value_or(""));
 }
 
+// Of a field that is a list: its lines are one list (RFC 9110, section 5.3).
+std::string list_of(const HttpRequest& request, std::string_view name) {
+  std::string list;
+  for (const HttpField& field : request.fields)
+    if (field.name == name) list += (list.empty() ? "" : ", ") + field.value;
+  return list;
+}
+
 using Done = tl::expected<void, Refusal>;
 
 Done choose_format(const HttpRequest& request, const QueryText& query, ContentRequest& content) {
-  const auto accepted = parse_accept_field(field_of(request, "accept"));
+  const auto accepted = parse_accept_field(list_of(request, "accept"));
   if (accepted) {
     content.format = accepted->format;
     content.car.duplicates = accepted->duplicates.value_or(false);
@@ -104,8 +112,8 @@ OrRefusal<ContentRequest> parse_content_request(const HttpRequest& request) {
   }
   if (const auto range = find_field(request.fields, "range")) content.range = parse_range_field(*range);
   content.if_range = field_of(request, "if-range");
-  content.if_none_match = field_of(request, "if-none-match");
-  content.only_if_cached = field_of(request, "cache-control").find("only-if-cached") != std::string::npos;
+  content.if_none_match = list_of(request, "if-none-match");
+  content.only_if_cached = list_of(request, "cache-control").find("only-if-cached") != std::string::npos;
   content.file_name = query->find("filename").value_or("");
   content.download = query->find("download") == "true";
   return content;

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "gateway/access_file.h"
+#include "gateway/allowed_origins.h"
 #include "gateway/gateway_counters.h"
 #include "gateway/metrics_source.h"
 #include "gateway/reader_pool.h"
@@ -35,6 +36,7 @@ struct GatewayOptions {
   std::string version;  // of the program
   std::string profile = "default";
   bool metrics_from_loopback = false;  // without a token
+  AllowedOrigins origins;              // whose pages may use this server
   // What keeps the server from serving; empty: nothing. Any thread; returns soon.
   std::function<std::string()> trouble = {};
   // Told of what clients are told of in general words alone: an upload that failed, an answer that broke off.

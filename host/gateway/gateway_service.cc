@@ -2,6 +2,7 @@
 #include "gateway/gateway_service.h"
 
 #include <algorithm>
+#include <array>
 #include <ctime>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "chunking/piece_head.h"
 #include "gateway/content_answer.h"
 #include "gateway/counted_exchange.h"
+#include "gateway/cross_origin_exchange.h"
 #include "gateway/have_exchange.h"
 #include "gateway/held_body.h"
 #include "gateway/media_type.h"
@@ -26,6 +28,18 @@ constexpr std::string_view kContentPath = "/ipfs/";
 // What a head may show of it again: nothing that ends a line, and no space.
 bool plain_ascii(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+// Of a request for metrics without a token: it has one after all, or comes from a page, or through a proxy.
+constexpr std::array<std::string_view, 5> kNotFromHere = {"authorization", "origin", "forwarded",
+                                                          "x-forwarded-for", "via"};
+
+// An older client names nobody.
+bool names_loopback(std::string_view authority) {
+  const size_t port = authority.rfind(':');
+  if (port != std::string_view::npos && authority.find(']', port) == std::string_view::npos)
+    authority = authority.substr(0, port);
+  return authority.empty() || authority == "localhost" || authority == "127.0.0.1" || authority == "[::1]";
 }
 
 tl::unexpected<Refusal> busy(unsigned status, const char* what, const char* why) {
@@ -73,10 +87,16 @@ GatewayService::~GatewayService() {
 std::unique_ptr<HttpExchange> GatewayService::begin(const HttpRequest& request, const HttpPeer& peer,
                                                     uint64_t id) {
   const Asked asked{request, peer, gateway_route(request.path), id};
-  auto answering = answer(asked);
+  const auto origin = find_field(request.fields, "origin");
+  const auto granted = origin ? options_.origins.granted(*origin, asked.route) : std::nullopt;
+  auto answering =
+      granted && is_preflight(request) ? ready(preflight_answer(asked.route), request) : answer(asked);
   std::unique_ptr<HttpExchange> exchange =
       answering ? std::move(*answering) : ready(refusal_answer(answering.error()), request);
-  return std::make_unique<CountedExchange>(std::move(exchange), asked.route, *parts_.counters);
+  exchange = std::make_unique<CountedExchange>(std::move(exchange), asked.route, *parts_.counters);
+  if (options_.origins.empty()) return exchange;
+  return std::make_unique<CrossOriginExchange>(std::move(exchange),
+                                               granted ? std::optional<std::string>(*granted) : std::nullopt);
 }
 
 GatewayService::Answering GatewayService::answer(const Asked& asked) {
@@ -209,10 +229,11 @@ GatewayService::Answering GatewayService::begin_have(const Asked& asked) {
   auto ask = [this, id = asked.id](std::vector<Digest> digests,
                                    PlaceCount::Place large) -> std::unique_ptr<HttpExchange> {
     const HttpRequest none;
-    auto answering = read_later(none, id, std::move(large),
-                                [digests = std::move(digests)](Store& store, BlockSource& /*source*/) {
-                                  return have_answer(store, digests);
-                                });
+    auto answering = read_later(
+        none, id, std::move(large),
+        [digests = std::move(digests), report = options_.report](Store& store, BlockSource& /*source*/) {
+          return have_answer(store, digests, report);
+        });
     return answering ? std::move(*answering) : ready(refusal_answer(answering.error()), none);
   };
   return std::make_unique<HaveExchange>(std::move(place), std::move(ask));
@@ -253,9 +274,14 @@ void GatewayService::drain() {
   door_->drain();
 }
 
+// A program of this machine, that is, and not a page in its browser whose host's name leads here, nor
+// somebody behind its proxy.
 bool GatewayService::may_see_metrics(const Asked& asked) const {
-  return options_.metrics_from_loopback && asked.peer.loopback &&
-         !find_field(asked.request.fields, "authorization").has_value();
+  const HttpRequest& request = asked.request;
+  return options_.metrics_from_loopback && asked.peer.loopback && names_loopback(request.authority) &&
+         std::ranges::none_of(request.fields, [](const HttpField& field) {
+           return std::ranges::find(kNotFromHere, field.name) != kNotFromHere.end();
+         });
 }
 
 MadeAnswer GatewayService::health() const {

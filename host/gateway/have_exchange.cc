@@ -44,10 +44,14 @@ BodyRead HaveExchange::read_body(MutableBytes into) {
   return answer_->read_body(into);
 }
 
-MadeAnswer have_answer(Store& store, const std::vector<Digest>& digests) {
+MadeAnswer have_answer(Store& store, const std::vector<Digest>& digests,
+                       const std::function<void(const Error&)>& report) {
   std::vector<BlockLocation> locations(digests.size());
   const Status found = store.find(digests, locations);
-  if (!found) return refusal_answer(refusal_of(found.error()));
+  if (!found) {
+    if (report) report(found.error());
+    return refusal_answer(refusal_of(found.error()));
+  }
   std::string bits((digests.size() + 7) / 8, '\0');
   for (size_t i = 0; i < locations.size(); ++i) {
     // What is in quarantine alone is to be sent again: that heals it.

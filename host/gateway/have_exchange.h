@@ -44,7 +44,8 @@ class HaveExchange final : public HttpExchange {
   std::unique_ptr<HttpExchange> answer_;
 };
 
-// The answer.
-MadeAnswer have_answer(Store& store, const std::vector<Digest>& digests);
+// The answer. What keeps the store from giving one is told to `report`, where there is one.
+MadeAnswer have_answer(Store& store, const std::vector<Digest>& digests,
+                       const std::function<void(const Error&)>& report);
 
 }  // namespace penstock

@@ -10,13 +10,12 @@ namespace penstock {
 Refusal refusal_of(const Error& error) {
   switch (error.code) {
     case Errc::absent:
-      return {404, error.what, error.why, {}, {}};
     case Errc::usage:  // another kind of object than what was asked for needs
       return {404, error.what, error.why, {}, {}};
     case Errc::corrupt:
       return {500,
-              error.what,
-              error.why,
+              "this object",
+              "is damaged",
               "tell the operator: the store is damaged, or the object was made so",
               {}};
     case Errc::failed:
@@ -24,7 +23,7 @@ Refusal refusal_of(const Error& error) {
     case Errc::partial:
       break;
   }
-  return {500, error.what, error.why, "tell the operator", {}};
+  return {500, "this object", "cannot be read", "tell the operator", {}};
 }
 
 std::string refusal_json(const Refusal& refusal) {

@@ -31,7 +31,8 @@ inline tl::unexpected<Refusal> refuse(unsigned status, std::string what, std::st
   return tl::unexpected<Refusal>(Refusal{status, std::move(what), std::move(why), std::move(remedy), {}});
 }
 
-// What an error met while something was read means to the client: 404, 501 or 500.
+// What an error met while something was read means to the client: 404 or 500. Of damage and of failures it
+// learns no more than that: their words name files and places of the store, and are the operator's.
 Refusal refusal_of(const Error& error);
 
 std::string refusal_json(const Refusal& refusal);

@@ -50,6 +50,19 @@ TEST_F(GatewayMetricsTest, OpensThemToTheMachineItselfWhereThatIsAllowed) {
   EXPECT_EQ(ask(request("GET", "/metrics"), loopback).status, 200u);
   EXPECT_EQ(ask(request("GET", "/metrics")).status, 401u);
   EXPECT_EQ(ask(authorized("GET", "/metrics", "reader"), loopback).status, 403u);
+  const auto status_of = [&](const std::string& authority, std::vector<HttpField> fields) {
+    HttpRequest asked = request("GET", "/metrics");
+    asked.authority = authority;
+    asked.fields = std::move(fields);
+    return ask(asked, loopback).status;
+  };
+  for (const char* here : {"localhost", "localhost:8080", "127.0.0.1:8080", "[::1]", "[::1]:8080"})
+    EXPECT_EQ(status_of(here, {}), 200u) << here;
+  // A page whose host's name was made to lead here, and a proxy of this machine.
+  for (const char* elsewhere : {"evil.example:8080", "127.0.0.1.evil.example", "[::1].evil", "10.0.0.1:80"})
+    EXPECT_EQ(status_of(elsewhere, {}), 401u) << elsewhere;
+  for (const char* field : {"origin", "forwarded", "x-forwarded-for", "via"})
+    EXPECT_EQ(status_of("localhost", {{field, "x"}}), 401u) << field;
 }
 
 TEST_F(GatewayMetricsTest, SaysWhetherItIsWell) {

@@ -23,7 +23,9 @@ MadeAnswer redirection(const ContentRequest& request) {
   answer.head.status = 301;
   std::string location = request.path_text + "/";
   if (!request.query_text.empty()) location += "?" + request.query_text;
-  answer.head.fields.push_back({"location", std::move(location)});
+  answer.head.fields = {{"location", std::move(location)},
+                        {"cache-control", "private, max-age=3600"},
+                        {"vary", "accept, authorization"}};
   answer.head.content_bytes = 0;
   return answer;
 }

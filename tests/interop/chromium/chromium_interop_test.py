@@ -12,10 +12,10 @@ import threading
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, ".."))
+sys.path.insert(0, os.path.join(HERE, "..", "..", "cli"))
 
 from headless_chromium import HeadlessChromium  # noqa: E402
-from served_case import ServedCase  # noqa: E402 (it lies in the folder above)
+from served_case import ServedCase  # noqa: E402 (it lies in tests/cli)
 from tool_case import SEED  # noqa: E402
 
 KEPT = sys.argv.pop(1)  # nothing is

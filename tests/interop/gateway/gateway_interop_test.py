@@ -13,9 +13,9 @@ import sys
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, ".."))
+sys.path.insert(0, os.path.join(HERE, "..", "..", "cli"))
 
-from served_case import ServedCase  # noqa: E402 (it lies in the folder above)
+from served_case import ServedCase  # noqa: E402 (it lies in tests/cli)
 from tool_case import SEED  # noqa: E402
 
 KEPT = os.path.abspath(sys.argv.pop(1))

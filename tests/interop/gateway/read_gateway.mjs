@@ -14,7 +14,14 @@ import { exporter } from 'ipfs-unixfs-exporter'
 import { CID } from 'multiformats/cid'
 import { sha256 } from 'multiformats/hashes/sha2'
 
-// Node has it from version 22 on, and a package below those above relies on it.
+// Node has these from versions 19, 20 and 22 on, Debian 12 has Node 18, and packages below those above rely on them.
+globalThis.CustomEvent ??= class extends Event {
+  constructor (type, options) {
+    super(type, options)
+    this.detail = options?.detail
+  }
+}
+Array.prototype.toSorted ??= function (order) { return [...this].sort(order) }
 Promise.withResolvers ??= function () {
   const made = {}
   made.promise = new Promise((resolve, reject) => Object.assign(made, { resolve, reject }))

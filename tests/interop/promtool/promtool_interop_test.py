@@ -13,9 +13,9 @@ import sys
 import unittest
 import urllib.request
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "cli"))
 
-from served_case import ServedCase  # noqa: E402 (it lies in the folder above)
+from served_case import ServedCase  # noqa: E402 (it lies in tests/cli)
 
 KEPT = os.path.abspath(sys.argv.pop(1))
 HELP = "put promtool on the PATH, or let `apt-get download prometheus` work here (apt-get update)"

@@ -1,15 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A store on the network, for programs that we did not write."""
+"""A store on the network."""
 
 import json
-import os
 import signal
 import subprocess
-import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cli"))
-
-from tool_case import DONE, TOOL, ToolCase, environment  # noqa: E402 (it lies in the folder above)
+from tool_case import DONE, TOOL, ToolCase, environment
 
 
 class ServedCase(ToolCase):

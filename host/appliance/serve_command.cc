@@ -133,6 +133,7 @@ Result<int> ServeCommand::serve(const std::string& directory, const GlobalOption
   UdpOptions udp;
   PENSTOCK_TRY_ASSIGN(udp.local, parse_net_address(listen));
   udp.queues = queues;
+  PENSTOCK_TRY_ASSIGN(AllowedOrigins origins, AllowedOrigins::parse(cors));
   PENSTOCK_TRY_ASSIGN(const auto identity, TlsIdentity::load(pem.certificate, pem.key));
   PENSTOCK_TRY_ASSIGN(const auto devices, ChosenDevices::open(device, global, console));
   PENSTOCK_TRY_ASSIGN(const auto store, open_store(global, Access::write, console));
@@ -145,7 +146,7 @@ Result<int> ServeCommand::serve(const std::string& directory, const GlobalOption
   options.access_path = access.empty() ? place.access() : access;
   options.gateway.version = PENSTOCK_VERSION;
   options.gateway.metrics_from_loopback = open_metrics;
-  PENSTOCK_TRY_ASSIGN(options.gateway.origins, AllowedOrigins::parse(cors));
+  options.gateway.origins = std::move(origins);
   options.gateway.report = [&console](const Error& error) { console.report(error); };
   PENSTOCK_TRY_ASSIGN(options.quic.secret, server_secret(pem.key));
   if (retry) options.quic.limits.handshakes_without_retry = 0;

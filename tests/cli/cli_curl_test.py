@@ -6,7 +6,7 @@ import subprocess
 import unittest
 
 from served_case import ServedCase
-from tool_case import NOBODYS_FILE, SEED
+from tool_case import NOBODYS_FILE, SEED, USAGE
 
 
 class Answer:
@@ -26,8 +26,8 @@ class CurlTest(ServedCase):
         # Not as an argument, where others could read it.
         self.config = self.write("curl.config", f'header = "Authorization: Bearer {self.token}"\n'.encode())
 
-    def start(self):
-        self.server = self.serve()
+    def start(self, *options):
+        self.server = self.serve(*options)
 
     def curl(self, path, *options, known=True):
         command = ["curl", "--silent", "--show-error", "--include", "--max-time", "60", "--globoff", "--path-as-is", "--http1.1"]
@@ -138,6 +138,18 @@ class CurlTest(ServedCase):
             self.refused(400, "/objects/" + name, "--request", "PUT", "--data-binary", "x")
         self.end(self.server)
         self.assertEqual(len(self.ok("log").splitlines()), 1)
+
+    def test_a_browsers_first_question_is_answered_for_listed_origins_alone(self):
+        self.start("--cors", "https://page.example", "--cors", "http://127.0.0.1:8081")
+        for origin, granted in (("https://page.example", True), ("http://127.0.0.1:8081", True), ("https://other.example", False)):
+            asked = self.curl("/objects/x", "--request", "OPTIONS", "--header", f"Origin: {origin}", "--header",
+                              "Access-Control-Request-Method: PUT", known=False)
+            self.assertEqual(asked.status, 204 if granted else 401)
+            self.assertEqual(asked.fields.get("access-control-allow-origin"), origin if granted else None)
+            if granted:
+                self.assertEqual((asked.body, asked.fields.get("content-length"), asked.fields.get("transfer-encoding")), (b"", None, None))
+        for wrong in ("page.example", "https://page.example/", "https://*.example", "null", "https://Page.example", "https://page.example:443", ""):
+            self.fails(USAGE, "serve", "--cors", wrong)
 
     def test_names_to_save_under_end_no_line(self):
         self.start()

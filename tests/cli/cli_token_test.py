@@ -3,12 +3,13 @@
 
 import json
 import os
+import shutil
 import stat
 import subprocess
 import threading
 import unittest
 
-from tool_case import ABSENT, DONE, FAILED, TOOL, USAGE, ToolCase, environment
+from tool_case import ABSENT, DONE, FAILED, SEED, TOOL, USAGE, ToolCase, environment
 
 
 class TokenTest(ToolCase):
@@ -129,6 +130,28 @@ class InitTest(ToolCase):
             os.rename(self.server(name), self.server(name + ".new"))
             self.assertEqual(self.json("serve", "--init")["fingerprint"], made["fingerprint"])
             self.assertEqual((self.read("certificate.pem"), self.read("key.pem")), (certificate, key))
+
+    def test_what_was_killed_at_any_moment_can_be_made_again(self):
+        done = ended = 0
+        for _ in range(40):
+            shutil.rmtree(self.server(), ignore_errors=True)
+            process = subprocess.Popen([TOOL, "serve", "--init"], env=environment(PENSTOCK_STORE=self.store), stdout=subprocess.PIPE,
+                                       stderr=subprocess.DEVNULL)
+            try:
+                process.wait(self.random.uniform(0, 0.03))
+            except subprocess.TimeoutExpired:
+                process.kill()
+            done += process.wait() == DONE
+            process.stdout.close()
+            again = self.run_tool("serve", "--init")
+            if again.returncode != DONE:
+                self.assertIn(b"is there already", again.stderr, f"seed {SEED}")
+                ended += 1
+            # What there is fits together: a further token, and the certificate with its key.
+            self.ok("token", "add", "--name", "further", "--rights", "read")
+            os.remove(self.server("access.json"))
+            self.assertRegex(self.json("serve", "--init")["fingerprint"], r"\A[0-9a-f]{64}\Z", f"seed {SEED}")
+        self.assertLessEqual(done, ended)
 
     def test_half_a_certificate_is_none(self):
         os.mkdir(self.server(), 0o700)

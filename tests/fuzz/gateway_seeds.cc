@@ -35,6 +35,7 @@ void write_gateway_seeds(CorpusWriter& corpus) {
   corpus.write("gateway_text", "name", "photos/2026/%E2%82%AC.jpg");
   corpus.write("gateway_text", "tags", "W/\"b\", \"a\"");
   corpus.write("gateway_text", "token", "Bearer pst_" + std::string(52, 'a'));
+  corpus.write("gateway_text", "origin", "https://[fe80::1]:8443");
   corpus.write("gateway_text", "time", "2027-01-31T12:00:00Z");
   const std::string entry =
       R"({"name": "a", "sha256": ")" + std::string(64, 'a') + R"(", "rights": ["append", "read"]})";

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <string>
+#include <vector>
+
 #include "base/bytes.h"
 #include "base/check.h"
 #include "dag/utf8.h"
 #include "gateway/accept_field.h"
 #include "gateway/access_token.h"
+#include "gateway/allowed_origins.h"
 #include "gateway/content_path.h"
 #include "gateway/disposition.h"
 #include "gateway/entity_bytes.h"
@@ -47,6 +51,17 @@ void check_names(std::string_view text) {
   }
 }
 
+// What is answered to a page is fit for a head, and what an operator did not list is no page's.
+void check_origin(std::string_view text) {
+  const std::vector<std::string> listed = {std::string(text)};
+  const auto allowed = AllowedOrigins::parse(listed);
+  if (!allowed) return;
+  for (const char c : text) PENSTOCK_CHECK(c > 0x20 && c < 0x7f && c != ',');
+  PENSTOCK_CHECK(allowed->granted(text, GatewayRoute::ipfs) == text);
+  PENSTOCK_CHECK(!allowed->granted(listed[0] + ".evil.example", GatewayRoute::objects));
+  PENSTOCK_CHECK(!allowed->granted(text, GatewayRoute::metrics));
+}
+
 // What is put into heads and pages is fit for them, whatever it was made of.
 void check_made(std::string_view text) {
   for (const char c : disposition(false, text)) PENSTOCK_CHECK(c >= 0x20 && c < 0x7f);
@@ -64,6 +79,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   check_slices(text);
   check_names(text);
   check_made(text);
+  check_origin(text);
   (void)QueryText::parse(text);
   (void)parse_accept_field(text);
   (void)gateway_route_takes(gateway_route(text), text);

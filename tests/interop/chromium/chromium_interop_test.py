@@ -41,6 +41,19 @@ ROUND_TRIP = """(async () => {
   }
 })()"""
 
+# As long as it takes: what watches over the browser ends it.
+UNTIL_HTTP3 = """(async () => {
+  const [server, token] = %s
+  const protocols = () => performance.getEntriesByType('resource').filter(entry => entry.name.startsWith(server))
+    .map(entry => entry.nextHopProtocol)
+  performance.setResourceTimingBufferSize(100000)
+  while (protocols().at(-1) !== 'h3') {
+    await (await fetch(server + '/v1/store', {headers: {Authorization: 'Bearer ' + token}})).text()
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+  return protocols().at(-1)
+})()"""
+
 FROM_ELSEWHERE = """(async () => {
   const [server, token] = %s
   const attempt = async (path, how) => {
@@ -89,39 +102,57 @@ class ChromiumTest(ServedCase):
         der = subprocess.run(["openssl", "pkey", "-pubin", "-outform", "der"], input=pem, check=True, capture_output=True).stdout
         return base64.b64encode(hashlib.sha256(der).digest()).decode()
 
-    def browser(self, server):
-        browser = HeadlessChromium("--origin-to-force-quic-on=" + server.places["listen"],
-                                   "--ignore-certificate-errors-spki-list=" + self.key_hash())
+    def browser(self, server, http3=True):
+        """It takes the server's certificate, which no public authority signed: for HTTP/3 it has to be told so once more."""
+        forced = ["--origin-to-force-quic-on=" + server.places["listen"]] if http3 else []
+        browser = HeadlessChromium("--ignore-certificate-errors-spki-list=" + self.key_hash(), *forced)
         self.addCleanup(browser.close)
         return browser
 
-    def arguments(self, server):
-        return json.dumps(["https://" + server.places["listen"], self.token])
+    def arguments(self, address):
+        return json.dumps(["https://" + address, self.token])
 
-    def test_a_page_uploads_over_http3_and_gets_the_same_back(self):
-        content = self.random.randbytes(15_000_000) + bytes(4_000_000) + self.random.randbytes(1_000_003)
+    def go_round(self, content, protocol, http_at="127.0.0.1:0"):
+        """Uploads from a page, and gets back, by the one protocol."""
         page = self.page_server(content)
-        server = self.serve("--cors", page.origin)
-        browser = self.browser(server)
-        told = browser.run(browser.open_page(page.origin + "/"), ROUND_TRIP % self.arguments(server))
+        server = self.serve("--cors", page.origin, http_at=http_at)
+        address = server.places["listen"] if protocol == "h3" else server.places["http"].replace("0.0.0.0", "127.0.0.1")
+        browser = self.browser(server, protocol == "h3")
+        told = browser.run(browser.open_page(page.origin + "/"), ROUND_TRIP % self.arguments(address))
         self.assertEqual(told["statuses"], [201, 200, 206, 401], (told, f"seed {SEED}"))
         self.assertEqual((told["bytes"], told["made"]["bytes"]), (len(content), len(content)))
         self.assertTrue(told["same"] and told["same_part"], f"seed {SEED}")
         self.assertEqual(told["range"], f"bytes 1000000-1000009/{len(content)}")
         self.assertEqual(told["tag"], f'"{told["made"]["cid"]}"')
         self.assertIn("token", told["why"])
-        self.assertEqual(told["protocols"], ["h3"] * 4)
+        self.assertEqual(told["protocols"], [protocol] * 4)
         self.end(server)
         self.assertEqual(self.put(self.write("again", content)), told["made"]["cid"])
         self.assertEqual(self.ok("get", told["made"]["commit"], "-o", "-"), content)
+
+    def test_a_page_uploads_over_http3_and_gets_the_same_back(self):
+        self.go_round(self.random.randbytes(15_000_000) + bytes(4_000_000) + self.random.randbytes(1_000_003), "h3")
+
+    def test_it_does_so_over_http1_where_the_browser_does_not_come_to_http3(self):
+        self.go_round(self.random.randbytes(3_000_000), "http/1.1", http_at="0.0.0.0:0")
+
+    def test_a_page_comes_from_http1_to_http3_by_itself(self):
+        page = self.page_server()
+        server = self.serve("--cors", page.origin, http_at="0.0.0.0:0")
+        address = server.places["http"].replace("0.0.0.0", "127.0.0.1")
+        browser = self.browser(server)
+        told = browser.run(browser.open_page(page.origin + "/"), UNTIL_HTTP3 % self.arguments(address))
+        # At the TCP listener's address: only the Alt-Svc says where HTTP/3 is.
+        self.assertEqual(told, "h3")
+        self.end(server)
 
     def test_a_page_of_another_origin_sees_and_does_nothing(self):
         listed, other = self.page_server(), self.page_server()
         server = self.serve("--cors", listed.origin, "--open-metrics")
         browser = self.browser(server)
-        told = browser.run(browser.open_page(other.origin + "/"), FROM_ELSEWHERE % self.arguments(server))
+        told = browser.run(browser.open_page(other.origin + "/"), FROM_ELSEWHERE % self.arguments(server.places["listen"]))
         self.assertEqual(told, ["TypeError"] * 3)
-        told = browser.run(browser.open_page(listed.origin + "/"), FROM_ELSEWHERE % self.arguments(server))
+        told = browser.run(browser.open_page(listed.origin + "/"), FROM_ELSEWHERE % self.arguments(server.places["listen"]))
         self.assertEqual(told, [201, 200, "TypeError"])
         self.end(server)
         self.assertEqual(len(self.ok("log").splitlines()), 1)

@@ -33,6 +33,10 @@ def promtool():
     # Not as apt's own user, who may not write here.
     download = ["apt-get", "-o", "APT::Sandbox::User=root", "download", "prometheus"]
     done = subprocess.run(download, cwd=KEPT, capture_output=True, text=True, timeout=300)
+    if done.returncode != 0 and os.geteuid() == 0:
+        # Its lists of packages may be old, or not there.
+        subprocess.run(["apt-get", "update", "-qq"], timeout=300)
+        done = subprocess.run(download, cwd=KEPT, capture_output=True, text=True, timeout=300)
     packed = glob.glob(os.path.join(KEPT, "*.deb"))
     if done.returncode != 0 or not packed:
         raise AssertionError(f"there is no promtool: {HELP}\n{done.stderr}")

@@ -9,14 +9,18 @@ function(penstock_folder name)
   set_property(GLOBAL APPEND PROPERTY PENSTOCK_FOLDERS penstock_${name})
 endfunction()
 
-# penstock_test(NAME SOURCES a_test.cc ... LINKS ... [LABELS ...] [TIMEOUT seconds] [ARGS ...]): one GoogleTest
+# penstock_test(NAME [HOT] SOURCES a_test.cc ... LINKS ... [LABELS ...] [TIMEOUT seconds] [ARGS ...]): one GoogleTest
 # binary, one ctest entry. Its first label is the folder under tests/ that it stands in (unit, conformance, ...).
-# Labels that ./test knows: slow (not in --quick), long (only in --long), threads (also run under tsan).
+# HOT: its own code takes most of its time. Labels that ./test knows: slow (not in --quick), long (only in --long), threads (also run under tsan).
 add_custom_target(threaded_tests)    # what ./test builds with the thread sanitizer
 add_custom_target(sanitized_tests)  # ... and with the address and undefined-behaviour sanitizers
 function(penstock_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINKS;LABELS;ARGS" ${ARGN})
+  cmake_parse_arguments(ARG "HOT" "TIMEOUT" "SOURCES;LINKS;LABELS;ARGS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
+  # Sooner compiled by 40 % than with -O2 -g; what is tested has those.
+  if(NOT ARG_HOT)
+    target_compile_options(${name} PRIVATE $<$<CONFIG:RelWithDebInfo>:-O1 -g1>)
+  endif()
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(${name} PRIVATE ${ARG_LINKS} GTest::gmock GTest::gtest GTest::gtest_main)
   add_test(NAME ${name} COMMAND ${name} ${ARG_ARGS})

@@ -14,6 +14,7 @@
 #include "gateway/gateway_counters.h"
 #include "gateway/metrics_source.h"
 #include "gateway/reader_pool.h"
+#include "intake/partial_uploads.h"
 #include "store/store.h"
 
 namespace penstock {
@@ -52,6 +53,7 @@ struct GatewayParts {
   AccessFile* access = nullptr;
   GatewayCounters* counters = nullptr;
   std::vector<const MetricsSource*> metrics;
+  PartialUploads* partials = nullptr;  // null: no upload can be gone on with
 };
 
 }  // namespace penstock

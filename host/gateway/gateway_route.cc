@@ -15,13 +15,10 @@ struct Row {
 
 // In the order of GatewayRoute.
 constexpr std::array<Row, kGatewayRoutes> kRows = {
-    Row{"objects", "/objects/", "PUT"},
-    Row{"ipfs", "/ipfs/", "GET, HEAD"},
-    Row{"store", "/v1/store", "GET, HEAD"},
-    Row{"have", "/v1/have", "POST"},
-    Row{"metrics", "/metrics", "GET, HEAD"},
-    Row{"healthz", "/healthz", "GET, HEAD"},
-    Row{"none", "", ""},
+    Row{"objects", "/objects/", "PUT"},      Row{"uploads", "/uploads/", "HEAD, PATCH, DELETE"},
+    Row{"ipfs", "/ipfs/", "GET, HEAD"},      Row{"store", "/v1/store", "GET, HEAD"},
+    Row{"have", "/v1/have", "POST"},         Row{"metrics", "/metrics", "GET, HEAD"},
+    Row{"healthz", "/healthz", "GET, HEAD"}, Row{"none", "", ""},
 };
 
 const Row& row_of(GatewayRoute route) {

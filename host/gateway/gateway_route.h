@@ -7,8 +7,8 @@
 namespace penstock {
 
 // Where a request's path leads, by its beginning.
-enum class GatewayRoute : uint8_t { objects, ipfs, store, have, metrics, healthz, none };
-inline constexpr size_t kGatewayRoutes = 7;
+enum class GatewayRoute : uint8_t { objects, uploads, ipfs, store, have, metrics, healthz, none };
+inline constexpr size_t kGatewayRoutes = 8;
 
 GatewayRoute gateway_route(std::string_view path);
 // For metrics: "objects", ..., "none".

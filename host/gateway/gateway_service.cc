@@ -15,8 +15,10 @@
 #include "gateway/have_exchange.h"
 #include "gateway/held_body.h"
 #include "gateway/media_type.h"
+#include "gateway/partial_answer.h"
 #include "gateway/read_exchange.h"
 #include "gateway/ready_exchange.h"
+#include "gateway/upload_fields.h"
 #include "gateway/upload_name.h"
 
 namespace penstock {
@@ -42,9 +44,9 @@ bool names_loopback(std::string_view authority) {
   return authority.empty() || authority == "localhost" || authority == "127.0.0.1" || authority == "[::1]";
 }
 
-tl::unexpected<Refusal> busy(unsigned status, const char* what, const char* why) {
+tl::unexpected<Refusal> busy(unsigned status, const char* what, const char* why, const char* seconds = "2") {
   auto refusal = refuse(status, what, why, "try again in a moment");
-  refusal.value().fields.push_back({"retry-after", "2"});
+  refusal.value().fields.push_back({"retry-after", seconds});
   return refusal;
 }
 
@@ -110,7 +112,7 @@ GatewayService::Answering GatewayService::answer(const Asked& asked) {
   const auto caller = identify(request, asked.peer, *parts_.access->list(), now);
   if (!caller) return tl::unexpected<Refusal>(caller.error());
   if (asked.route == GatewayRoute::none)
-    return refuse(404, "this path", "leads nowhere", "see /objects/, /ipfs/, /v1/store, /v1/have");
+    return refuse(404, "this path", "leads nowhere", "see /objects/, /uploads/, /ipfs/, /v1/store, /v1/have");
   if (!takes) {
     auto refusal = refuse(405, "this method", "is not for this path");
     refusal.value().fields.push_back({"allow", std::string(gateway_route_methods(asked.route))});
@@ -127,13 +129,16 @@ GatewayService::Answering GatewayService::answer_caller(const Asked& asked, cons
   if (asked.route == GatewayRoute::metrics)
     return rights.admin ? Answering(ready(metrics(), asked.request)) : no_right("see metrics (admin)");
   if (asked.route == GatewayRoute::store && !rights.append && !rights.read) return no_right("append or read");
-  if (asked.route == GatewayRoute::objects && !rights.append) return no_right("append");
+  const bool appends = asked.route == GatewayRoute::objects || asked.route == GatewayRoute::uploads;
+  if (appends && !rights.append) return no_right("append");
   const bool reads = asked.route == GatewayRoute::ipfs || asked.route == GatewayRoute::have;
   if (reads && !rights.read) return no_right("read");
   if (draining_) return busy(503, "this server", "is shutting down");
   switch (asked.route) {
     case GatewayRoute::objects:
       return begin_upload(asked, caller);
+    case GatewayRoute::uploads:
+      return begin_partial(asked, caller);
     case GatewayRoute::ipfs:
       return begin_content(asked);
     case GatewayRoute::have:
@@ -147,33 +152,100 @@ GatewayService::Answering GatewayService::answer_caller(const Asked& asked, cons
   return ready(store_text(rights), asked.request);
 }
 
-// Resumable uploads will begin here: what differs is which upload of the door the exchange goes on with.
 GatewayService::Answering GatewayService::begin_upload(const Asked& asked, const Caller& caller) {
   auto name = parse_upload_name(std::string_view(asked.request.path).substr(kObjectsPath.size()));
   if (!name) return tl::unexpected<Refusal>(std::move(name).error());
-  if (asked.request.content_bytes.value_or(0) > options_.limits.object_bytes_max)
+  const auto fields = parse_upload_fields(asked.request);
+  if (!fields) return tl::unexpected<Refusal>(fields.error());
+  const bool pieces = has_media_type(asked.request, kPiecesMediaType);
+  // Whether it comes to something tells what is here.
+  if (pieces && !caller.rights.read) return no_right("read, to leave out what is here");
+  UploadStart start{std::move(*name), pieces ? UploadKind::pieces : UploadKind::file,
+                    options_.limits.object_bytes_max};
+  if (fields->complete.value_or(true)) return admit_upload(asked, caller, std::move(start), std::nullopt);
+  if (pieces) return refuse(415, "this upload", "comes in pieces, and not in parts as well");
+  if (parts_.partials == nullptr)
+    return refuse(501, "this upload", "this server takes no objects in parts", "send it whole");
+  if (fields->bytes.value_or(0) > options_.limits.object_bytes_max)
+    return refuse(413, "the upload", "is larger than this server takes", "see limits in /v1/store");
+  start.partial = PartialStart{{}, caller.name, fields->bytes, 0};
+  return admit_upload(asked, caller, std::move(start),
+                      UploadExchange::Place::Part{.complete = false,
+                                                  .created = true,
+                                                  .offset = 0,
+                                                  .bytes = fields->bytes,
+                                                  .age_s_max = parts_.partials->options().age_s_max});
+}
+
+GatewayService::Answering GatewayService::begin_partial(const Asked& asked, const Caller& caller) {
+  const auto unknown = [] { return refuse(404, "this upload", "is not known here", "begin it again"); };
+  if (parts_.partials == nullptr) return unknown();
+  const std::string_view token = std::string_view(asked.request.path).substr(kUploadsPath.size());
+  const bool removes = asked.request.method == "DELETE";
+  PartialUploads::Found found;
+  switch (removes ? parts_.partials->remove(token, caller.name)
+                  : parts_.partials->look_up(token, caller.name, found)) {
+    case PartialUploads::Verdict::unknown:
+      return unknown();
+    case PartialUploads::Verdict::busy:
+      return busy(503, "this upload", "is under way over another connection, which is asked to let it go",
+                  "1");
+    case PartialUploads::Verdict::found:
+      break;
+  }
+  if (removes) return ready(partial_gone_answer(), asked.request);
+  if (asked.request.method == "HEAD")
+    return ready(partial_state_answer(found, options_.limits.object_bytes_max), asked.request);
+  return begin_append(asked, caller, found);
+}
+
+GatewayService::Answering GatewayService::begin_append(const Asked& asked, const Caller& caller,
+                                                       const PartialUploads::Found& found) {
+  const HttpRequest& request = asked.request;
+  if (find_field(request.fields, "content-type") != kPartialUploadMediaType)
+    return refuse(415, "this part", "is not application/partial-upload", "say so in Content-Type");
+  const auto fields = parse_upload_fields(request);
+  if (!fields) return tl::unexpected<Refusal>(fields.error());
+  if (!fields->offset || !fields->complete)
+    return refuse(400, "this part", "does not say where it belongs",
+                  "send Upload-Offset and Upload-Complete");
+  if (found.result) {
+    // Its answer was lost, perhaps: the last part again has the same one.
+    const uint64_t bytes = found.result->bytes;
+    const bool same = *fields->complete && *fields->offset <= bytes &&
+                      request.content_bytes.value_or(bytes - *fields->offset) == bytes - *fields->offset;
+    return ready(same ? stored_answer(*found.result) : completed_answer(bytes), request);
+  }
+  if (*fields->offset != found.offset) return ready(mismatch_answer(found.offset, *fields->offset), request);
+  UploadStart start;
+  start.partial = PartialStart{request.path.substr(kUploadsPath.size()), caller.name, {}, found.offset};
+  return admit_upload(asked, caller, std::move(start),
+                      UploadExchange::Place::Part{.complete = *fields->complete,
+                                                  .created = false,
+                                                  .offset = found.offset,
+                                                  .bytes = found.bytes ? found.bytes : fields->bytes,
+                                                  .age_s_max = 0});
+}
+
+GatewayService::Answering GatewayService::admit_upload(const Asked& asked, const Caller& caller,
+                                                       UploadStart start,
+                                                       std::optional<UploadExchange::Place::Part> part) {
+  const uint64_t before = part ? part->offset : 0;
+  if (asked.request.content_bytes.value_or(0) > options_.limits.object_bytes_max - before)
     return refuse(413, "the upload", "is larger than this server takes", "see limits in /v1/store");
   if (uploads_.size() >= options_.limits.uploads_max)
     return busy(503, "this upload", "too many others are under way");
   const auto own = uploads_of_.find(caller.name);
   if (own != uploads_of_.end() && own->second >= options_.limits.uploads_per_caller_max)
     return busy(429, "this upload", "too many of yours are under way");
-  const bool pieces = has_media_type(asked.request, kPiecesMediaType);
-  // Whether it comes to something tells what is here.
-  if (pieces && !caller.rights.read) return no_right("read, to leave out what is here");
-  return admit_upload(
-      asked, caller,
-      {std::move(*name), pieces ? UploadKind::pieces : UploadKind::file, options_.limits.object_bytes_max});
-}
-
-GatewayService::Answering GatewayService::admit_upload(const Asked& asked, const Caller& caller,
-                                                       const UploadStart& start) {
   const UploadAdmission admission = door_->begin(start);
   switch (admission.verdict) {
     case UploadAdmission::Verdict::draining:
       return busy(503, "this server", "is shutting down");
     case UploadAdmission::Verdict::too_many:
       return busy(503, "this upload", "too many others are under way");
+    case UploadAdmission::Verdict::taken:
+      return busy(503, "this upload", "is under way over another connection", "1");
     case UploadAdmission::Verdict::failed:
       if (options_.report) options_.report(admission.error);
       return refuse(503, "this upload", "the store takes nothing more", "tell the operator");
@@ -181,7 +253,7 @@ GatewayService::Answering GatewayService::admit_upload(const Asked& asked, const
       break;
   }
   const UploadExchange::Place place{asked.id, admission.id, asked.request.content_bytes,
-                                    options_.limits.object_bytes_max};
+                                    options_.limits.object_bytes_max, std::move(part)};
   auto exchange = std::make_unique<UploadExchange>(
       *door_, *parts_.counters, place,
       [this, upload = admission.id, name = caller.name] { forget_upload(upload, name); });
@@ -261,11 +333,25 @@ void GatewayService::poll(std::vector<uint64_t>& ready) {
     upload->second->settle(ended.result);
     ready.push_back(upload->second->exchange());
   }
+  for (const UploadNews::Suspended& suspended : news_.suspended) {
+    const auto upload = uploads_.find(suspended.id);
+    if (upload == uploads_.end()) continue;
+    upload->second->suspended(suspended);
+    ready.push_back(upload->second->exchange());
+  }
+  for (const uint64_t id : news_.wanted) {
+    const auto upload = uploads_.find(id);
+    if (upload == uploads_.end()) continue;
+    upload->second->let_go();
+    ready.push_back(upload->second->exchange());
+  }
   for (const uint64_t id : news_.writable) {
     const auto upload = uploads_.find(id);
     if (upload != uploads_.end()) ready.push_back(upload->second->exchange());
   }
   news_.ended.clear();
+  news_.suspended.clear();
+  news_.wanted.clear();
   news_.writable.clear();
 }
 
@@ -304,6 +390,11 @@ MadeAnswer GatewayService::store_text(const Rights& rights) const {
   json["limits"]["object_bytes"] = options_.limits.object_bytes_max;
   json["limits"]["name_bytes"] = kUploadNameBytesMax;
   json["limits"]["uploads"] = options_.limits.uploads_per_caller_max;
+  // Objects may come in parts.
+  if (parts_.partials != nullptr) {
+    json["limits"]["partial_uploads"] = parts_.partials->options().per_caller_max;
+    json["limits"]["partial_upload_seconds"] = parts_.partials->options().age_s_max;
+  }
   json["limits"]["have_digests"] = HaveExchange::kDigestsMax;
   MadeAnswer answer = held_answer(200, kJsonMediaType, json.dump() + "\n");
   answer.head.fields.push_back({"cache-control", "no-store"});

@@ -23,6 +23,7 @@ namespace penstock {
 
 // What the server does for one worker's requests, whatever version of HTTP brought them:
 //   PUT /objects/NAME            append: an object into the store
+//   HEAD, PATCH, DELETE /uploads/TOKEN   append: of an object that comes in parts
 //   GET, HEAD /ipfs/CID[/PATH]   read: objects, as gateways of IPFS give them
 //   GET, HEAD /v1/store          append or read: how to cut and what is taken
 //   POST /v1/have                read: which blocks are there
@@ -55,7 +56,10 @@ class GatewayService final : public HttpService {
   Answering answer(const Asked& asked);
   Answering answer_caller(const Asked& asked, const Caller& caller);
   Answering begin_upload(const Asked& asked, const Caller& caller);
-  Answering admit_upload(const Asked& asked, const Caller& caller, const UploadStart& start);
+  Answering begin_partial(const Asked& asked, const Caller& caller);
+  Answering begin_append(const Asked& asked, const Caller& caller, const PartialUploads::Found& found);
+  Answering admit_upload(const Asked& asked, const Caller& caller, UploadStart start,
+                         std::optional<UploadExchange::Place::Part> part);
   Answering begin_content(const Asked& asked);
   Answering begin_have(const Asked& asked);
   Answering read_later(const HttpRequest& request, uint64_t id, PlaceCount::Place large,

@@ -1,25 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/upload_exchange.h"
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
 #include <utility>
 
-#include "gateway/held_body.h"
+#include "gateway/partial_answer.h"
 #include "gateway/refusal.h"
 
 namespace penstock {
 namespace {
-
-MadeAnswer created_answer(const StoredUpload& stored) {
-  nlohmann::ordered_json json;
-  json["cid"] = stored.cid.text();
-  json["commit"] = stored.commit.text();
-  json["bytes"] = stored.bytes;
-  MadeAnswer answer = held_answer(201, "application/json", json.dump() + "\n");
-  answer.head.fields.push_back({"location", "/ipfs/" + stored.cid.text()});
-  answer.head.fields.push_back({"cache-control", "no-store"});
-  return answer;
-}
 
 // What the store's disk or its other contents have to do with it is no business of who may only append.
 MadeAnswer failed_answer(const Error& error) {
@@ -54,21 +43,42 @@ void UploadExchange::break_off(MadeAnswer answer) {
 void UploadExchange::settle(const Result<StoredUpload>& result) {
   settled_ = true;
   if (answer_) return;
-  answer_ = result ? created_answer(*result) : failed_answer(result.error());
+  answer_ = result ? stored_answer(*result) : failed_answer(result.error());
+}
+
+void UploadExchange::suspended(const UploadNews::Suspended& news) {
+  settled_ = true;
+  if (answer_) return;
+  const Place::Part& part = *place_.part;
+  const bool kept = news.offset == part.offset + bytes_;
+  if (kept && body_ended_ && !part.complete) {
+    answer_ = part.created ? partial_created_answer(news.token, news.offset, part.age_s_max, place_.bytes_max)
+                           : partial_kept_answer(news.offset);
+  } else {
+    answer_ = mismatch_answer(news.offset, part.offset + bytes_);
+  }
+}
+
+void UploadExchange::let_go() {
+  if (answer_ || body_ended_) return;
+  break_off(refusal_answer({409, "this upload", "is gone on with by another request", {}, {}}));
+}
+
+// Answers where that is so.
+bool UploadExchange::too_long(size_t more) {
+  if (more > place_.bytes_max - std::min(place_.bytes_max, offset() + bytes_)) {
+    break_off(refusal_answer(
+        {413, "the upload", "is larger than this server takes", "see limits in /v1/store", {}}));
+  } else if (place_.expected && more > *place_.expected - bytes_) {
+    break_off(refusal_answer({400, "the upload", "is longer than its Content-Length", {}, {}}));
+  } else if (place_.part && place_.part->bytes.value_or(UINT64_MAX) < offset() + bytes_ + more) {
+    break_off(refusal_answer({400, "the upload", "is longer than its Upload-Length", {}, {}}));
+  }
+  return answer_.has_value();
 }
 
 size_t UploadExchange::take_body(Bytes bytes) {
-  if (answer_) return bytes.size();
-  const uint64_t rest_max = place_.bytes_max - bytes_;
-  if (bytes.size() > rest_max) {
-    break_off(refusal_answer(
-        {413, "the upload", "is larger than this server takes", "see limits in /v1/store", {}}));
-    return bytes.size();
-  }
-  if (place_.expected && bytes.size() > *place_.expected - bytes_) {
-    break_off(refusal_answer({400, "the upload", "is longer than its Content-Length", {}, {}}));
-    return bytes.size();
-  }
+  if (answer_ || too_long(bytes.size())) return bytes.size();
   const size_t taken = door_->append(place_.upload, bytes);
   bytes_ += taken;
   return taken;
@@ -77,15 +87,18 @@ size_t UploadExchange::take_body(Bytes bytes) {
 void UploadExchange::end_body() {
   body_ended_ = true;
   if (answer_) return;
-  if (place_.expected && bytes_ != *place_.expected) {
-    break_off(refusal_answer({400, "the upload", "is shorter than its Content-Length", "send it again", {}}));
-    return;
-  }
+  if (place_.expected && bytes_ != *place_.expected)
+    return break_off(
+        refusal_answer({400, "the upload", "is shorter than its Content-Length", "send it again", {}}));
+  if (place_.part && !place_.part->complete) return door_->suspend(place_.upload);
+  if (place_.part && place_.part->bytes.value_or(offset() + bytes_) != offset() + bytes_)
+    return break_off(refusal_answer({400, "the upload", "is shorter than its Upload-Length", {}, {}}));
   door_->finish(place_.upload);
 }
 
 BodyRead UploadExchange::read_body(MutableBytes into) {
   if (!answer_) return {0, BodyRead::State::wait};
+  if (answer_->body == nullptr) return {};
   const auto filled = answer_->body->fill(into);
   return {*filled, *filled < into.size() ? BodyRead::State::end : BodyRead::State::more};
 }

@@ -20,6 +20,15 @@ class UploadExchange final : public HttpExchange {
     uint64_t upload = 0;               // the door's
     std::optional<uint64_t> expected;  // Content-Length
     uint64_t bytes_max = 0;
+    // Of an upload in parts.
+    struct Part {
+      bool complete = false;          // the object ends with this body
+      bool created = false;           // by this request
+      uint64_t offset = 0;            // of the object, where the body begins
+      std::optional<uint64_t> bytes;  // of the object
+      int64_t age_s_max = 0;          // for who creates it
+    };
+    std::optional<Part> part{};
   };
 
   // `gone` is called once, when it is destroyed. What is referred to outlives it.
@@ -29,6 +38,10 @@ class UploadExchange final : public HttpExchange {
   uint64_t exchange() const { return place_.exchange; }
   // The door's result.
   void settle(const Result<StoredUpload>& result);
+  // It has left the door, and can be gone on with.
+  void suspended(const UploadNews::Suspended& news);
+  // Somebody else asks for the upload: lets it go, unless all of this part is here.
+  void let_go();
 
   size_t take_body(Bytes bytes) override;
   void end_body() override;
@@ -39,6 +52,8 @@ class UploadExchange final : public HttpExchange {
  private:
   // Answers, and takes the upload back.
   void break_off(MadeAnswer answer);
+  uint64_t offset() const { return place_.part ? place_.part->offset : 0; }
+  bool too_long(size_t more);
 
   UploadDoor* door_;
   GatewayCounters* counters_;

@@ -16,6 +16,7 @@ struct FinishedUpload {
   uint64_t content_bytes = 0;
   uint64_t new_leaves = 0;
   uint64_t new_leaf_bytes = 0;
+  bool partial = false;  // it has a journal
 };
 
 }  // namespace penstock

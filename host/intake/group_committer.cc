@@ -16,6 +16,13 @@ namespace {
 constexpr std::chrono::milliseconds kGatherMin{5};
 constexpr std::chrono::milliseconds kGatherMax{200};
 constexpr int kGatherTimes = 4;
+// How far points of uploads that go on are apart, at least, and how many times what the last group took: so
+// that lanes are held for them a twentieth of their time at most.
+constexpr std::chrono::seconds kPointMin{1};
+constexpr int kPointTimes = 20;
+// What a group that is committed anyway notes of an upload that has asked for nothing: fewer are not worth a
+// sync.
+constexpr size_t kPointEntriesMin = 256;
 
 int64_t now_ns() {
   timespec now{};
@@ -57,36 +64,72 @@ void GroupCommitter::finish() {
   if (thread_.joinable()) thread_.join();
 }
 
+void GroupCommitter::want_point(UploadAssembler::Urgency urgency) {
+  {
+    const std::lock_guard lock(mutex_);
+    point_wanted_ = true;
+    if (urgency == UploadAssembler::Urgency::most) point_urgent_ = true;
+  }
+  added_.notify_one();
+}
+
 // False: nothing comes any more.
 bool GroupCommitter::wait_for_group() {
   std::unique_lock lock(mutex_);
-  added_.wait(lock, [this] { return finishing_ || !finished_.empty(); });
-  return !finished_.empty();
+  const auto is_due = [this] { return finishing_ || point_urgent_ || !finished_.empty(); };
+  while (!is_due()) {
+    if (!point_wanted_) {
+      added_.wait(lock);
+    } else if (Clock::now() < next_point_) {
+      added_.wait_until(lock, next_point_);
+    } else {
+      return true;
+    }
+  }
+  return !finished_.empty() || point_urgent_ || point_wanted_;
 }
 
 void GroupCommitter::run() {
-  using Clock = std::chrono::steady_clock;
+  Group group;
   while (wait_for_group()) {
-    const auto gather = std::clamp<Clock::duration>(kGatherTimes * last_took_, kGatherMin, kGatherMax);
-    Status status;
-    std::vector<FinishedUpload> group;
-    if (parts_.queue.wait_until_idle(Clock::now() + gather)) {
-      const auto begin = Clock::now();
-      if (parts_.queue.hold()) {
-        status = commit_held(group);
-        last_took_ = Clock::now() - begin;
-      }
-      if (status) parts_.queue.release();
-    }
-    if (!status) {
-      parts_.failed(status.error());
+    group.uploads.clear();
+    group.points.clear();
+    const auto committed = commit_next(group);
+    if (!committed) {
+      parts_.failed(committed.error());
       return;
     }
     // Stopped: whoever stopped it has told why.
-    if (group.empty()) return;
-    for (size_t i = 0; i < group.size(); ++i) {
-      parts_.deliver({group[i].stream, StoredUpload{group[i].root, cids_[i], group[i].content_bytes}});
-    }
+    if (!*committed) return;
+    tell(group);
+  }
+}
+
+// False: it was stopped.
+Result<bool> GroupCommitter::commit_next(Group& group) {
+  const auto gather = std::clamp<Clock::duration>(kGatherTimes * last_took_, kGatherMin, kGatherMax);
+  if (!parts_.queue.wait_until_idle(Clock::now() + gather)) return false;
+  const auto begin = Clock::now();
+  if (!parts_.queue.hold()) return false;
+  PENSTOCK_TRY(commit_held(group));
+  last_took_ = Clock::now() - begin;
+  next_point_ = Clock::now() + std::max<Clock::duration>(kPointTimes * last_took_, kPointMin);
+  parts_.queue.release();
+  return true;
+}
+
+// What is durable by now.
+void GroupCommitter::tell(Group& group) {
+  for (UploadPoint& point : group.points) {
+    const uint64_t stream = point.stream;
+    auto place = parts_.partials->write(std::move(point));
+    if (place) parts_.suspended({stream, std::move(place->token), place->offset});
+  }
+  for (size_t i = 0; i < group.uploads.size(); ++i) {
+    const FinishedUpload& upload = group.uploads[i];
+    const StoredUpload stored{upload.root, cids_[i], upload.content_bytes};
+    if (upload.partial) parts_.partials->write_result(upload.stream, stored);
+    parts_.deliver({upload.stream, stored});
   }
 }
 
@@ -115,21 +158,31 @@ Commit GroupCommitter::describe(const FinishedUpload& upload, uint64_t new_leaf_
                       {upload.name, parts_.host, {upload.name}, "default", now_ns()});
 }
 
-Status GroupCommitter::commit_held(std::vector<FinishedUpload>& group) {
-  {
+void GroupCommitter::take_finished(std::vector<FinishedUpload>& uploads) {
+  const std::lock_guard lock(mutex_);
+  const size_t count = std::min<size_t>(finished_.size(), LogRecord::kCommitsMax);
+  const auto end = finished_.begin() + static_cast<ptrdiff_t>(count);
+  uploads.assign(std::make_move_iterator(finished_.begin()), std::make_move_iterator(end));
+  finished_.erase(finished_.begin(), end);
+}
+
+Status GroupCommitter::commit_held(Group& group) {
+  take_finished(group.uploads);
+  if (parts_.partials != nullptr) {
     const std::lock_guard lock(mutex_);
-    const size_t count = std::min<size_t>(finished_.size(), LogRecord::kCommitsMax);
-    const auto end = finished_.begin() + static_cast<ptrdiff_t>(count);
-    group.assign(std::make_move_iterator(finished_.begin()), std::make_move_iterator(end));
-    finished_.erase(finished_.begin(), end);
+    parts_.assembler.take_points(point_wanted_ ? 1 : kPointEntriesMin, group.points);
+    point_wanted_ = false;
+    point_urgent_ = false;
   }
+  cids_.clear();
+  if (group.uploads.empty() && group.points.empty()) return {};
   PENSTOCK_TRY(parts_.packer.flush());
   PENSTOCK_TRY(parts_.course.distrust.settle(parts_.course.sink));
+  if (group.uploads.empty()) return parts_.store.checkpoint();
   uint64_t new_leaf_bytes = 0;
-  for (const FinishedUpload& upload : group) new_leaf_bytes += upload.new_leaf_bytes;
+  for (const FinishedUpload& upload : group.uploads) new_leaf_bytes += upload.new_leaf_bytes;
   const PutCounters shared = take_shared_counters();
-  cids_.clear();
-  for (const FinishedUpload& upload : group) {
+  for (const FinishedUpload& upload : group.uploads) {
     PENSTOCK_TRY_ASSIGN(const Cid cid,
                         chain_.append(describe(upload, new_leaf_bytes, shared), parts_.packer));
     cids_.push_back(cid);

@@ -42,6 +42,12 @@ Status Intake::prepare() {
   PENSTOCK_TRY(pools_.create(plan_, *dispatcher_));
   dispatcher_->stranded().provide(plan_.jobs_lost);
 
+  if (options_.partials) {
+    options_.partials->chunker = put.chunker;
+    options_.partials->layout = put.layout;
+    PENSTOCK_TRY_ASSIGN(partials_, PartialUploads::open(*store_, *options_.partials));
+    partials_->report = options_.report;
+  }
   queue_ = std::make_unique<ArrivalQueue>(queued);
   packer_ = std::make_unique<BlockPacker>(sink_, *pools_.frames, put.codec, put.verify);
   leaf_reader_ = store_->new_reader();
@@ -50,14 +56,16 @@ Status Intake::prepare() {
       UploadAssembler::Links{[this](const Leaf& leaf) { return has_leaf(leaf); },
                              [this](FinishedUpload upload) { committer_->add(std::move(upload)); },
                              [this](uint64_t stream, Error error) {
-                               deliver({stream, Failure(std::move(error))});
-                             }});
+                               deliver(UploadNews::Ended{stream, Failure(std::move(error))});
+                             },
+                             [this](UploadAssembler::Urgency urgency) { committer_->want_point(urgency); }});
   order_ =
       std::make_unique<StreamOrder>(*assembler_, kOutlinesPerBatch * plan_.lanes * plan_.batches_per_lane);
   course_.reset(new PutCourse{*queue_, *order_, sink_, options_.put, *dispatcher_});
   committer_ = std::make_unique<GroupCommitter>(
-      GroupCommitter::Parts{*store_, *queue_, *packer_, *course_, options_.host,
+      GroupCommitter::Parts{*store_, *queue_, *packer_, *course_, *assembler_, partials_.get(), options_.host,
                             [this](UploadNews::Ended ended) { deliver(std::move(ended)); },
+                            [this](UploadNews::Suspended suspended) { deliver(std::move(suspended)); },
                             [this](const Error& error) { fail(error); }});
   for (unsigned i = 0; i < plan_.lanes; ++i) {
     PENSTOCK_TRY_ASSIGN(auto queue_pair, dispatcher_->open_queue_pair(plan_.batches_per_lane));
@@ -72,9 +80,9 @@ std::unique_ptr<UploadFeed> Intake::open_feed(std::function<void()> wake) {
   PENSTOCK_CHECK(feeds_.size() < options_.workers_max);
   const auto number = static_cast<uint16_t>(feeds_.size());
   queue_->add_worker(number, wake);
-  auto feed =
-      std::make_unique<UploadFeed>(number, *queue_, *pools_.inputs, options_.put.chunker, options_.limits,
-                                   std::move(wake), [this, number] { close_feed(number); });
+  auto feed = std::make_unique<UploadFeed>(
+      number, UploadFeed::Parts{*queue_, *pools_.inputs, *assembler_, partials_.get()}, options_.put.chunker,
+      options_.limits, std::move(wake), [this, number] { close_feed(number); });
   if (error_) feed->fail_all(*error_);
   feeds_.push_back(feed.get());
   return feed;
@@ -89,6 +97,9 @@ void Intake::close_feed(uint16_t number) {
 void Intake::run() {
   PENSTOCK_CHECK(threads_.empty());
   committer_->start();
+  if (partials_)
+    partials_->run({[this](LoadedUpload loaded) { deliver(std::move(loaded)); },
+                    [this](uint64_t stream) { deliver_wanted(stream); }});
   for (const auto& lane : lanes_) {
     threads_.emplace_back([this, lane = lane.get()] {
       if (const Status status = lane->run(); !status) fail(status.error());
@@ -100,7 +111,10 @@ void Intake::finish() {
   queue_->end();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
+  // What has been cut of uploads that had not ended.
+  if (partials_) committer_->want_point(UploadAssembler::Urgency::most);
   committer_->finish();
+  if (partials_) partials_->finish();
 }
 
 Intake::~Intake() {
@@ -118,8 +132,30 @@ void Intake::fail(const Error& error) {
 
 void Intake::deliver(UploadNews::Ended ended) {
   const std::lock_guard lock(mutex_);
-  UploadFeed* const feed = feeds_[UploadFeed::feed_of(ended.id)];
-  if (feed != nullptr) feed->deliver(std::move(ended));
+  if (UploadFeed* const feed = feed_of(ended.id)) feed->deliver(std::move(ended));
+}
+
+void Intake::deliver(UploadNews::Suspended suspended) {
+  const std::lock_guard lock(mutex_);
+  if (UploadFeed* const feed = feed_of(suspended.id)) feed->deliver(std::move(suspended));
+}
+
+void Intake::deliver(LoadedUpload loaded) {
+  const std::lock_guard lock(mutex_);
+  if (UploadFeed* const feed = feed_of(loaded.stream))
+    feed->deliver(std::move(loaded));
+  else
+    partials_->release(loaded.stream);
+}
+
+void Intake::deliver_wanted(uint64_t stream) {
+  const std::lock_guard lock(mutex_);
+  if (UploadFeed* const feed = feed_of(stream)) feed->deliver_wanted(stream);
+}
+
+// With the mutex held. Null: it has been closed.
+UploadFeed* Intake::feed_of(uint64_t upload) const {
+  return feeds_[UploadFeed::feed_of(upload)];
 }
 
 // A copy in quarantine does not count: sent again, the block heals. Nor does one whose record is damaged.

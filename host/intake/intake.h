@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "intake/arrival_queue.h"
 #include "intake/group_committer.h"
+#include "intake/partial_uploads.h"
 #include "intake/upload_assembler.h"
 #include "intake/upload_feed.h"
 #include "offload/dispatcher.h"
@@ -29,6 +30,9 @@ struct IntakeOptions {
   std::string host;           // for the commits
   size_t workers_max = 1;     // that may open a feed
   UploadFeed::Limits limits;  // of each
+  // Of uploads that can be gone on with; chunker and layout are those of `put`. None: there are no such.
+  std::optional<PartialUploads::Options> partials{};
+  std::function<void(const Error&)> report{};  // of their journals; any thread
 };
 
 struct IntakeCounters {
@@ -57,6 +61,8 @@ class Intake {
   // Why nothing more is taken.
   std::optional<Error> error() const;
   IntakeCounters counters() const;
+  // Null: no upload can be gone on with.
+  PartialUploads* partials() const { return partials_.get(); }
 
  private:
   Intake(Store& store, Dispatcher& dispatcher, IntakeOptions options);
@@ -65,6 +71,10 @@ class Intake {
   void close_feed(uint16_t number);
   void fail(const Error& error);
   void deliver(UploadNews::Ended ended);
+  void deliver(UploadNews::Suspended suspended);
+  void deliver(LoadedUpload loaded);
+  void deliver_wanted(uint64_t stream);
+  UploadFeed* feed_of(uint64_t upload) const;
   Result<bool> has_leaf(const Leaf& leaf);
 
   Store* store_;
@@ -74,6 +84,7 @@ class Intake {
   PutPools pools_;
   StoreFrameSink sink_;
   std::unique_ptr<StoreReader> leaf_reader_;  // the assembler's
+  std::unique_ptr<PartialUploads> partials_;
   std::unique_ptr<ArrivalQueue> queue_;
   std::unique_ptr<BlockPacker> packer_;
   std::unique_ptr<UploadAssembler> assembler_;

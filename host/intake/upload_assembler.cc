@@ -6,7 +6,6 @@
 #include "base/check.h"
 
 namespace penstock {
-
 namespace {
 
 std::span<const Leaf> take_front(std::span<const Leaf>& leaves, size_t count) {
@@ -28,14 +27,29 @@ Status UploadAssembler::consume(const BatchOutline& outline) {
   return {};
 }
 
-UploadAssembler::Open& UploadAssembler::open_of(const TreeEvent& event) {
-  const auto [at, fresh] = open_.try_emplace(event.stream, *sink_, layout_, zero_leaf_bytes_);
-  Open& open = at->second;
-  if (fresh) {
-    open.upload.stream = event.stream;
-    open.upload.name = event.name;
+void UploadAssembler::expect(uint64_t stream, std::unique_ptr<UploadTree> tree) {
+  const std::lock_guard lock(mutex_);
+  expected_.emplace(stream, std::move(tree));
+}
+
+Result<UploadTree*> UploadAssembler::open_of(const TreeEvent& event) {
+  const auto found = open_.find(event.stream);
+  if (found != open_.end()) return found->second.get();
+  std::unique_ptr<UploadTree> tree;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto expected = expected_.find(event.stream); expected != expected_.end()) {
+      tree = std::move(expected->second);
+      expected_.erase(expected);
+    }
   }
-  return open;
+  if (!tree) tree = std::make_unique<UploadTree>(layout_, zero_leaf_bytes_);
+  PENSTOCK_TRY(tree->use(*sink_));
+  tree->upload.stream = event.stream;
+  tree->upload.name = event.name;
+  UploadTree* const opened = open_.emplace(event.stream, std::move(tree)).first->second.get();
+  if (opened->upload.partial) partial_.emplace(event.stream, opened);
+  return opened;
 }
 
 Status UploadAssembler::consume(const TreeEvent& event, std::span<const Leaf> leaves) {
@@ -43,36 +57,58 @@ Status UploadAssembler::consume(const TreeEvent& event, std::span<const Leaf> le
     open_.erase(event.stream);
     return {};
   }
-  Open& open = open_of(event);
+  PENSTOCK_TRY_ASSIGN(UploadTree* const tree, open_of(event));
+  if (event.kind == TreeEvent::Kind::stream_suspended) {
+    suspend(event.stream);
+    return {};
+  }
   const bool ends = event.kind == TreeEvent::Kind::stream_end;
-  if (!open.refused) PENSTOCK_TRY(ends ? end(open) : grow(open, event, leaves));
-  if (ends) open_.erase(event.stream);
+  if (!tree->refused) PENSTOCK_TRY(ends ? end(*tree) : grow(*tree, event, leaves));
+  if (ends) {
+    partial_.erase(event.stream);
+    open_.erase(event.stream);
+  }
   return {};
 }
 
-Status UploadAssembler::end(Open& open) {
-  PENSTOCK_TRY_ASSIGN(const DagLink root, open.tree.finish());
-  open.upload.root = root.cid;
-  links_.finished(std::move(open.upload));
+Status UploadAssembler::end(UploadTree& tree) {
+  PENSTOCK_TRY_ASSIGN(tree.upload.root, tree.finish());
+  links_.finished(std::move(tree.upload));
   return {};
 }
 
-Status UploadAssembler::grow(Open& open, const TreeEvent& event, std::span<const Leaf> leaves) {
-  FinishedUpload& upload = open.upload;
+Status UploadAssembler::grow(UploadTree& tree, const TreeEvent& event, std::span<const Leaf> leaves) {
   if (event.kind == TreeEvent::Kind::known_leaves) {
     if (std::optional<Error> error = missing(leaves)) {
-      open.refused = true;
-      links_.refused(upload.stream, std::move(*error));
+      tree.refused = true;
+      links_.refused(tree.upload.stream, std::move(*error));
       return {};
     }
   }
-  upload.content_bytes += event.zero_bytes;
-  for (const Leaf& leaf : leaves) {
-    upload.content_bytes += leaf.bytes;
-    upload.new_leaves += leaf.fresh ? 1 : 0;
-    upload.new_leaf_bytes += leaf.fresh ? leaf.bytes : 0;
+  const bool was_due = tree.point_is_due();
+  PENSTOCK_TRY(tree.consume(event, leaves));
+  if (!was_due && tree.point_is_due()) links_.point_due(Urgency::some);
+  return {};
+}
+
+void UploadAssembler::suspend(uint64_t stream) {
+  const auto found = open_.find(stream);
+  auto [offset, entries] = found->second->take_pending();
+  suspended_.push_back({stream, offset, std::move(entries), true});
+  partial_.erase(stream);
+  open_.erase(found);
+  links_.point_due(Urgency::most);
+}
+
+void UploadAssembler::take_points(size_t entries_min, std::vector<UploadPoint>& points) {
+  points.insert(points.end(), std::make_move_iterator(suspended_.begin()),
+                std::make_move_iterator(suspended_.end()));
+  suspended_.clear();
+  for (const auto& [stream, tree] : partial_) {
+    if (tree->pending_count() == 0 || tree->pending_count() < entries_min) continue;
+    auto [offset, entries] = tree->take_pending();
+    points.push_back({stream, offset, std::move(entries), false});
   }
-  return open.tree.consume(event, leaves);
 }
 
 // Why an upload cannot be made of these.

@@ -3,12 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/result.h"
-#include "dag/cid.h"
+#include "intake/stored_upload.h"
 
 namespace penstock {
 
@@ -18,17 +19,19 @@ enum class UploadKind : uint8_t {
   pieces,  // the same, cut by its sender, who leaves out what the store has (chunking/piece_head.h)
 };
 
-struct UploadStart {
-  std::string name;  // checked: upload_name.h
-  UploadKind kind = UploadKind::file;
-  uint64_t content_bytes_max = UINT64_MAX;  // for pieces: a body's length does not tell
+// Of an upload that can be gone on with after its connection was lost: which one.
+struct PartialStart {
+  std::string token;              // empty: a new one
+  std::string caller;             // whose it is
+  std::optional<uint64_t> bytes;  // new: of the whole object, where that is known
+  uint64_t offset = 0;            // where its sender goes on
 };
 
-// An upload that is in the store for good.
-struct StoredUpload {
-  Cid cid;
-  Cid commit;
-  uint64_t bytes = 0;  // of content
+struct UploadStart {
+  std::string name;  // checked: upload_name.h; that of a partial upload which is gone on with is known
+  UploadKind kind = UploadKind::file;
+  uint64_t content_bytes_max = UINT64_MAX;  // for pieces: a body's length does not tell
+  std::optional<PartialStart> partial{};
 };
 
 // Whether an upload was let in.
@@ -37,6 +40,7 @@ struct UploadAdmission {
     begun,
     draining,  // no further ones are taken
     too_many,  // later there may be room
+    taken,     // partial: another has it, or it is there no more
     failed,    // the store takes nothing more until somebody has seen to it
   };
   Verdict verdict = Verdict::begun;
@@ -50,8 +54,17 @@ struct UploadNews {
     uint64_t id = 0;
     Result<StoredUpload> result;
   };
+  // A partial upload has left the door, and can be gone on with from `offset` on: all that is before it is
+  // durable. Where that is not what the sender goes on from, it may come before suspend().
+  struct Suspended {
+    uint64_t id = 0;
+    std::string token;
+    uint64_t offset = 0;
+  };
   std::vector<Ended> ended;
+  std::vector<Suspended> suspended;
   std::vector<uint64_t> writable;  // these can take bytes again
+  std::vector<uint64_t> wanted;    // partial ones that are asked for elsewhere: drop() lets them go
 };
 
 // The way of a worker's uploads into the store. All calls are of the worker's thread and return at once; what
@@ -65,10 +78,14 @@ class UploadDoor {
   virtual size_t append(uint64_t id, Bytes bytes) = 0;
   // No more bytes come. poll() gives the result once the commit is durable.
   virtual void finish(uint64_t id) = 0;
-  // The upload comes to nothing; no result follows, unless one is in poll() already.
+  // No more bytes of a partial upload come for now. poll() says how far it is once that is durable.
+  virtual void suspend(uint64_t id) = 0;
+  // The upload comes to nothing; no result follows, unless one is in poll() already. A partial one whose
+  // token somebody has is suspended.
   virtual void drop(uint64_t id) = 0;
 
-  // Appends what is new. Each upload that was begun and not dropped ends once; it may fail before finish().
+  // Appends what is new. Each upload that was begun and not dropped ends, or is suspended, once; it may fail
+  // before finish().
   virtual void poll(UploadNews& news) = 0;
   // Further begin() are refused as draining.
   virtual void drain() = 0;

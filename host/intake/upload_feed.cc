@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <utility>
 
 #include "base/check.h"
@@ -27,11 +28,13 @@ std::unique_ptr<UploadBody> make_body(uint64_t id, const UploadStart& start, con
 
 }  // namespace
 
-UploadFeed::UploadFeed(uint16_t number, ArrivalQueue& queue, BufferPool& buffers, const ChunkerSpec& chunker,
-                       Limits limits, std::function<void()> wake, std::function<void()> closed)
+UploadFeed::UploadFeed(uint16_t number, const Parts& parts, const ChunkerSpec& chunker, Limits limits,
+                       std::function<void()> wake, std::function<void()> closed)
     : number_(number),
-      queue_(&queue),
-      buffers_(&buffers),
+      queue_(&parts.queue),
+      buffers_(&parts.buffers),
+      assembler_(&parts.assembler),
+      partials_(parts.partials),
       chunker_(chunker),
       limits_(limits),
       wake_(std::move(wake)),
@@ -50,8 +53,29 @@ UploadAdmission UploadFeed::begin(const UploadStart& start) {
   if (uploads_.size() >= limits_.uploads_max)
     return {.verdict = UploadAdmission::Verdict::too_many, .error = {}};
   const uint64_t id = uint64_t{number_} << kNumberShift | next_++;
+  if (start.partial) return begin_partial(start, id);
   uploads_.emplace(id, Upload(make_body(id, start, chunker_)));
   return {.verdict = UploadAdmission::Verdict::begun, .id = id, .error = {}};
+}
+
+// What it is cut and how far it is stands in its journal: until that is read it takes nothing.
+UploadAdmission UploadFeed::begin_partial(const UploadStart& start, uint64_t id) {
+  using Verdict = UploadAdmission::Verdict;
+  const PartialStart& partial = *start.partial;
+  const bool made_here = partial.token.empty();
+  if (partials_ == nullptr || large_uploads_ == limits_.large_uploads_max)
+    return {.verdict = Verdict::too_many, .error = {}};
+  if (!(made_here ? partials_->create(id, start) : partials_->take(id, partial)))
+    return {.verdict = made_here ? Verdict::too_many : Verdict::taken, .error = {}};
+  Upload upload(nullptr);
+  upload.state = Upload::State::loading;
+  upload.partial = std::make_unique<Upload::Partial>();
+  upload.partial->made_here = made_here;
+  upload.partial->offset = partial.offset;
+  upload.large = true;
+  ++large_uploads_;
+  uploads_.emplace(id, std::move(upload));
+  return {.verdict = Verdict::begun, .id = id, .error = {}};
 }
 
 UploadFeed::Upload* UploadFeed::find(uint64_t id) {
@@ -77,13 +101,18 @@ size_t UploadFeed::append(uint64_t id, Bytes bytes) {
   Upload* const upload = find(id);
   // It has failed, and poll() says so.
   if (upload == nullptr || upload->refused) return bytes.size();
+  if (upload->waiting || upload->state == Upload::State::loading) return 0;
   PENSTOCK_CHECK(upload->state == Upload::State::open);
-  if (upload->waiting) return 0;
+  if (!place_left_over(*upload)) {
+    wait_for_room(*upload);
+    return 0;
+  }
   if (!may_be_large(*upload, bytes.size())) {
     upload->waiting = true;
     waiting_to_grow_.push_back(id);
     return 0;
   }
+  if (upload->partial && !bytes.empty()) upload->partial->grown = true;
   size_t taken = 0;
   while (taken < bytes.size()) {
     taken += upload->body->take(bytes.subspan(taken));
@@ -115,6 +144,7 @@ void UploadFeed::push_event(Upload& upload, TreeEvent event) {
   if (!std::exchange(upload.announced, true)) {
     TreeEvent first{.kind = TreeEvent::Kind::file_begin, .stream = upload.body->id()};
     first.name = upload.body->name();
+    if (upload.partial) assembler_->expect(upload.body->id(), std::move(upload.partial->tree));
     events.push_back(std::move(first));
   }
   event.stream = upload.body->id();
@@ -152,6 +182,18 @@ bool UploadFeed::place_zeros(Upload& upload, const UploadPiece& piece) {
   return true;
 }
 
+bool UploadFeed::place_left_over(Upload& upload) {
+  if (!upload.partial) return true;
+  Upload::Partial& partial = *upload.partial;
+  while (partial.left_over_taken < partial.left_over.size()) {
+    partial.left_over_taken += upload.body->take(Bytes(partial.left_over).subspan(partial.left_over_taken));
+    if (!place_pieces(upload)) return false;
+  }
+  partial.left_over = {};
+  partial.left_over_taken = 0;
+  return true;
+}
+
 bool UploadFeed::place_pieces(Upload& upload) {
   UploadBody& body = *upload.body;
   for (; body.has_piece(); body.pass_piece()) {
@@ -175,6 +217,9 @@ bool UploadFeed::place_pieces(Upload& upload) {
 
 bool UploadFeed::close(Upload& upload, TreeEvent::Kind kind) {
   if (!make_room(0, kEventsOfPiece + 1)) return false;
+  if (kind == TreeEvent::Kind::stream_suspended)
+    partials_->leave_tail(upload.body->id(), upload.partial->stream->open_zeros(),
+                          upload.partial->stream->uncut());
   if (kind == TreeEvent::Kind::stream_end) push_event(upload, {.kind = TreeEvent::Kind::file_end});
   push_event(upload, {.kind = kind});
   if (!std::exchange(batch_.ends_uploads, true)) batch_.waited_for_since = std::chrono::steady_clock::now();
@@ -191,9 +236,12 @@ void UploadFeed::release(Upload& upload) {
 bool UploadFeed::advance(Upload& upload) {
   switch (upload.state) {
     case Upload::State::open:
-      return place_pieces(upload);
+      return place_left_over(upload) && place_pieces(upload);
+    case Upload::State::suspending:
+      return place_left_over(upload) && place_pieces(upload) &&
+             close(upload, TreeEvent::Kind::stream_suspended);
     case Upload::State::finishing:
-      if (!place_pieces(upload)) return false;
+      if (!place_left_over(upload) || !place_pieces(upload)) return false;
       if (!upload.body->ended()) upload.body->end();
       if (upload.body->error()) {
         refuse(upload, *upload.body->error());
@@ -202,6 +250,7 @@ bool UploadFeed::advance(Upload& upload) {
       return place_pieces(upload) && close(upload, TreeEvent::Kind::stream_end);
     case Upload::State::dropping:
       return close(upload, TreeEvent::Kind::stream_dropped);
+    case Upload::State::loading:
     case Upload::State::closed:
       break;
   }
@@ -217,13 +266,64 @@ void UploadFeed::refuse(Upload& upload, const Error& error) {
 void UploadFeed::finish(uint64_t id) {
   Upload* const upload = find(id);
   if (upload == nullptr || upload->refused) return;
+  if (upload->state == Upload::State::loading) {
+    upload->partial->wish = Upload::State::finishing;
+    return;
+  }
   upload->state = Upload::State::finishing;
   if (!upload->waiting && !advance(*upload)) wait_for_room(*upload);
 }
 
+void UploadFeed::suspend(uint64_t id) {
+  Upload* const upload = find(id);
+  if (upload == nullptr) return;
+  PENSTOCK_CHECK(upload->partial);
+  if (upload->state == Upload::State::loading) {
+    upload->partial->wish = Upload::State::suspending;
+    return;
+  }
+  if (!upload->partial->grown && !upload->announced) return hand_back(id, upload->partial->offset);
+  upload->state = Upload::State::suspending;
+  if (!upload->waiting && !advance(*upload)) wait_for_room(*upload);
+}
+
+// Its journal is as it was.
+void UploadFeed::hand_back(uint64_t id, uint64_t offset) {
+  Upload& upload = *find(id);
+  partials_->release(id);
+  if (!upload.dropped) {
+    handed_back_.push_back({id, upload.partial->token, offset});
+    wake_();
+  }
+  release(upload);
+  uploads_.erase(id);
+}
+
+// What has come of it is kept, unless nobody could ask for it.
+void UploadFeed::drop_partial(uint64_t id, Upload& upload) {
+  upload.dropped = true;
+  if (upload.partial->made_here) partials_->abandon(id);
+  if (upload.state == Upload::State::loading) {
+    upload.partial->wish = Upload::State::suspending;
+    return;
+  }
+  if (upload.state == Upload::State::open) {
+    if (!upload.partial->grown && !upload.announced) return hand_back(id, upload.partial->offset);
+    upload.state = Upload::State::suspending;
+  }
+  if (upload.waiting) return;
+  if (advance(upload)) {
+    uploads_.erase(id);
+  } else {
+    wait_for_room(upload);
+  }
+}
+
 void UploadFeed::drop(uint64_t id) {
   Upload* const upload = find(id);
-  if (upload != nullptr) forget(id, *upload);
+  if (upload == nullptr) return;
+  if (upload->partial && upload->state != Upload::State::closed) return drop_partial(id, *upload);
+  forget(id, *upload);
 }
 
 // The assembler has to, too, if it knows of it.
@@ -274,12 +374,45 @@ void UploadFeed::resume_waiting(UploadNews& news) {
   }
 }
 
+void UploadFeed::begin_loaded(uint64_t id, Upload& upload, LoadedUpload::Content& content) {
+  auto stream = std::make_unique<UploadStream>(id, std::move(content.name), chunker_);
+  if (content.tail.zeros > 0) stream->begin_within_zeros(content.tail.zeros);
+  upload.partial->stream = stream.get();
+  upload.body = std::move(stream);
+  upload.partial->left_over = std::move(content.tail.bytes);
+  upload.partial->tree = std::move(content.tree);
+  upload.state = upload.partial->wish;
+}
+
+void UploadFeed::take_loaded(LoadedUpload& loaded, UploadNews& news) {
+  Upload* const upload = find(loaded.stream);
+  if (upload == nullptr) return partials_->release(loaded.stream);
+  if (!loaded.content) {
+    if (!upload->dropped) news.ended.push_back({loaded.stream, Failure(loaded.content.error())});
+    release(*upload);
+    uploads_.erase(loaded.stream);
+    return;
+  }
+  upload->partial->token = std::move(loaded.token);
+  const uint64_t offset = std::max(loaded.content->tail.end(), loaded.content->tree->upload.content_bytes);
+  const bool goes_on =
+      upload->partial->offset == offset && upload->partial->wish != Upload::State::suspending;
+  if (!goes_on) return hand_back(loaded.stream, offset);
+  begin_loaded(loaded.stream, *upload, *loaded.content);
+  if (!advance(*upload)) return wait_for_room(*upload);
+  if (upload->state == Upload::State::open) news.writable.push_back(loaded.stream);
+}
+
 void UploadFeed::take_delivered(UploadNews& news) {
   std::vector<UploadNews::Ended> delivered;
+  std::vector<UploadNews::Suspended> suspended;
+  std::vector<uint64_t> wanted;
   std::optional<Error> error;
   {
     const std::lock_guard lock(mutex_);
     delivered.swap(delivered_);
+    suspended.swap(suspended_);
+    wanted.swap(wanted_);
     error = error_;
   }
   for (UploadNews::Ended& ended : delivered) {
@@ -289,6 +422,13 @@ void UploadFeed::take_delivered(UploadNews& news) {
     upload->refused = !ended.result;
     forget(ended.id, *upload);
     if (asked_for) news.ended.push_back(std::move(ended));
+  }
+  for (UploadNews::Suspended& one : suspended) {
+    if (uploads_.erase(one.id) > 0) news.suspended.push_back(std::move(one));
+  }
+  for (const uint64_t id : wanted) {
+    if (const Upload* const upload = find(id); upload != nullptr && !upload->dropped)
+      news.wanted.push_back(id);
   }
   if (!error) return;
   for (const auto& [id, upload] : uploads_) {
@@ -301,7 +441,15 @@ void UploadFeed::take_delivered(UploadNews& news) {
 
 void UploadFeed::poll(UploadNews& news) {
   take_delivered(news);
+  std::vector<LoadedUpload> loaded;
+  {
+    const std::lock_guard lock(mutex_);
+    loaded.swap(loaded_);
+  }
+  for (LoadedUpload& one : loaded) take_loaded(one, news);
   resume_waiting(news);
+  std::ranges::move(handed_back_, std::back_inserter(news.suspended));
+  handed_back_.clear();
   hand_over_what_is_waited_for();
 }
 
@@ -318,6 +466,30 @@ void UploadFeed::deliver(UploadNews::Ended ended) {
   {
     const std::lock_guard lock(mutex_);
     delivered_.push_back(std::move(ended));
+  }
+  wake_();
+}
+
+void UploadFeed::deliver(UploadNews::Suspended suspended) {
+  {
+    const std::lock_guard lock(mutex_);
+    suspended_.push_back(std::move(suspended));
+  }
+  wake_();
+}
+
+void UploadFeed::deliver(LoadedUpload loaded) {
+  {
+    const std::lock_guard lock(mutex_);
+    loaded_.push_back(std::move(loaded));
+  }
+  wake_();
+}
+
+void UploadFeed::deliver_wanted(uint64_t id) {
+  {
+    const std::lock_guard lock(mutex_);
+    wanted_.push_back(id);
   }
   wake_();
 }

@@ -70,6 +70,13 @@ size_t UploadStream::take(Bytes bytes) {
   return taken;
 }
 
+void UploadStream::begin_within_zeros(uint64_t zeros) {
+  PENSTOCK_CHECK(end_ == 0 && origin_ == 0 && pieces_.empty());
+  chunker_.scan({}, Tail::zeros, zeros, pieces_);
+  PENSTOCK_CHECK(pieces_.empty());
+  origin_ = zeros;
+}
+
 void UploadStream::end() {
   PENSTOCK_CHECK(!ended_ && !has_piece());
   cut(Tail::end);

@@ -36,6 +36,12 @@ class UploadStream final : public UploadBody {
   // Any bytes are an upload.
   const std::optional<Error>& error() const override { return error_; }
 
+  // Before any bytes: the stream goes on within a zero run, so many bytes of which have been there.
+  void begin_within_zeros(uint64_t zeros);
+  // What has arrived and is not cut, while no piece waits: a zero run that is open, and the bytes behind it.
+  uint64_t open_zeros() const { return origin_ + scan_begin_ - piece_offset_; }
+  Bytes uncut() const { return {window_.get() + scan_begin_, end_ - scan_begin_}; }
+
  private:
   bool grow(size_t wanted);
   void cut(Tail tail);

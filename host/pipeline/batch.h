@@ -31,6 +31,7 @@ struct TreeEvent {
     file_dropped,  // it could not be read to its end: forget it
     stream_end,    // all of the stream is here
     stream_dropped,
+    stream_suspended,  // more of it may come, under another number
   };
 
   Kind kind = Kind::leaves;

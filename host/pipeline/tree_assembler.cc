@@ -57,6 +57,7 @@ Status TreeAssembler::consume(const TreeEvent& event, std::span<const Leaf> leav
       return {};
     case TreeEvent::Kind::stream_end:
     case TreeEvent::Kind::stream_dropped:
+    case TreeEvent::Kind::stream_suspended:
       break;
   }
   return {};

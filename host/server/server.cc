@@ -19,6 +19,8 @@ Status Server::begin(Store& store, Dispatcher& devices, PacketPort& port, const 
   intake.put = options_.put;
   intake.host = options_.host;
   intake.workers_max = port.queue_count() + (options_.http1 ? 1 : 0);
+  intake.partials.emplace();
+  intake.report = options_.gateway.report;
   PENSTOCK_TRY_ASSIGN(intake_, Intake::create(store, devices, std::move(intake)));
   PENSTOCK_TRY_ASSIGN(access_, AccessFile::open(options_.access_path, options_.gateway.report));
   readers_ = std::make_unique<ReaderPool>(store, options_.reader_threads);
@@ -27,7 +29,8 @@ Status Server::begin(Store& store, Dispatcher& devices, PacketPort& port, const 
             .readers = readers_.get(),
             .access = access_.get(),
             .counters = &counters_,
-            .metrics = {&counters_, metrics_.get()}};
+            .metrics = {&counters_, metrics_.get()},
+            .partials = intake_->partials()};
   options_.gateway.trouble = [intake = intake_.get()] {
     return std::string(intake->error() ? "nothing can be stored until the server is started again" : "");
   };

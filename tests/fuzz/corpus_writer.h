@@ -36,5 +36,6 @@ void write_store_seeds(CorpusWriter& corpus);
 void write_stream_seeds(CorpusWriter& corpus);
 void write_shim_seeds(CorpusWriter& corpus);
 void write_gateway_seeds(CorpusWriter& corpus);
+void write_intake_seeds(CorpusWriter& corpus);
 
 }  // namespace penstock

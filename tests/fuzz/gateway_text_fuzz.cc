@@ -17,6 +17,7 @@
 #include "gateway/percent_text.h"
 #include "gateway/query_text.h"
 #include "gateway/range_field.h"
+#include "gateway/upload_fields.h"
 #include "gateway/upload_name.h"
 #include "gateway/utc_time.h"
 
@@ -84,6 +85,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   (void)parse_accept_field(text);
   (void)gateway_route_takes(gateway_route(text), text);
   (void)none_match_names(text, "\"a\"");
+  (void)parse_field_boolean(text);
+  if (const auto number = parse_field_integer(text)) PENSTOCK_CHECK(*number < 1'000'000'000'000'000);
   if (const auto token = bearer_token(text)) PENSTOCK_CHECK(token->size() == 56);
   if (const auto time = parse_utc_time(text)) PENSTOCK_CHECK(utc_time_text(*time) == text);
   return 0;

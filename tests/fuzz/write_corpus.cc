@@ -17,5 +17,6 @@ int main(int argc, char** argv) {
   write_stream_seeds(corpus);
   write_shim_seeds(corpus);
   write_gateway_seeds(corpus);
+  write_intake_seeds(corpus);
   return 0;
 }

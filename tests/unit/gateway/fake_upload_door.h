@@ -37,6 +37,7 @@ class FakeUploadDoor final : public UploadDoor {
     return part;
   }
   void finish(uint64_t id) override { uploads.at(id).finished = true; }
+  void suspend(uint64_t id) override { uploads.at(id).finished = true; }
   void drop(uint64_t id) override { uploads.at(id).dropped = true; }
   void poll(UploadNews& news) override {
     for (auto& ended : news_.ended) news.ended.push_back(std::move(ended));

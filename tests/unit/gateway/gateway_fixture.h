@@ -74,7 +74,7 @@ class GatewayFixture : public testing::Test {
   void start() {
     auto door = std::make_unique<FakeUploadDoor>();
     door_ = door.get();
-    parts_ = {store_.get(), readers_.get(), access_.get(), &counters_, parts_.metrics};
+    parts_ = {store_.get(), readers_.get(), access_.get(), &counters_, parts_.metrics, parts_.partials};
     service_.reset();
     service_ = std::make_unique<GatewayService>(options_, parts_, std::move(door), [this] {
       const std::lock_guard lock(mutex_);

@@ -36,15 +36,29 @@ class IntakeWorker {
   uint64_t send(const UploadStart& start, Bytes bytes, size_t each) {
     const UploadAdmission admission = feed_->begin(start);
     EXPECT_EQ(admission.verdict, UploadAdmission::Verdict::begun);
-    while (!bytes.empty() && results_.find(admission.id) == results_.end()) {
-      const size_t taken = feed_->append(admission.id, bytes.first(std::min(each, bytes.size())));
-      bytes = bytes.subspan(taken);
-      poll();
-      if (taken == 0) wait();
-    }
+    append(admission.id, bytes, each);
     feed_->finish(admission.id);
     return admission.id;
   }
+  void append(uint64_t id, Bytes bytes, size_t each) {
+    while (!bytes.empty() && !results_.contains(id) && !suspended_.contains(id)) {
+      const size_t taken = feed_->append(id, bytes.first(std::min(each, bytes.size())));
+      bytes = bytes.subspan(taken);
+      if (taken == 0) wait();
+      poll();
+    }
+  }
+  // Once it has left the door.
+  UploadNews::Suspended suspension_of(uint64_t id) {
+    poll();
+    while (!suspended_.contains(id) && !results_.contains(id)) {
+      wait();
+      poll();
+    }
+    EXPECT_TRUE(suspended_.contains(id)) << "it has ended";
+    return suspended_[id];
+  }
+  const std::vector<uint64_t>& wanted() const { return wanted_; }
 
   Result<StoredUpload> result_of(uint64_t id) {
     poll();
@@ -59,6 +73,8 @@ class IntakeWorker {
     UploadNews news;
     feed_->poll(news);
     for (auto& ended : news.ended) results_.emplace(ended.id, std::move(ended.result));
+    for (auto& suspended : news.suspended) suspended_.emplace(suspended.id, std::move(suspended));
+    wanted_.insert(wanted_.end(), news.wanted.begin(), news.wanted.end());
   }
 
   void wait() {
@@ -80,6 +96,8 @@ class IntakeWorker {
   std::condition_variable woken_;
   bool awake_ = false;
   std::map<uint64_t, Result<StoredUpload>> results_;
+  std::map<uint64_t, UploadNews::Suspended> suspended_;
+  std::vector<uint64_t> wanted_;
   std::unique_ptr<UploadFeed> feed_;
 };
 
@@ -105,6 +123,8 @@ class IntakeTest : public testing::Test {
     IntakeOptions options;
     options.put.threads = 2;
     options.put.codec = {CodecId::lz4, 1};
+    options.put.chunker = chunker_;
+    options.partials = partials_;
     options.host = "here";
     options.workers_max = workers;
     options.limits = limits_;
@@ -126,6 +146,7 @@ class IntakeTest : public testing::Test {
     StoreFrameSink sink(**store);
     PutOptions put;
     put.threads = 1;
+    put.chunker = chunker_;
     const auto report = put_entries(entries, *device_, sink, put);
     EXPECT_TRUE(report);
     return report->root.cid;
@@ -136,6 +157,8 @@ class IntakeTest : public testing::Test {
   std::unique_ptr<Device> device_ = make_software_device({});
   Dispatcher dispatcher_{{device_.get()}, *device_, {}};
   UploadFeed::Limits limits_;
+  ChunkerSpec chunker_;
+  std::optional<PartialUploads::Options> partials_;
 };
 
 }  // namespace penstock

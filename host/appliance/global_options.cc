@@ -72,6 +72,13 @@ Result<std::string> store_directory(const GlobalOptions& global) {
   return fail(Errc::usage, "store", "is not named, and HOME is not set", "give -s DIR or set PENSTOCK_STORE");
 }
 
+std::string kept_uploads_directory() {
+  if (const auto state = environment("XDG_STATE_HOME"); state.starts_with('/'))
+    return std::string(state) + "/penstock/uploads";
+  const auto home = environment("HOME");
+  return home.empty() ? std::string() : std::string(home) + "/.local/state/penstock/uploads";
+}
+
 Result<unsigned> parse_threads(const std::string& text) {
   if (text.empty()) return 0u;
   PENSTOCK_TRY_ASSIGN(const uint64_t threads, parse_count("--threads", text));

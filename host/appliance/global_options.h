@@ -27,6 +27,8 @@ struct GlobalOptions {
 // -s, else PENSTOCK_STORE, else $XDG_DATA_HOME/penstock, else ~/.local/share/penstock. usage error: none of
 // them is set.
 Result<std::string> store_directory(const GlobalOptions& global);
+// Where `send` keeps what it goes on with the next time: $XDG_STATE_HOME/penstock/uploads. Empty: no HOME.
+std::string kept_uploads_directory();
 
 // Makes the process hash as --sha256 says. usage error: there is no such path, or this CPU lacks it.
 Status choose_sha256(const GlobalOptions& global);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -28,6 +29,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr uint64_t kRetriesMax = 1000;
+constexpr uint64_t kTimeoutMax = 86'400;
 
 Result<std::unique_ptr<PacketPort>> open_client_port(const NetAddress& server) {
   UdpOptions options;
@@ -66,6 +68,10 @@ void SendCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
   syntax.value("--parallel", parallel, "N", "uploads at once (default 16)");
   syntax.value("--retries", retries, "N",
                "how often an object, or a lost connection, is tried again (default 5)");
+  syntax.value("--timeout", timeout, "SECONDS",
+               "try again what nothing is heard of for so long (default 120; 0: wait for ever)");
+  syntax.flag("--no-resume", no_resume,
+              "send files from their fronts, though an attempt before, or a run before, got some way");
   global.describe_json(syntax);
   global.describe_sha256(syntax);
   global.describe_quiet(syntax);
@@ -91,6 +97,14 @@ Result<SenderOptions> SendCommand::sender_options() const {
   PENSTOCK_TRY_ASSIGN(options.parallel, parse_count("--parallel", parallel, 1, SenderOptions::kParallelMax));
   PENSTOCK_TRY_ASSIGN(const uint64_t again, parse_count("--retries", retries, 0, kRetriesMax));
   options.retries = static_cast<unsigned>(again);
+  PENSTOCK_TRY_ASSIGN(const uint64_t seconds, parse_count("--timeout", timeout, 0, kTimeoutMax));
+  options.quiet_max = std::chrono::seconds(seconds);
+  if (seconds > 0) {
+    options.quic.handshake_timeout = std::min(options.quic.handshake_timeout, options.quiet_max);
+    options.quic.idle_timeout = std::min(options.quic.idle_timeout, options.quiet_max);
+  }
+  options.resume = !no_resume;
+  options.kept_places = kept_uploads_directory();
   PENSTOCK_TRY_ASSIGN(options.token, find_server_token(token_file));
   if (!fingerprint.empty() && !authorities.empty())
     return fail(Errc::usage, "--fingerprint and --ca", "are two ways to trust a server", "give one of them");

@@ -30,6 +30,8 @@ struct SendCommand {
   std::string key;
   std::string parallel = "16";
   std::string retries = "5";
+  std::string timeout = "120";
+  bool no_resume = false;
 
   void describe(CommandSyntax& syntax, GlobalOptions& global);
   // Exit code 3 when the server stored other content than was sent, 6 when entries were left out or changed.

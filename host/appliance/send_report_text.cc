@@ -15,6 +15,7 @@ Json sent_object_json(const SentObject& object) {
   json["commit"] = object.commit.text();
   json["bytes"] = object.bytes;
   json["sent"] = object.bytes_sent;
+  json["kept"] = object.bytes_kept;
   json["attempts"] = object.attempts;
   return json;
 }
@@ -24,6 +25,7 @@ Json send_report_json(const SendReport& report, uint64_t nanoseconds) {
   json["objects"] = report.objects;
   json["bytes"] = report.bytes;
   json["sent"] = report.bytes_sent;
+  json["again"] = report.bytes_again;
   json["left_out"] = report.left_out;
   json["refused"] = report.refused;
   json["connections"] = report.connections;
@@ -35,8 +37,9 @@ Json send_report_json(const SendReport& report, uint64_t nanoseconds) {
 std::string send_summary(const SendReport& report, uint64_t nanoseconds) {
   // The rest was there.
   const std::string sent = report.bytes_sent < report.bytes ? human_size(report.bytes_sent) + " sent, " : "";
-  return fmt::format("{} in {} object{}, {}committed and checked, in {:.1f} s ({}/s)",
-                     human_size(report.bytes), report.objects, report.objects == 1 ? "" : "s", sent,
+  const std::string again = report.bytes_again > 0 ? human_size(report.bytes_again) + " of it twice, " : "";
+  return fmt::format("{} in {} object{}, {}{}committed and checked, in {:.1f} s ({}/s)",
+                     human_size(report.bytes), report.objects, report.objects == 1 ? "" : "s", sent, again,
                      seconds_of(nanoseconds),
                      human_size(static_cast<uint64_t>(bytes_per_second(report.bytes, nanoseconds))));
 }

@@ -117,6 +117,12 @@ Status FileSource::find_data() {
   return {};
 }
 
+std::string FileSource::identity() const {
+  return std::to_string(at_open_.st_dev) + ":" + std::to_string(at_open_.st_ino) + ":" +
+         std::to_string(at_open_.st_size) + ":" + std::to_string(at_open_.st_mtim.tv_sec) + "." +
+         std::to_string(at_open_.st_mtim.tv_nsec);
+}
+
 std::string FileSource::changed() {
   struct stat now;
   if (fstat(fd_.get(), &now) != 0) return "cannot be checked for changes: " + errno_text(errno);

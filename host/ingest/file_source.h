@@ -30,6 +30,8 @@ class FileSource final : public Source {
   bool may_wait() const override { return at_open_.st_size == 0; }
 
   uint64_t size_at_open() const { return static_cast<uint64_t>(at_open_.st_size); }
+  // Device, inode, size and time of the last write: another text where the file is another, or has changed.
+  std::string identity() const;
 
  private:
   FileSource(OwnedFd fd, std::string path, const struct stat& at_open);

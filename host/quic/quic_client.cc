@@ -12,6 +12,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr std::chrono::milliseconds kLook{100};  // for a wish to stop
+
 uint64_t now_in_nanoseconds() {
   return static_cast<uint64_t>(std::chrono::nanoseconds(Clock::now().time_since_epoch()).count());
 }
@@ -32,7 +34,10 @@ Result<std::unique_ptr<QuicClient>> QuicClient::connect(PacketQueue& queue, cons
                       ClientConnection::begin({queue.local_address(), server}, queue.packet_bytes_max(server),
                                               name, options, now_in_nanoseconds()));
   std::unique_ptr<QuicClient> client(new QuicClient(queue, std::move(connection)));
-  while (!client->connection_->ready()) PENSTOCK_TRY(client->poll(Clock::time_point::max()));
+  while (!client->connection_->ready()) {
+    PENSTOCK_TRY(client->poll(options.stop == nullptr ? Clock::time_point::max() : Clock::now() + kLook));
+    if (options.stop != nullptr && *options.stop) return fail(Errc::failed, name, "connecting was given up");
+  }
   return client;
 }
 

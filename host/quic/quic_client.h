@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -22,6 +23,7 @@ struct QuicClientOptions {
   const TlsIdentity* identity = nullptr;  // shown to the server where it asks; may be null
   std::chrono::milliseconds handshake_timeout{10'000};
   std::chrono::milliseconds idle_timeout{30'000};
+  const std::atomic<bool>* stop = nullptr;  // ends connect(), soon after it is set; may be null
   // Flow control of responses, and the size of their heads.
   size_t window_bytes = size_t{16} << 20;
   size_t stream_window_bytes = size_t{4} << 20;

@@ -22,6 +22,7 @@ struct BodyBuffer {
   std::unique_ptr<uint8_t[]> memory =
       std::make_unique_for_overwrite<uint8_t[]>(RootMaker::kHeadroomBytes + kBytes);
   size_t bytes = 0;
+  size_t skipped = 0;  // at its front, that the server has: not sent
   bool first = false;  // the body begins with it
   bool last = false;   // the body ends with it
   // Where it is sent so: chunks may begin in front of `content`, and end behind it, in the next part.

@@ -23,6 +23,7 @@ class BodyBuffers {
     BodyBuffer* buffer = free_.back();
     free_.pop_back();
     buffer->bytes = 0;
+    buffer->skipped = 0;
     buffer->first = false;
     buffer->last = false;
     buffer->pieces.clear();

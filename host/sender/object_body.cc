@@ -23,7 +23,9 @@ Error left_out(Error error) {
 void ObjectBody::begin(OutgoingObject object) {
   object_ = std::move(object);
   waits_ = object_.source->may_wait();
-  is_file_ = dynamic_cast<const FileSource*>(object_.source.get()) != nullptr;
+  const auto* const file = dynamic_cast<const FileSource*>(object_.source.get());
+  is_file_ = file != nullptr;
+  identity_ = is_file_ ? file->identity() : std::string();
   if (std::exchange(begun_, false)) roots_.reset();
   hole_bytes_ = 0;
   bytes_ = 0;

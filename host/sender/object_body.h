@@ -32,6 +32,8 @@ class ObjectBody {
   const std::string& path() const { return object_.path; }
   uint64_t size_hint() const { return object_.size_hint; }
   uint64_t bytes() const { return bytes_; }  // read so far
+  // FileSource::identity; empty: it is no file.
+  const std::string& identity() const { return identity_; }
   const Cid& root() const { return root_; }
   // Why what was read is not one moment's content; empty if it is. Known with root().
   const std::string& changed() const { return changed_; }
@@ -46,6 +48,7 @@ class ObjectBody {
   const bool pieces_;     // are kept with their buffers
   bool waits_ = false;    // reading may wait for a writer
   bool is_file_ = false;  // it can be opened again
+  std::string identity_;
   bool begun_ = false;
   uint64_t hole_bytes_ = 0;  // of a hole, not yet given
   uint64_t bytes_ = 0;

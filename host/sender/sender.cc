@@ -18,8 +18,11 @@ constexpr size_t kPartsPerLane = 8;
 constexpr size_t kPartsShared = 6;
 
 constexpr unsigned kCreated = 201;
+constexpr unsigned kNoContent = 204;
 constexpr unsigned kUnauthorized = 401;
 constexpr unsigned kForbidden = 403;
+constexpr unsigned kNotFound = 404;
+constexpr unsigned kConflict = 409;
 
 // What may be granted a moment later.
 bool passes(unsigned status) {
@@ -34,7 +37,8 @@ Sender::Sender(EntryStream& entries, ObjectNaming naming, SenderOptions options)
     : options_(std::move(options)),
       objects_(entries, std::move(naming)),
       connection_(options_),
-      questions_(options_.token) {
+      questions_(options_.token),
+      kept_(options_.resume ? options_.kept_places : std::string(), options_.server.authority) {
   PENSTOCK_CHECK(options_.parallel >= 1 && options_.parallel <= SenderOptions::kParallelMax);
 }
 
@@ -150,11 +154,22 @@ void Sender::give_task(UploadLane& lane, BodyTask::Kind kind) {
   reader_->give({.kind = kind, .lane = &lane, .body = &lane.body(), .buffer = buffer});
 }
 
+// A file: standard input cannot be read again. As pieces, what the server has is left out anyway.
+bool Sender::goes_in_parts(const UploadLane& lane) const {
+  return options_.resume && connection_.terms().objects_in_parts && !lane.as_pieces() &&
+         !lane.body().identity().empty() && lane.body().size_hint() >= options_.parts_from_bytes;
+}
+
 void Sender::begin_request(UploadLane& lane) {
-  HttpRequest head = lane.request_head(options_.token);
+  if (!lane.in_parts() && lane.attempts == 0 && goes_in_parts(lane))
+    lane.send_in_parts({kept_.find(lane.body()), std::nullopt});
+  else if (lane.in_parts() && !lane.place_is_for_body())
+    lane.send_in_parts({});
+  const bool asks = lane.has_to_ask();
+  HttpRequest head = asks ? lane.question_head(options_.token) : lane.request_head(options_.token);
   head.authority = options_.server.authority;
   const auto request = connection_.client()->submit(head, lane);
-  if (request) return lane.begin_request(*request);
+  if (request) return asks ? lane.begin_question(*request) : lane.begin_request(*request);
   // The server drains: it is left for the one that comes behind it.
   ++lane.attempts;
   lose(lane, request.error());
@@ -163,13 +178,49 @@ void Sender::begin_request(UploadLane& lane) {
 Status Sender::end_requests() {
   Status ended;
   for (const auto& lane : lanes_) {
-    if (lane->state() != State::sending) continue;
+    if (lane->state() != State::sending && lane->state() != State::asking) continue;
     show(*lane);
+    if (!lane->ended()) end_quiet(*lane);
     if (!lane->ended()) continue;
-    Status one = end_upload(*lane);
+    Status one = lane->state() == State::asking ? end_question(*lane) : end_upload(*lane);
     if (!one && ended) ended = std::move(one);
   }
   return ended;
+}
+
+// Nothing was heard of it for too long.
+void Sender::end_quiet(UploadLane& lane) {
+  const bool quiet = options_.quiet_max.count() > 0 && Clock::now() > lane.moved_at + options_.quiet_max;
+  if (quiet && connection_.client() != nullptr) connection_.client()->cancel(*lane.request());
+}
+
+// Where the object is kept, and how far it is there.
+Status Sender::end_question(UploadLane& lane) {
+  if (!lane.status()) {
+    lose(lane, lane.status().error());
+    return {};
+  }
+  const unsigned status = lane.head().status;
+  const auto place = parse_part_place(lane.head(), lane.place().path);
+  if (place && (status == kCreated || status == kNoContent)) {
+    if (place->path != lane.place().path) kept_.keep(lane.body(), place->path);
+    lane.end_question(*place);
+    return {};
+  }
+  Error error = refusal_error(lane.body().path(), status, lane.text());
+  if (status == kNotFound && !lane.place().path.empty()) {
+    kept_.forget(lane.body());
+    lane.end_question({});
+  } else if (status == kUnauthorized || status == kForbidden) {
+    return Failure(std::move(error));
+  } else if (passes(status)) {
+    lose(lane, std::move(error));
+  } else {
+    // The object itself may be taken nevertheless.
+    lane.end_question({});
+    lane.end_parts();
+  }
+  return {};
 }
 
 Status Sender::end_upload(UploadLane& lane) {
@@ -185,7 +236,9 @@ Status Sender::end_upload(UploadLane& lane) {
   }
   Error error = refusal_error(lane.body().path(), status, lane.text());
   if (status == kUnauthorized || status == kForbidden) return Failure(std::move(error));
-  if (passes(status) || give_up_pieces(lane, status)) {
+  // Another connection has gone on with it, or it is there no more: that is asked next.
+  const bool elsewhere = lane.in_parts() && (status == kConflict || status == kNotFound);
+  if (passes(status) || elsewhere || give_up_pieces(lane, status)) {
     lose(lane, std::move(error));
     return {};
   }
@@ -206,7 +259,8 @@ Status Sender::end_committed(UploadLane& lane, const UploadReceipt& receipt) {
                     " bytes), but what was sent is " + body.root().text() + " (" +
                     std::to_string(body.bytes()) + " bytes)",
                 "do not trust what it stored; tell its operator");
-  SentObject sent{body.name(), body.path(), receipt.cid, receipt.commit, body.bytes(), 0, lane.attempts};
+  SentObject sent{body.name(),  body.path(), receipt.cid,     receipt.commit,
+                  body.bytes(), 0,           lane.bytes_kept, lane.attempts};
   if (!body.changed().empty()) {
     ++report_.left_out;
     options_.report({Errc::partial, body.path(), body.changed(),
@@ -215,9 +269,11 @@ Status Sender::end_committed(UploadLane& lane, const UploadReceipt& receipt) {
   lane.end_committed();
   lane.end_request();
   sent.bytes_sent = lane.bytes_sent;
+  if (lane.in_parts()) kept_.forget(body);
   ++report_.objects;
   report_.bytes += sent.bytes;
   report_.bytes_sent += sent.bytes_sent;
+  report_.bytes_again += sent.bytes_sent - std::min(sent.bytes_sent, sent.bytes);
   if (options_.progress != nullptr) {
     ++options_.progress->files;
     options_.progress->bytes_content += sent.bytes - std::min(sent.bytes, lane.bytes_shown);
@@ -230,7 +286,6 @@ Status Sender::end_committed(UploadLane& lane, const UploadReceipt& receipt) {
 // What the server had when it was asked may be gone. Without pieces there is nothing of the kind to refuse.
 bool Sender::give_up_pieces(UploadLane& lane, unsigned status) const {
   constexpr unsigned kBadRequest = 400;
-  constexpr unsigned kConflict = 409;
   if (!lane.as_pieces() || (status != kBadRequest && status != kConflict)) return false;
   lane.send_plainly();
   return true;

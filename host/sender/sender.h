@@ -10,6 +10,7 @@
 #include "sender/body_buffers.h"
 #include "sender/body_reader.h"
 #include "sender/have_question.h"
+#include "sender/kept_places.h"
 #include "sender/outgoing_stream.h"
 #include "sender/sender_connection.h"
 #include "sender/sender_options.h"
@@ -41,6 +42,9 @@ class Sender {
   void give_tasks();
   void give_task(UploadLane& lane, BodyTask::Kind kind);
   void begin_request(UploadLane& lane);
+  bool goes_in_parts(const UploadLane& lane) const;
+  Status end_question(UploadLane& lane);
+  void end_quiet(UploadLane& lane);
   Status end_requests();
   Status end_upload(UploadLane& lane);
   Status end_committed(UploadLane& lane, const UploadReceipt& receipt);
@@ -58,6 +62,7 @@ class Sender {
   std::unique_ptr<BodyReader> reader_;
   std::vector<BodyTask> done_;
   HaveQuestions questions_;
+  const KeptPlaces kept_;
   bool no_more_ = false;  // objects to begin
   SendReport report_;
 };

@@ -41,6 +41,7 @@ Status SenderConnection::open_again() {
   for (unsigned number = 1; number <= options_.retries; ++number) {
     PENSTOCK_TRY(rest(retry_pause(options_, number)));
     opened = open();
+    PENSTOCK_TRY(stopped());
     if (!opened) continue;
     if (terms_ == before) return {};
     close();
@@ -54,11 +55,14 @@ Status SenderConnection::open_again() {
 Status SenderConnection::connect() {
   PENSTOCK_TRY_ASSIGN(const NetAddress server, parse_net_address(options_.server.authority));
   PENSTOCK_TRY_ASSIGN(std::unique_ptr<PacketPort> port, options_.open_port(server));
-  PENSTOCK_TRY_ASSIGN(std::unique_ptr<QuicClient> client,
-                      QuicClient::connect(port->queue(0), server, options_.server.host, options_.quic));
+  QuicClientOptions quic = options_.quic;
+  quic.stop = options_.stop;
+  auto client = QuicClient::connect(port->queue(0), server, options_.server.host, quic);
+  PENSTOCK_TRY(stopped());
+  if (!client) return Failure(std::move(client).error());
   const std::lock_guard lock(mutex_);
   port_ = std::move(port);
-  client_ = std::move(client);
+  client_ = std::move(*client);
   return {};
 }
 
@@ -95,7 +99,13 @@ Result<StoreTerms> SenderConnection::ask_terms() {
   if (!options_.token.empty()) head.fields.push_back({"authorization", "Bearer " + options_.token});
   HeldAnswer answer;
   PENSTOCK_TRY_ASSIGN(const uint64_t request, client_->submit(head, answer));
+  const auto limit =
+      options_.quiet_max.count() > 0 ? Clock::now() + options_.quiet_max : Clock::time_point::max();
   while (!answer.ended()) {
+    if (Clock::now() > limit) {
+      client_->cancel(request);
+      return fail(Errc::failed, options_.server.authority, "gives no answer", "try again; see --timeout");
+    }
     const Status polled = client_->poll(Clock::now() + kLook);
     if (const Status stop = stopped(); !stop) {
       client_->cancel(request);

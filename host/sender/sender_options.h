@@ -31,6 +31,12 @@ struct SenderOptions {
   unsigned retries = 5;                        // of one object, and of a connection that was lost
   std::chrono::milliseconds pause_first{250};  // before a retry; doubled for each that follows
   std::chrono::milliseconds pause_max{8'000};
+  // How long a request may go without its bytes being taken, or an answer; 0: for ever. It is tried again.
+  std::chrono::milliseconds quiet_max{120'000};
+  // Files of as much are sent so that they can be gone on with, where the server takes that.
+  uint64_t parts_from_bytes = 16 << 20;
+  bool resume = true;
+  std::string kept_places{};  // a directory: where an upload is gone on with by a later run; empty: nowhere
   // Calls the reader back from where it waits; called once all is over, whatever came of it. May be empty.
   std::function<void()> interrupt;
   TransferProgress* progress = nullptr;  // counts content that the server's end has acknowledged

@@ -39,6 +39,8 @@ Result<StoreTerms> parse_store_terms(std::string_view text) {
   if (!spec) return bad_terms("names a chunker that is not known here");
   terms.chunker = *spec;
   if (ipfs) terms.layout = LinkLayout::balanced;
+  const auto limits = json.find("limits");
+  terms.objects_in_parts = limits != json.end() && limits->is_object() && limits->contains("partial_uploads");
   terms.may_read = lists(json, "rights", "read");
   terms.bodies_of_pieces = lists(json, "bodies", kPiecesMediaType);
   return terms;

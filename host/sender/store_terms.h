@@ -16,6 +16,7 @@ struct StoreTerms {
   LinkLayout layout = LinkLayout::content_cut;
   bool may_read = false;  // who asked
   bool bodies_of_pieces = false;
+  bool objects_in_parts = false;
 
   // What is there may be left out.
   bool takes_pieces() const { return may_read && bodies_of_pieces; }

@@ -10,6 +10,7 @@
 #include "sender/body_buffers.h"
 #include "sender/held_answer.h"
 #include "sender/object_body.h"
+#include "sender/part_place.h"
 #include "sender/store_terms.h"
 
 namespace penstock {
@@ -24,6 +25,7 @@ class UploadLane final : public HeldAnswer {
     idle,     // there may be a next object
     opening,  // its first part is read
     ready,    // its request can be made
+    asking,   // where to go on is asked
     sending,  // the request is under way
     paused,   // to be begun again, from retry_at() on
   };
@@ -46,8 +48,24 @@ class UploadLane final : public HeldAnswer {
   bool as_pieces() const { return as_pieces_; }
   // The part has come, or none (null).
   void end_reading(BodyBuffer* part);
-  bool wants_part() const { return state_ == State::sending && !reading_ && !read_to_end_; }
+  bool wants_part() const {
+    return (state_ == State::sending || state_ == State::opening) && !reading_ && !read_to_end_;
+  }
   size_t held() const { return parts_.size(); }
+
+  // Sent in parts: it can be gone on with. Once the first part has been read.
+  bool in_parts() const { return in_parts_; }
+  void send_in_parts(PartPlace place);
+  const PartPlace& place() const { return place_; }
+  void end_parts() { in_parts_ = false; }
+  // What is sent now is the file that the place is for, as it was.
+  bool place_is_for_body() const { return identity_ == body_.identity(); }
+  // It has to be asked how far it is.
+  bool has_to_ask() const { return in_parts_ && !place_.offset; }
+  HttpRequest question_head(const std::string& token) const;
+  void begin_question(uint64_t request);
+  // The answer; an empty path: it is there no more. What is known of it need not be sent.
+  void end_question(PartPlace place);
 
   // The head of the request for what was read so far: `length`, where it is known for certain.
   HttpRequest request_head(const std::string& token) const;
@@ -55,7 +73,7 @@ class UploadLane final : public HeldAnswer {
   std::optional<uint64_t> request() const { return request_; }
   bool given_whole() const { return read_to_end_ && next_ == parts_.size(); }
   // Of the content, by the server's end of the connection; as pieces: in whole parts.
-  uint64_t acked_content() const { return as_pieces_ ? acked_content_ : acked_; }
+  uint64_t acked_content() const { return as_pieces_ ? acked_content_ : begin_ + acked_; }
 
   // As pieces: a part of which nobody knows yet what the server has of it; null if there is none.
   BodyBuffer* take_unasked();
@@ -74,15 +92,18 @@ class UploadLane final : public HeldAnswer {
 
   // Of this object:
   unsigned attempts = 0;
-  uint64_t bytes_sent = 0;   // in attempts that are over
-  uint64_t bytes_shown = 0;  // of its content, to who watches
+  uint64_t bytes_sent = 0;       // in attempts that are over
+  uint64_t bytes_shown = 0;      // of its content, to who watches
+  uint64_t bytes_kept = 0;       // by the server, of attempts before the last
+  Clock::time_point moved_at{};  // when something was heard of its request
 
  private:
+  void skip(BodyBuffer& part) const;
   BodyPiece next_segment();
   void free_acked();
   // Of a part, on the wire.
   uint64_t wire_bytes(const BodyBuffer& part) const {
-    return as_pieces_ ? part.pieces.encoded_bytes() : part.bytes;
+    return as_pieces_ ? part.pieces.encoded_bytes() : part.bytes - part.skipped;
   }
 
   ObjectBody body_;
@@ -90,6 +111,11 @@ class UploadLane final : public HeldAnswer {
   const bool takes_pieces_;
   bool plain_ = false;
   bool as_pieces_ = false;
+  bool in_parts_ = false;
+  PartPlace place_;
+  std::string identity_;  // of the file that the place is for
+  uint64_t begin_ = 0;    // what is before it the server has
+  uint64_t part_at_ = 0;  // where the part read last begins
   State state_ = State::idle;
   bool reading_ = false;
   bool read_to_end_ = false;

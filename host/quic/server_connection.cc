@@ -136,12 +136,15 @@ void ServerConnection::malformed(int64_t id) {
   if (const auto at = streams_.find(id); at != streams_.end()) at->second->give_up();
 }
 
-void ServerConnection::credit(int64_t stream, size_t bytes) {
+void ServerConnection::credit(int64_t stream, size_t bytes, size_t& stream_window) {
   const size_t wanted = std::min(bytes, share_.limits.window_bytes_max - window_);
   const size_t growth = share_.windows.take(wanted);
   window_ += growth;
   window_granted_ += growth;
-  extend(stream, bytes + growth, bytes + growth);
+  // The connection's window bounds what is kept: each of its streams may fill it, those that begin late too.
+  const size_t stream_growth = std::min(bytes, window_ - stream_window);
+  stream_window += stream_growth;
+  extend(stream, bytes + stream_growth, bytes + growth);
 }
 
 void ServerConnection::release(size_t dropped, size_t taken) {

@@ -40,7 +40,8 @@ class ServerConnection : public QuicLink {
   size_t streams() const { return streams_.size(); }
 
   // Of its streams:
-  void credit(int64_t stream, size_t bytes);
+  // For bytes that were taken; `stream_window` is what that stream's client may send ahead, and may grow.
+  void credit(int64_t stream, size_t bytes, size_t& stream_window);
   // Bytes wait for the service; they were dropped, or were taken.
   void hold(size_t bytes) { held_ += bytes; }
   void release(size_t dropped, size_t taken = 0);

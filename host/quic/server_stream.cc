@@ -17,6 +17,7 @@ ServerStream::ServerStream(ServerConnection& connection, WorkerShare& share, int
       share_(share),
       head_(share.limits.field_section_bytes),
       sent_(share.blocks),
+      window_(share.limits.window_bytes_first),
       mark_(now) {}
 
 ServerStream::~ServerStream() {
@@ -67,7 +68,7 @@ void ServerStream::receive(Bytes body) {
     taken = exchange_->take_body(body);
     PENSTOCK_CHECK(taken <= body.size());
   }
-  if (taken != 0) connection_.credit(id(), taken);
+  if (taken != 0) connection_.credit(id(), taken, window_);
   if (taken != body.size()) {
     pending_.add(body.subspan(taken));
     connection_.hold(body.size() - taken);
@@ -89,7 +90,7 @@ void ServerStream::feed() {
   pending_.take(taken);
   if (taken != 0) {
     connection_.release(0, taken);
-    connection_.credit(id(), taken);
+    connection_.credit(id(), taken, window_);
   }
   if (held() == 0 && body_ended_) exchange_->end_body();
 }

@@ -52,6 +52,7 @@ class ServerStream : public H3Stream {
   uint64_t exchange_id_ = 0;
   KeptBytes pending_;
   SentBytes sent_;
+  size_t window_;
   uint64_t progress_bytes_ = 0;  // since mark_
   uint64_t mark_;
   bool head_only_ = false;  // HEAD

@@ -163,8 +163,15 @@ class Refuse : public Exchange {
 
 class Hold : public Exchange {
  public:
-  using Exchange::Exchange;
-  size_t take_body(Bytes) override { return 0; }
+  Hold(CountingService& service, uint64_t id, uint64_t bytes) : Exchange(service, id), left_(bytes) {}
+  size_t take_body(Bytes bytes) override {
+    const size_t taken = static_cast<size_t>(std::min<uint64_t>(bytes.size(), left_));
+    left_ -= taken;
+    return taken;
+  }
+
+ private:
+  uint64_t left_;
 };
 
 }  // namespace
@@ -198,7 +205,7 @@ std::unique_ptr<HttpExchange> CountingService::begin(const HttpRequest& request,
   if (path == "/busy") return std::make_unique<Busy>(*this, id);
   if (path == "/refuse") return std::make_unique<Refuse>(*this, id);
   if (path == "/never") return std::make_unique<Exchange>(*this, id);
-  if (path == "/hold") return std::make_unique<Hold>(*this, id);
+  if (path == "/hold") return std::make_unique<Hold>(*this, id, number);
   auto put = std::make_unique<Put>(*this, id, false);
   return put;
 }

@@ -43,7 +43,7 @@ struct ServiceLog {
 //   /busy        answers 503
 //   /refuse      answers 413 and wants no body
 //   /never       takes the body and never answers
-//   /hold        takes nothing, ever
+//   /hold?N      takes N bytes, and then nothing, ever
 class CountingService : public HttpService {
  public:
   CountingService(ServiceLog& log, std::function<void()> wake) : log_(log), wake_(std::move(wake)) {}

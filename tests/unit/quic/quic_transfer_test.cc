@@ -126,6 +126,24 @@ TEST(QuicTransferTest, WhatTheServiceDoesNotTakeIsKeptAndHoldsTheSenderBack) {
   EXPECT_EQ(slow.text, "5000000 right");
 }
 
+TEST(QuicTransferTest, AStreamThatBeginsLateMaySendAsFarAheadAsAnEarlyOne) {
+  QuicServerOptions options;
+  options.limits.window_bytes_first = 65'536;
+  options.limits.window_bytes_max = 1'000'000;
+  TestServer server(options);
+  auto client = server.client();
+  ASSERT_TRUE(client);
+  for (int i = 0; i < 2; ++i) {
+    TestRequest early("PUT", "/put", 5'000'000);
+    ASSERT_TRUE(carry_out(**client, early));
+  }
+  TestRequest late("PUT", "/hold?4000000", 10'000'000);
+  ASSERT_TRUE((*client)->submit(late.head, late));
+  EXPECT_TRUE(poll_until(**client, [&late] { return late.bytes_acked > 4'900'000; })) << late.bytes_acked;
+  EXPECT_LE(late.bytes_acked, 5'000'000U);
+  client->reset();
+}
+
 TEST(QuicTransferTest, EchoesWhileTheBodyComes) {
   TestServer server;
   auto client = server.client();

@@ -61,6 +61,8 @@ Status ClientConnection::set_up(size_t packet_bytes_max, uint64_t now) {
   ngtcp2_settings settings;
   shared_settings(settings, now, packet_bytes_max, options_.acknowledge_after_bytes);
   settings.handshake_timeout = nanoseconds(options_.handshake_timeout);
+  // A loss by chance says nothing of how much a way takes. On this machine none is.
+  if (settings.no_pmtud == 0) settings.cc_algo = NGTCP2_CC_ALGO_BBR2;
   ngtcp2_transport_params params;
   ngtcp2_transport_params_default(&params);
   params.initial_max_stream_data_bidi_local = options_.stream_window_bytes;

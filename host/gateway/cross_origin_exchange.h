@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "gateway/cross_origin.h"
@@ -15,8 +16,8 @@ namespace penstock {
 class CrossOriginExchange final : public HttpExchange {
  public:
   // `granted`: the origin that may see this answer; nothing: none.
-  CrossOriginExchange(std::unique_ptr<HttpExchange> inner, std::optional<std::string> granted)
-      : inner_(std::move(inner)), granted_(std::move(granted)) {}
+  CrossOriginExchange(std::unique_ptr<HttpExchange> inner, std::optional<std::string_view> granted)
+      : inner_(std::move(inner)), granted_(granted) {}
 
   size_t take_body(Bytes bytes) override { return inner_->take_body(bytes); }
   void end_body() override { inner_->end_body(); }

@@ -88,21 +88,22 @@ GatewayService::~GatewayService() {
 
 std::unique_ptr<HttpExchange> GatewayService::begin(const HttpRequest& request, const HttpPeer& peer,
                                                     uint64_t id) {
-  const Asked asked{request, peer, gateway_route(request.path), id};
+  const GatewayRoute route = gateway_route(request.path);
   const auto origin = find_field(request.fields, "origin");
-  const auto granted = origin ? options_.origins.granted(*origin, asked.route) : std::nullopt;
-  auto answering =
-      granted && is_preflight(request) ? ready(preflight_answer(asked.route), request) : answer(asked);
+  const auto granted = origin ? options_.origins.granted(*origin, route) : std::nullopt;
+  const Asked asked{request, peer, route, id, granted};
+  auto answering = answer(asked);
   std::unique_ptr<HttpExchange> exchange =
       answering ? std::move(*answering) : ready(refusal_answer(answering.error()), request);
-  exchange = std::make_unique<CountedExchange>(std::move(exchange), asked.route, *parts_.counters);
-  if (options_.origins.empty()) return exchange;
-  return std::make_unique<CrossOriginExchange>(std::move(exchange),
-                                               granted ? std::optional<std::string>(*granted) : std::nullopt);
+  exchange = std::make_unique<CountedExchange>(std::move(exchange), route, *parts_.counters);
+  if (!options_.origins.empty())
+    exchange = std::make_unique<CrossOriginExchange>(std::move(exchange), granted);
+  return exchange;
 }
 
 GatewayService::Answering GatewayService::answer(const Asked& asked) {
   const HttpRequest& request = asked.request;
+  if (asked.origin && is_preflight(request)) return ready(preflight_answer(asked.route), request);
   const bool takes = gateway_route_takes(asked.route, request.method);
   if (asked.route == GatewayRoute::healthz && takes) return ready(health(), request);
   if (asked.route == GatewayRoute::metrics && takes && may_see_metrics(asked))

@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -50,6 +52,7 @@ class GatewayService final : public HttpService {
     const HttpPeer& peer;
     GatewayRoute route;
     uint64_t id;
+    std::optional<std::string_view> origin;  // of the page that may see the answer
   };
   using Answering = OrRefusal<std::unique_ptr<HttpExchange>>;
 

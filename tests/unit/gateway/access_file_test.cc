@@ -68,6 +68,7 @@ TEST_F(AccessFileTest, LeavesTheFileAsItWasWhereATokenCannotBeAdded) {
 
 TEST_F(AccessFileTest, LosesNoTokenThatIsAddedBesideAnother) {
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int thread = 0; thread < 4; ++thread) {
     threads.emplace_back([&, thread] {
       for (int i = 0; i < 5; ++i)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dag/zero_leaves.h"
 
+#include <array>
+
 #include "base/check.h"
 #include "base/limits.h"
 #include "hash/sha256.h"
@@ -20,8 +22,9 @@ Digest ZeroLeaves::digest(uint32_t bytes) {
 
 Bytes ZeroLeaves::block(uint32_t bytes) {
   PENSTOCK_CHECK(bytes <= kBlockBytesMax);
-  if (zeros_.size() < bytes) zeros_.resize(bytes);
-  return Bytes(zeros_).first(bytes);
+  // All share them, and none of it is memory but what the system has of a page of zeros.
+  static std::array<uint8_t, kBlockBytesMax> zeros;
+  return Bytes(zeros).first(bytes);
 }
 
 }  // namespace penstock

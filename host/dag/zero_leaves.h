@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <unordered_map>
-#include <vector>
 
 #include "base/bytes.h"
 #include "base/digest.h"
@@ -17,12 +16,11 @@ class ZeroLeaves {
   // Digest of `bytes` zero bytes, up to kBlockBytesMax.
   Digest digest(uint32_t bytes);
   bool known(uint32_t bytes) const { return digests_.contains(bytes); }
-  // `bytes` zero bytes; valid until the next call.
-  Bytes block(uint32_t bytes);
+  // `bytes` zero bytes; valid for good.
+  static Bytes block(uint32_t bytes);
 
  private:
   std::unordered_map<uint32_t, Digest> digests_;
-  std::vector<uint8_t> zeros_;
 };
 
 }  // namespace penstock

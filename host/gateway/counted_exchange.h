@@ -32,6 +32,7 @@ class CountedExchange final : public HttpExchange {
     return read;
   }
   bool refuses_body() const override { return inner_->refuses_body(); }
+  bool may_be_silent() const override { return inner_->may_be_silent(); }
 
  private:
   std::unique_ptr<HttpExchange> inner_;

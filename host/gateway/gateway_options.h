@@ -20,7 +20,8 @@
 namespace penstock {
 
 // Of one worker, but for object_bytes_max. Memory at the worst: reads_max × body_buffer_bytes, cars_max ×
-// about 100 MiB, listings_max × about 50 MiB, haves_max × about 6 MiB.
+// about 100 MiB, listings_max × about 50 MiB, haves_max × about 6 MiB,
+// small_haves_max × about 200 KiB.
 struct GatewayLimits {
   uint64_t object_bytes_max = kTiB;
   size_t uploads_max = 1024;
@@ -28,7 +29,8 @@ struct GatewayLimits {
   size_t reads_max = 256;   // answers that are made of the store's content, at once
   size_t cars_max = 4;      // of them, CARs without duplicates
   size_t listings_max = 8;  // of them, listings of more than some thousand entries
-  size_t haves_max = 8;
+  size_t haves_max = 8;     // questions of more than 2,048 digests, at once
+  size_t small_haves_max = 128;
   size_t body_buffer_bytes = 256 * kKiB;
 };
 

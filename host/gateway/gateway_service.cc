@@ -79,7 +79,8 @@ GatewayService::GatewayService(const GatewayOptions& options, const GatewayParts
       reads_(options.limits.reads_max),
       cars_(options.limits.cars_max),
       listings_(options.limits.listings_max),
-      haves_(options.limits.haves_max) {}
+      haves_(options.limits.haves_max),
+      small_haves_(options.limits.small_haves_max) {}
 
 GatewayService::~GatewayService() {
   PENSTOCK_CHECK(uploads_.empty());
@@ -239,6 +240,8 @@ GatewayService::Answering GatewayService::admit_upload(const Asked& asked, const
   const auto own = uploads_of_.find(caller.name);
   if (own != uploads_of_.end() && own->second >= options_.limits.uploads_per_caller_max)
     return busy(429, "this upload", "too many of yours are under way");
+  // Else the commit's CID, a digest of fields that he can guess, would tell what was here.
+  start.tells_new = caller.rights.read;
   const UploadAdmission admission = door_->begin(start);
   switch (admission.verdict) {
     case UploadAdmission::Verdict::draining:
@@ -253,8 +256,12 @@ GatewayService::Answering GatewayService::admit_upload(const Asked& asked, const
     case UploadAdmission::Verdict::begun:
       break;
   }
-  const UploadExchange::Place place{asked.id, admission.id, asked.request.content_bytes,
-                                    options_.limits.object_bytes_max, std::move(part)};
+  const UploadExchange::Place place{asked.id,
+                                    admission.id,
+                                    asked.request.content_bytes,
+                                    options_.limits.object_bytes_max,
+                                    start.kind == UploadKind::pieces,
+                                    std::move(part)};
   auto exchange = std::make_unique<UploadExchange>(
       *door_, *parts_.counters, place,
       [this, upload = admission.id, name = caller.name] { forget_upload(upload, name); });
@@ -296,8 +303,9 @@ GatewayService::Answering GatewayService::begin_content(const Asked& asked) {
 GatewayService::Answering GatewayService::begin_have(const Asked& asked) {
   if (asked.request.content_bytes.value_or(0) > HaveExchange::kBodyBytesMax)
     return refuse(413, "the list of digests", "is too long", "send up to 65,536 digests of 32 bytes each");
-  PlaceCount::Place place = haves_.take();
-  if (!place) return busy(503, "this question", "too many others are being answered");
+  const bool small = asked.request.content_bytes.value_or(UINT64_MAX) <= HaveExchange::kSmallBodyBytes;
+  PlaceCount::Place place = (small ? small_haves_ : haves_).take();
+  if (!place) return busy(429, "this question", "too many others are being answered");
   // The request itself is gone when its body has come.
   auto ask = [this, id = asked.id](std::vector<Digest> digests,
                                    PlaceCount::Place large) -> std::unique_ptr<HttpExchange> {
@@ -309,7 +317,8 @@ GatewayService::Answering GatewayService::begin_have(const Asked& asked) {
         });
     return answering ? std::move(*answering) : ready(refusal_answer(answering.error()), none);
   };
-  return std::make_unique<HaveExchange>(std::move(place), std::move(ask));
+  const size_t bytes_max = small ? HaveExchange::kSmallBodyBytes : HaveExchange::kBodyBytesMax;
+  return std::make_unique<HaveExchange>(std::move(place), bytes_max, std::move(ask));
 }
 
 GatewayService::Answering GatewayService::read_later(const HttpRequest& request, uint64_t id,

@@ -81,6 +81,7 @@ class GatewayService final : public HttpService {
   PlaceCount cars_;
   PlaceCount listings_;
   PlaceCount haves_;
+  PlaceCount small_haves_;
   std::unordered_map<uint64_t, UploadExchange*> uploads_;  // by the door's id
   std::unordered_map<std::string, size_t> uploads_of_;     // by the caller's name
   UploadNews news_;                                        // kept for its memory

@@ -21,7 +21,7 @@ void HaveExchange::refuse_body(unsigned status, const char* why) {
 
 size_t HaveExchange::take_body(Bytes bytes) {
   if (answer_) return bytes.size();
-  if (bytes.size() > kBodyBytesMax - body_.size()) {
+  if (bytes.size() > bytes_max_ - body_.size()) {
     refuse_body(413, "is too long");
     return bytes.size();
   }

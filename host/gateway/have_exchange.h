@@ -21,12 +21,14 @@ class HaveExchange final : public HttpExchange {
  public:
   static constexpr size_t kDigestsMax = 65536;
   static constexpr size_t kBodyBytesMax = kDigestsMax * sizeof(Digest);
+  static constexpr size_t kSmallBodyBytes = 65536;  // of a question that is cheap to answer
 
   // Begins the exchange that answers, once the digests are there.
   using Ask = std::function<std::unique_ptr<HttpExchange>(std::vector<Digest> digests, PlaceCount::Place)>;
 
   // `place` is held as long as there are digests: it goes on to `ask` with them.
-  HaveExchange(PlaceCount::Place place, Ask ask) : place_(std::move(place)), ask_(std::move(ask)) {}
+  HaveExchange(PlaceCount::Place place, size_t bytes_max, Ask ask)
+      : bytes_max_(bytes_max), place_(std::move(place)), ask_(std::move(ask)) {}
 
   size_t take_body(Bytes bytes) override;
   void end_body() override;
@@ -37,6 +39,7 @@ class HaveExchange final : public HttpExchange {
  private:
   void refuse_body(unsigned status, const char* why);
 
+  const size_t bytes_max_;
   PlaceCount::Place place_;
   Ask ask_;
   std::vector<uint8_t> body_;

@@ -20,6 +20,7 @@ class UploadExchange final : public HttpExchange {
     uint64_t upload = 0;               // the door's
     std::optional<uint64_t> expected;  // Content-Length
     uint64_t bytes_max = 0;
+    bool pieces = false;  // UploadKind::pieces
     // Of an upload in parts.
     struct Part {
       bool complete = false;          // the object ends with this body
@@ -48,6 +49,8 @@ class UploadExchange final : public HttpExchange {
   const HttpResponse* response() const override { return answer_ ? &answer_->head : nullptr; }
   BodyRead read_body(MutableBytes into) override;
   bool refuses_body() const override { return answer_ && !body_ended_; }
+  // What is there already, and zeros, need next to no bytes.
+  bool may_be_silent() const override { return place_.pieces; }
 
  private:
   // Answers, and takes the upload back.

@@ -47,6 +47,8 @@ class HttpExchange {
   // The whole body is no longer needed: the response was sent although more would come. A transport that can
   // asks the sender to stop then.
   virtual bool refuses_body() const { return false; }
+  // The sender of its body may have nothing to say for long and yet go on.
+  virtual bool may_be_silent() const { return false; }
 };
 
 // What answers requests for one worker. All calls are of the worker's thread, but for the `wake` that it was

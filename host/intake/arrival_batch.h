@@ -18,6 +18,7 @@ struct ArrivalBatch {
   Buffer input;  // none while there are no chunks
   size_t bytes = 0;
   std::vector<ChunkRef> chunks;
+  uint64_t tree_work = 0;  // bytes: what building its trees takes is about that of digesting so many
   BatchOutline outline;
   bool ends_uploads = false;  // somebody waits for it to be committed
   std::chrono::steady_clock::time_point waited_for_since{};
@@ -27,6 +28,7 @@ struct ArrivalBatch {
     input = Buffer();
     bytes = 0;
     chunks.clear();
+    tree_work = 0;
     outline.clear();
     ends_uploads = false;
   }

@@ -16,7 +16,8 @@ struct FinishedUpload {
   uint64_t content_bytes = 0;
   uint64_t new_leaves = 0;
   uint64_t new_leaf_bytes = 0;
-  bool partial = false;  // it has a journal
+  bool partial = false;   // it has a journal
+  bool tells_new = true;  // as UploadStart has it
 };
 
 }  // namespace penstock

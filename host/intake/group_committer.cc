@@ -149,13 +149,14 @@ Commit GroupCommitter::describe(const FinishedUpload& upload, uint64_t new_leaf_
   PutCounters counters;
   counters.files = 1;
   counters.bytes_content = upload.content_bytes;
+  const CommitRequest request{upload.name, parts_.host, {upload.name}, "default", now_ns()};
+  if (!upload.tells_new) return describe_put(counters, upload.root, parts_.course.options, request);
   counters.chunks = upload.new_leaves;
   counters.bytes_unique = upload.new_leaf_bytes;
   counters.nodes = share(shared.nodes, upload.new_leaf_bytes, new_leaf_bytes);
   counters.bytes_nodes_raw = share(shared.bytes_nodes_raw, upload.new_leaf_bytes, new_leaf_bytes);
   counters.bytes_stored = share(shared.bytes_stored, upload.new_leaf_bytes, new_leaf_bytes);
-  return describe_put(counters, upload.root, parts_.course.options,
-                      {upload.name, parts_.host, {upload.name}, "default", now_ns()});
+  return describe_put(counters, upload.root, parts_.course.options, request);
 }
 
 void GroupCommitter::take_finished(std::vector<FinishedUpload>& uploads) {

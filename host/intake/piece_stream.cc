@@ -12,8 +12,9 @@ namespace penstock {
 namespace {
 
 constexpr size_t kFirstBytes = 4 << 10;
-// So many pieces may be of any size; of more, each has to be of half the chunker's least on average. Else a
-// short body could make the store write many times as much.
+// So many pieces of each kind may be of any size; of more, each has to be of half the chunker's least on
+// average, and zero runs have to lie between others. Else a short body could make the store work and write
+// for many times as much.
 constexpr uint64_t kPiecesFree = 64;
 
 }  // namespace
@@ -21,11 +22,11 @@ constexpr uint64_t kPiecesFree = 64;
 PieceStream::PieceStream(uint64_t id, std::string name, const ChunkerSpec& spec, uint64_t content_bytes_max)
     : UploadBody(id, std::move(name)),
       piece_bytes_max_(spec.max),
-      piece_bytes_usual_(spec.min / 2),
+      piece_bytes_usual_(std::max<uint32_t>(spec.min / 2, 1)),
       content_bytes_max_(content_bytes_max) {}
 
 bool PieceStream::would_be_large(size_t bytes) const {
-  return capacity_ <= kSmallBytes && data_bytes_ + bytes > kSmallBytes;
+  return capacity_ <= kSmallBytes && window_bytes_ + bytes > kSmallBytes;
 }
 
 void PieceStream::refuse(const char* why) {
@@ -92,29 +93,33 @@ void PieceStream::begin_piece() {
   if (head_.length == 0) return refuse("has an empty piece");
   if (head_.length > content_bytes_max_ - content_bytes_) return refuse("is larger than this server takes");
   content_bytes_ += head_.length;
-  if (++pieces_ > kPiecesFree && content_bytes_ / pieces_ < piece_bytes_usual_)
-    return refuse("consists of too many small pieces");
   if (head_.kind == PieceHead::Kind::zero_run) {
+    if (++zero_runs_ > kPiecesFree + (data_.bytes + known_.bytes) / piece_bytes_usual_)
+      return refuse("consists of too many runs of zeros");
     ready_ = true;
     return;
   }
   if (head_.length > piece_bytes_max_) return refuse("has a piece that is larger than the store's chunks");
+  Share& share = head_.kind == PieceHead::Kind::known ? known_ : data_;
+  share.bytes += head_.length;
+  if (++share.pieces > kPiecesFree && share.bytes / share.pieces < piece_bytes_usual_)
+    return refuse("consists of too many small pieces");
   ready_ = head_.kind == PieceHead::Kind::known;
   if (!ready_) state_ = State::data;
 }
 
 size_t PieceStream::take_data(Bytes bytes) {
-  const size_t now = std::min<size_t>(bytes.size(), head_.length - data_bytes_);
-  if (data_bytes_ + now > capacity_) {
-    const size_t wanted = std::bit_ceil(std::max(data_bytes_ + now, kFirstBytes));
+  const size_t now = std::min<size_t>(bytes.size(), head_.length - window_bytes_);
+  if (window_bytes_ + now > capacity_) {
+    const size_t wanted = std::bit_ceil(std::max(window_bytes_ + now, kFirstBytes));
     auto larger = std::make_unique_for_overwrite<uint8_t[]>(wanted);
-    if (data_bytes_ > 0) std::memcpy(larger.get(), data_.get(), data_bytes_);
-    data_ = std::move(larger);
+    if (window_bytes_ > 0) std::memcpy(larger.get(), window_.get(), window_bytes_);
+    window_ = std::move(larger);
     capacity_ = wanted;
   }
-  std::memcpy(data_.get() + data_bytes_, bytes.data(), now);
-  data_bytes_ += now;
-  ready_ = data_bytes_ == head_.length;
+  std::memcpy(window_.get() + window_bytes_, bytes.data(), now);
+  window_bytes_ += now;
+  ready_ = window_bytes_ == head_.length;
   return now;
 }
 
@@ -134,7 +139,7 @@ UploadPiece PieceStream::piece() const {
 
 void PieceStream::pass_piece() {
   ready_ = false;
-  data_bytes_ = 0;
+  window_bytes_ = 0;
   state_ = State::head;
 }
 

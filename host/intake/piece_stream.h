@@ -23,12 +23,17 @@ class PieceStream final : public UploadBody {
   bool ended() const override { return ended_; }
   bool has_piece() const override { return ready_; }
   UploadPiece piece() const override;
-  Bytes piece_bytes() const override { return {data_.get(), data_bytes_}; }
+  Bytes piece_bytes() const override { return {window_.get(), window_bytes_}; }
   void pass_piece() override;
   const std::optional<Error>& error() const override { return error_; }
 
  private:
   enum class State : uint8_t { magic, head, data, over };
+  // What there was of a kind.
+  struct Share {
+    uint64_t pieces = 0;
+    uint64_t bytes = 0;
+  };
 
   size_t take_magic(Bytes bytes);
   size_t take_head(Bytes bytes);
@@ -43,12 +48,14 @@ class PieceStream final : public UploadBody {
   std::array<uint8_t, PieceHead::kBytesMax> head_bytes_{};
   size_t head_length_ = 0;
   PieceHead head_;
-  std::unique_ptr<uint8_t[]> data_;
+  std::unique_ptr<uint8_t[]> window_;  // of a data piece
   size_t capacity_ = 0;
-  size_t data_bytes_ = 0;
+  size_t window_bytes_ = 0;
   bool ready_ = false;
   bool ended_ = false;
-  uint64_t pieces_ = 0;
+  Share data_;
+  Share known_;
+  uint64_t zero_runs_ = 0;
   uint64_t content_bytes_ = 0;
   std::optional<Error> error_;
 };

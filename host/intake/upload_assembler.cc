@@ -47,6 +47,7 @@ Result<UploadTree*> UploadAssembler::open_of(const TreeEvent& event) {
   PENSTOCK_TRY(tree->use(*sink_));
   tree->upload.stream = event.stream;
   tree->upload.name = event.name;
+  tree->upload.tells_new = event.tells_new;
   UploadTree* const opened = open_.emplace(event.stream, std::move(tree)).first->second.get();
   if (opened->upload.partial) partial_.emplace(event.stream, opened);
   return opened;

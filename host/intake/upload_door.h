@@ -32,6 +32,7 @@ struct UploadStart {
   UploadKind kind = UploadKind::file;
   uint64_t content_bytes_max = UINT64_MAX;  // for pieces: a body's length does not tell
   std::optional<PartialStart> partial{};
+  bool tells_new = true;  // its commit says what of it was new, and so does the commit's CID
 };
 
 // Whether an upload was let in.

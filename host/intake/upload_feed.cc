@@ -16,6 +16,8 @@ namespace {
 
 // Of one batch: what a piece of any upload may add.
 constexpr size_t kEventsOfPiece = 2;
+// Looking up one that is said to be known may be a read from the disk.
+constexpr uint64_t kKnownWork = 16 << 10;
 // What a batch that ends an upload waits for more at most, where lanes have other work.
 constexpr std::chrono::milliseconds kWaitMax{10};
 
@@ -54,7 +56,7 @@ UploadAdmission UploadFeed::begin(const UploadStart& start) {
     return {.verdict = UploadAdmission::Verdict::too_many, .error = {}};
   const uint64_t id = uint64_t{number_} << kNumberShift | next_++;
   if (start.partial) return begin_partial(start, id);
-  uploads_.emplace(id, Upload(make_body(id, start, chunker_)));
+  uploads_.emplace(id, Upload(make_body(id, start, chunker_))).first->second.tells_new = start.tells_new;
   return {.verdict = UploadAdmission::Verdict::begun, .id = id, .error = {}};
 }
 
@@ -69,6 +71,7 @@ UploadAdmission UploadFeed::begin_partial(const UploadStart& start, uint64_t id)
     return {.verdict = made_here ? Verdict::too_many : Verdict::taken, .error = {}};
   Upload upload(nullptr);
   upload.state = Upload::State::loading;
+  upload.tells_new = start.tells_new;
   upload.partial = std::make_unique<Upload::Partial>();
   upload.partial->made_here = made_here;
   upload.partial->offset = partial.offset;
@@ -127,14 +130,15 @@ size_t UploadFeed::append(uint64_t id, Bytes bytes) {
   return taken;
 }
 
-// Whether there is room for so many bytes of one chunk, and for events; what is there goes to the lanes for
-// it.
-bool UploadFeed::make_room(size_t bytes, size_t events) {
+// Whether there is room for so many bytes of one chunk, for events, and for work that waits for its turn at
+// the trees; what is there goes to the lanes for it.
+bool UploadFeed::make_room(size_t bytes, size_t events, uint64_t tree_work) {
   const bool aimed = batch_.bytes + bytes <= kFrameBytesAim || batch_.chunks.empty();
   const bool takes_chunk = bytes == 0 || (aimed && batch_.chunks.size() < kFrameChunksMax);
   const BatchOutline& outline = batch_.outline;
   const bool takes_events = outline.events.size() + outline.known.size() + events <= Batch::kEventsMax;
-  if (!(takes_chunk && takes_events) && !queue_->push(batch_)) return false;
+  const bool takes_work = batch_.tree_work == 0 || batch_.tree_work + tree_work <= kFrameBytesAim;
+  if (!(takes_chunk && takes_events && takes_work) && !queue_->push(batch_)) return false;
   if (bytes > 0 && !batch_.input) batch_.input = buffers_->try_acquire();
   return bytes == 0 || batch_.input;
 }
@@ -144,6 +148,7 @@ void UploadFeed::push_event(Upload& upload, TreeEvent event) {
   if (!std::exchange(upload.announced, true)) {
     TreeEvent first{.kind = TreeEvent::Kind::file_begin, .stream = upload.body->id()};
     first.name = upload.body->name();
+    first.tells_new = upload.tells_new;
     if (upload.partial) assembler_->expect(upload.body->id(), std::move(upload.partial->tree));
     events.push_back(std::move(first));
   }
@@ -170,14 +175,18 @@ TreeEvent& UploadFeed::leaves_event(Upload& upload, TreeEvent::Kind kind) {
 }
 
 bool UploadFeed::place_known(Upload& upload, const UploadPiece& piece) {
-  if (!make_room(0, kEventsOfPiece + 1)) return false;
+  if (!make_room(0, kEventsOfPiece + 1, kKnownWork)) return false;
+  batch_.tree_work += kKnownWork;
   batch_.outline.known.push_back({piece.digest, static_cast<uint32_t>(piece.length), false});
   ++leaves_event(upload, TreeEvent::Kind::known_leaves).leaf_count;
   return true;
 }
 
 bool UploadFeed::place_zeros(Upload& upload, const UploadPiece& piece) {
-  if (!make_room(0, kEventsOfPiece)) return false;
+  // What is left of whole leaves is digested for it alone.
+  const uint64_t work = piece.length % chunker_.zero_leaf_bytes();
+  if (!make_room(0, kEventsOfPiece, work)) return false;
+  batch_.tree_work += work;
   push_event(upload, {.kind = TreeEvent::Kind::zero_run, .zero_bytes = piece.length});
   return true;
 }

@@ -87,6 +87,7 @@ class UploadFeed final : public UploadDoor {
 
     State state = State::open;
     std::unique_ptr<UploadBody> body;  // until it is closed
+    bool tells_new = true;             // as UploadStart has it
     bool announced = false;            // the assembler has heard of it
     bool waiting = false;              // in one of the two queues
     bool large = false;                // counted in large_uploads_
@@ -124,7 +125,7 @@ class UploadFeed final : public UploadDoor {
   bool place_zeros(Upload& upload, const UploadPiece& piece);
   TreeEvent& leaves_event(Upload& upload, TreeEvent::Kind kind);
   bool close(Upload& upload, TreeEvent::Kind kind);
-  bool make_room(size_t bytes, size_t events);
+  bool make_room(size_t bytes, size_t events, uint64_t tree_work = 0);
   void push_event(Upload& upload, TreeEvent event);
   void release(Upload& upload);
   void refuse(Upload& upload, const Error& error);

@@ -37,9 +37,10 @@ struct TreeEvent {
   Kind kind = Kind::leaves;
   uint32_t leaf_count = 0;
   uint64_t zero_bytes = 0;
-  uint64_t stream = 0;   // which of those that are under way at once; a put has one
-  std::string name{};    // directory_begin, symlink, file_begin
-  std::string target{};  // symlink
+  uint64_t stream = 0;    // which of those that are under way at once; a put has one
+  bool tells_new = true;  // a stream's first: its commit says what of it was new
+  std::string name{};     // directory_begin, symlink, file_begin
+  std::string target{};   // symlink
 };
 
 struct Leaf {

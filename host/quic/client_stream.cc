@@ -68,9 +68,10 @@ void ClientStream::feed() {
 void ClientStream::end() {
   response_ended_ = true;
   if (!pending_.empty()) return;
-  // The server has said all it will say: the rest of the body is of no use to it.
+  // The server has said all it will say: the rest of the body is of no use to it. What was given may be sent
+  // again until it is acknowledged, and is the request's memory.
   if (!body_ended_) connection_.cancel_stream(id());
-  finish({});
+  if (closed_ || !body_ended_ || acked_ == given_) finish({});
 }
 
 void ClientStream::resume() {
@@ -81,6 +82,7 @@ void ClientStream::resume() {
 BodyPiece ClientStream::next_body() {
   if (request_ == nullptr) return {{}, BodyRead::State::wait};
   const BodyPiece piece = request_->next_body();
+  given_ += piece.bytes.size();
   if (piece.state == BodyRead::State::end) body_ended_ = true;
   if (piece.state == BodyRead::State::failed)
     finish(fail(Errc::failed, "request", "its body could not be completed"));
@@ -88,7 +90,10 @@ BodyPiece ClientStream::next_body() {
 }
 
 void ClientStream::acked(uint64_t bytes) {
-  if (request_ != nullptr) request_->body_acked(bytes);
+  acked_ += bytes;
+  if (request_ == nullptr) return;
+  request_->body_acked(bytes);
+  if (response_ended_) end();
 }
 
 void ClientStream::finish(Status status) {
@@ -106,6 +111,8 @@ void ClientStream::closed(Status status) {
     connection_.forget_stream(id());
   else if (!response_ended_)
     finish(std::move(status));
+  else
+    end();
 }
 
 }  // namespace penstock

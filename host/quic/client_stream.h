@@ -44,6 +44,8 @@ class ClientStream : public H3Stream {
   size_t head_bytes_ = 0;
   bool head_known_ = false;
   bool body_ended_;
+  uint64_t given_ = 0;  // bytes of the body
+  uint64_t acked_ = 0;
   bool response_ended_ = false;
   bool closed_ = false;
   KeptBytes pending_;

@@ -167,7 +167,8 @@ bool ServerStream::too_slow(uint64_t now) {
           : share_.limits.progress_bytes_min;
   // What other streams keep waiting is of the same window.
   const size_t may_send = body_ended_ || held() != 0 ? 0 : connection_.window_left();
-  const bool clients_turn = may_send != 0 || sent_.held() != 0;
+  const bool silent = exchange_ != nullptr && exchange_->may_be_silent() && now >= share_.others_wait_until;
+  const bool clients_turn = (may_send != 0 && !silent) || sent_.held() != 0;
   if (!clients_turn) {
     mark_ = now;
     progress_bytes_ = 0;

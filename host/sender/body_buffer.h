@@ -27,7 +27,8 @@ struct BodyBuffer {
   bool last = false;   // the body ends with it
   // Where it is sent so: chunks may begin in front of `content`, and end behind it, in the next part.
   PartPieces pieces;
-  bool asked = false;  // which of them the server has
+  bool asked = false;      // which of them the server has
+  unsigned questions = 0;  // about that
 };
 
 }  // namespace penstock

@@ -28,6 +28,7 @@ class BodyBuffers {
     buffer->last = false;
     buffer->pieces.clear();
     buffer->asked = false;
+    buffer->questions = 0;
     return buffer;
   }
   void give_back(BodyBuffer* buffer) {

@@ -7,6 +7,9 @@ namespace penstock {
 namespace {
 
 constexpr unsigned kOk = 200;
+constexpr unsigned kTooManyRequests = 429;
+constexpr unsigned kUnavailable = 503;
+constexpr unsigned kAgainMax = 8;
 
 }  // namespace
 
@@ -15,13 +18,19 @@ Bytes HaveQuestion::known() const {
   return as_bytes(text());
 }
 
+bool HaveQuestion::asked_too_much() const {
+  return status() && (head().status == kTooManyRequests || head().status == kUnavailable);
+}
+
 BodyPiece HaveQuestion::next_body() {
   const std::span<const Digest> digests = part_->pieces.digests();
   return {{reinterpret_cast<const uint8_t*>(digests.data()), digests.size_bytes()}, BodyRead::State::end};
 }
 
 void HaveQuestions::ask(QuicClient& client, UploadLane& lane, const std::string& authority) {
-  while (BodyBuffer* part = lane.take_unasked()) {
+  while (asked_.size() < kAtOnce) {
+    BodyBuffer* const part = lane.take_unasked();
+    if (part == nullptr) return;
     const size_t bytes = part->pieces.digests().size_bytes();
     if (bytes == 0) {
       lane.encode(*part, {});
@@ -35,6 +44,7 @@ void HaveQuestions::ask(QuicClient& client, UploadLane& lane, const std::string&
     if (!token_.empty()) head.fields.push_back({"authorization", "Bearer " + token_});
     head.has_body = true;
     head.content_bytes = bytes;
+    ++part->questions;
     auto question = std::make_unique<HaveQuestion>(lane, *part);
     const auto request = client.submit(head, *question);
     if (!request) {
@@ -50,6 +60,11 @@ void HaveQuestions::settle(QuicClient* client) {
   std::erase_if(asked_, [&](const std::unique_ptr<HaveQuestion>& question) {
     if (!question->ended()) return false;
     UploadLane& lane = question->lane();
+    if (question->asked_too_much() && question->part().questions < kAgainMax) {
+      // Its turn comes again, behind those that are under way.
+      question->part().asked = false;
+      return true;
+    }
     lane.encode(question->part(), question->known());
     if (client != nullptr && lane.request() && !lane.ended()) client->resume(*lane.request());
     return true;

@@ -23,6 +23,9 @@ class HaveQuestion final : public HeldAnswer {
   // A bit for each chunk; none where there was no answer: then none counts as there.
   Bytes known() const;
 
+  // The server has no time for it now.
+  bool asked_too_much() const;
+
   BodyPiece next_body() override;
 
   uint64_t request = 0;
@@ -37,6 +40,9 @@ class HaveQuestion final : public HeldAnswer {
 class HaveQuestions {
  public:
   explicit HaveQuestions(std::string token) : token_(std::move(token)) {}
+
+  // So many at once: servers take more of them, and one is enough to keep several lanes at work.
+  static constexpr size_t kAtOnce = 24;
 
   // Of each part of the lane that was not asked about; one without chunks needs no answer.
   void ask(QuicClient& client, UploadLane& lane, const std::string& authority);

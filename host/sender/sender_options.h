@@ -21,7 +21,8 @@ namespace penstock {
 using PortMaker = std::function<Result<std::unique_ptr<PacketPort>>(const NetAddress& server)>;
 
 struct SenderOptions {
-  static constexpr size_t kParallelMax = 128;  // streams that a server takes of one connection
+  // A server takes 128 streams of one connection; the rest is for questions.
+  static constexpr size_t kParallelMax = 96;
 
   ServerUrl server;
   QuicClientOptions quic;

@@ -227,13 +227,19 @@ Result<Bytes> StoreReader::read_block(const Digest& digest) {
 Result<uint32_t> StoreReader::block_bytes(const Digest& digest) {
   if (const auto [frame, place] = cached(digest); frame != nullptr) return frame->entries[place].length;
   PENSTOCK_TRY_ASSIGN(const Placement placement, locate(digest));
-  const Status read = read_head(placement);
-  if (!read) return locate_error(digest, placement, read.error());
-  if (placement.place >= record_.table().size() || record_.table()[placement.place].digest != digest) {
+  if (table_of_.segment != placement.segment || table_of_.record != placement.record) {
+    table_of_ = {};
+    const Status read = read_head(placement);
+    if (!read) return locate_error(digest, placement, read.error());
+    table_.clear();
+    for (uint32_t i = 0; i < record_.table().size(); ++i) table_.push_back(record_.table()[i]);
+    table_of_ = placement;
+  }
+  if (placement.place >= table_.size() || table_[placement.place].digest != digest) {
     return locate_error(digest, placement,
                         {Errc::corrupt, "record", "does not have this block at its place", {}});
   }
-  return record_.table()[placement.place].length;
+  return table_[placement.place].length;
 }
 
 }  // namespace penstock

@@ -52,7 +52,7 @@ class StoreReader final : public BlockSource {
   // Valid until the next call. A copy in quarantine is read where there is no other. corrupt error: it is
   // damaged, or may lie in a damaged part of the store; names CID, segment and offset.
   Result<Bytes> read(const Cid& cid) override;
-  // Its length, read from the record's table: nothing is decoded.
+  // Its length, read from the record's table, which is kept for the next one: nothing is decoded.
   Result<uint32_t> block_bytes(const Digest& digest);
 
   const ReadCounters& counters() const { return counters_; }
@@ -117,6 +117,8 @@ class StoreReader final : public BlockSource {
   std::unordered_map<Digest, std::vector<uint8_t>, DigestHash> nodes_;  // verified
   size_t node_bytes_ = 0;
   std::array<Frame, kFrames> frames_;
+  Placement table_of_;  // segment 0: none
+  std::vector<BlockEntry> table_;
   std::array<OpenFile, kFiles> open_files_;
   uint64_t clock_ = 0;
 };

@@ -49,7 +49,7 @@ TEST_F(GatewayHaveTest, CollectsFewListsAtOnce) {
   options_.limits.haves_max = 1;
   start();
   const auto first = service_->begin(authorized("POST", "/v1/have"), {}, 800);
-  EXPECT_EQ(ask(authorized("POST", "/v1/have")).status, 503u);
+  EXPECT_EQ(ask(authorized("POST", "/v1/have")).status, 429u);
 }
 
 }  // namespace

@@ -164,14 +164,16 @@ GatewayService::Answering GatewayService::begin_upload(const Asked& asked, const
   if (pieces && !caller.rights.read) return no_right("read, to leave out what is here");
   UploadStart start{std::move(*name), pieces ? UploadKind::pieces : UploadKind::file,
                     options_.limits.object_bytes_max};
-  if (fields->complete.value_or(true)) return admit_upload(asked, caller, std::move(start), std::nullopt);
+  // Else the commit's CID, a digest of fields that he can guess, would tell what was here.
+  start.tells_new = caller.rights.read;
+  if (fields->complete.value_or(true)) return admit_upload(asked, caller, start, std::nullopt);
   if (pieces) return refuse(415, "this upload", "comes in pieces, and not in parts as well");
   if (parts_.partials == nullptr)
     return refuse(501, "this upload", "this server takes no objects in parts", "send it whole");
   if (fields->bytes.value_or(0) > options_.limits.object_bytes_max)
     return refuse(413, "the upload", "is larger than this server takes", "see limits in /v1/store");
   start.partial = PartialStart{{}, caller.name, fields->bytes, 0};
-  return admit_upload(asked, caller, std::move(start),
+  return admit_upload(asked, caller, start,
                       UploadExchange::Place::Part{.complete = false,
                                                   .created = true,
                                                   .offset = 0,
@@ -220,8 +222,9 @@ GatewayService::Answering GatewayService::begin_append(const Asked& asked, const
   }
   if (*fields->offset != found.offset) return ready(mismatch_answer(found.offset, *fields->offset), request);
   UploadStart start;
+  start.tells_new = caller.rights.read;
   start.partial = PartialStart{request.path.substr(kUploadsPath.size()), caller.name, {}, found.offset};
-  return admit_upload(asked, caller, std::move(start),
+  return admit_upload(asked, caller, start,
                       UploadExchange::Place::Part{.complete = *fields->complete,
                                                   .created = false,
                                                   .offset = found.offset,
@@ -230,7 +233,7 @@ GatewayService::Answering GatewayService::begin_append(const Asked& asked, const
 }
 
 GatewayService::Answering GatewayService::admit_upload(const Asked& asked, const Caller& caller,
-                                                       UploadStart start,
+                                                       const UploadStart& start,
                                                        std::optional<UploadExchange::Place::Part> part) {
   const uint64_t before = part ? part->offset : 0;
   if (asked.request.content_bytes.value_or(0) > options_.limits.object_bytes_max - before)
@@ -240,8 +243,6 @@ GatewayService::Answering GatewayService::admit_upload(const Asked& asked, const
   const auto own = uploads_of_.find(caller.name);
   if (own != uploads_of_.end() && own->second >= options_.limits.uploads_per_caller_max)
     return busy(429, "this upload", "too many of yours are under way");
-  // Else the commit's CID, a digest of fields that he can guess, would tell what was here.
-  start.tells_new = caller.rights.read;
   const UploadAdmission admission = door_->begin(start);
   switch (admission.verdict) {
     case UploadAdmission::Verdict::draining:
@@ -261,7 +262,7 @@ GatewayService::Answering GatewayService::admit_upload(const Asked& asked, const
                                     asked.request.content_bytes,
                                     options_.limits.object_bytes_max,
                                     start.kind == UploadKind::pieces,
-                                    std::move(part)};
+                                    part};
   auto exchange = std::make_unique<UploadExchange>(
       *door_, *parts_.counters, place,
       [this, upload = admission.id, name = caller.name] { forget_upload(upload, name); });
@@ -340,20 +341,20 @@ void GatewayService::poll(std::vector<uint64_t>& ready) {
     if (!ended.result && options_.report) options_.report(ended.result.error());
     const auto upload = uploads_.find(ended.id);
     if (upload == uploads_.end()) continue;
-    upload->second->settle(ended.result);
     ready.push_back(upload->second->exchange());
+    upload->second->settle(ended.result);  // which may take it from uploads_
   }
   for (const UploadNews::Suspended& suspended : news_.suspended) {
     const auto upload = uploads_.find(suspended.id);
     if (upload == uploads_.end()) continue;
-    upload->second->suspended(suspended);
     ready.push_back(upload->second->exchange());
+    upload->second->suspended(suspended);
   }
   for (const uint64_t id : news_.wanted) {
     const auto upload = uploads_.find(id);
     if (upload == uploads_.end()) continue;
-    upload->second->let_go();
     ready.push_back(upload->second->exchange());
+    upload->second->let_go();
   }
   for (const uint64_t id : news_.writable) {
     const auto upload = uploads_.find(id);

@@ -61,7 +61,7 @@ class GatewayService final : public HttpService {
   Answering begin_upload(const Asked& asked, const Caller& caller);
   Answering begin_partial(const Asked& asked, const Caller& caller);
   Answering begin_append(const Asked& asked, const Caller& caller, const PartialUploads::Found& found);
-  Answering admit_upload(const Asked& asked, const Caller& caller, UploadStart start,
+  Answering admit_upload(const Asked& asked, const Caller& caller, const UploadStart& start,
                          std::optional<UploadExchange::Place::Part> part);
   Answering begin_content(const Asked& asked);
   Answering begin_have(const Asked& asked);

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <utility>
 
 #include "gateway/held_body.h"
 
@@ -32,7 +31,7 @@ MadeAnswer empty_answer(unsigned status) {
   return answer;
 }
 
-MadeAnswer problem_answer(unsigned status, nlohmann::ordered_json problem) {
+MadeAnswer problem_answer(unsigned status, const nlohmann::ordered_json& problem) {
   MadeAnswer answer = held_answer(status, kProblemMediaType, problem.dump() + "\n");
   answer.head.fields.push_back({"cache-control", "no-store"});
   return answer;
@@ -74,7 +73,7 @@ MadeAnswer mismatch_answer(uint64_t offset, uint64_t given) {
   problem["title"] = "the upload goes on elsewhere";
   problem["expected-offset"] = offset;
   problem["provided-offset"] = given;
-  MadeAnswer answer = problem_answer(409, std::move(problem));
+  MadeAnswer answer = problem_answer(409, problem);
   add_state(answer, offset, false);
   return answer;
 }
@@ -83,7 +82,7 @@ MadeAnswer completed_answer(uint64_t bytes) {
   nlohmann::ordered_json problem;
   problem["type"] = std::string(kProblems) + "completed-upload";
   problem["title"] = "the upload is complete";
-  MadeAnswer answer = problem_answer(400, std::move(problem));
+  MadeAnswer answer = problem_answer(400, problem);
   add_state(answer, bytes, true);
   return answer;
 }

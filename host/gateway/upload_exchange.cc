@@ -30,11 +30,17 @@ UploadExchange::UploadExchange(UploadDoor& door, GatewayCounters& counters, cons
 UploadExchange::~UploadExchange() {
   if (!settled_ && !dropped_) door_->drop(place_.upload);
   counters_->upload_ended();
-  gone_();
+  leave();
+}
+
+// Its place is free for the next one, though its answer may be under way yet.
+void UploadExchange::leave() {
+  if (!std::exchange(left_, true)) gone_();
 }
 
 void UploadExchange::break_off(MadeAnswer answer) {
   answer_ = std::move(answer);
+  leave();
   if (settled_ || dropped_) return;
   dropped_ = true;
   door_->drop(place_.upload);
@@ -42,12 +48,15 @@ void UploadExchange::break_off(MadeAnswer answer) {
 
 void UploadExchange::settle(const Result<StoredUpload>& result) {
   settled_ = true;
+  leave();
   if (answer_) return;
-  answer_ = result ? stored_answer(*result) : failed_answer(result.error());
+  const bool whole = result && (place_.pieces || result->bytes == offset() + bytes_);
+  answer_ = whole ? stored_answer(*result) : failed_answer(result ? Error{} : result.error());
 }
 
 void UploadExchange::suspended(const UploadNews::Suspended& news) {
   settled_ = true;
+  leave();
   if (answer_) return;
   const Place::Part& part = *place_.part;
   const bool kept = news.offset == part.offset + bytes_;

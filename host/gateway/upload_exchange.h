@@ -32,7 +32,7 @@ class UploadExchange final : public HttpExchange {
     std::optional<Part> part{};
   };
 
-  // `gone` is called once, when it is destroyed. What is referred to outlives it.
+  // `gone` is called once, when it has its answer or is destroyed. What is referred to outlives it.
   UploadExchange(UploadDoor& door, GatewayCounters& counters, const Place& place, std::function<void()> gone);
   ~UploadExchange() override;
 
@@ -55,6 +55,7 @@ class UploadExchange final : public HttpExchange {
  private:
   // Answers, and takes the upload back.
   void break_off(MadeAnswer answer);
+  void leave();
   uint64_t offset() const { return place_.part ? place_.part->offset : 0; }
   bool too_long(size_t more);
 
@@ -65,6 +66,7 @@ class UploadExchange final : public HttpExchange {
   uint64_t bytes_ = 0;  // of the body, taken
   bool body_ended_ = false;
   bool dropped_ = false;
+  bool left_ = false;
   bool settled_ = false;  // the door knows nothing of it any more
   std::optional<MadeAnswer> answer_;
 };

@@ -169,14 +169,15 @@ void GroupCommitter::take_finished(std::vector<FinishedUpload>& uploads) {
 
 Status GroupCommitter::commit_held(Group& group) {
   take_finished(group.uploads);
-  if (parts_.partials != nullptr) {
+  bool point_wanted = false;
+  {
     const std::lock_guard lock(mutex_);
-    parts_.assembler.take_points(point_wanted_ ? 1 : kPointEntriesMin, group.points);
-    point_wanted_ = false;
+    point_wanted = std::exchange(point_wanted_, false);
     point_urgent_ = false;
   }
+  const bool grown = parts_.assembler.take_points(point_wanted ? 1 : kPointEntriesMin, group.points);
   cids_.clear();
-  if (group.uploads.empty() && group.points.empty()) return {};
+  if (group.uploads.empty() && !grown) return {};
   PENSTOCK_TRY(parts_.packer.flush());
   PENSTOCK_TRY(parts_.course.distrust.settle(parts_.course.sink));
   if (group.uploads.empty()) return parts_.store.checkpoint();

@@ -111,8 +111,8 @@ void Intake::finish() {
   queue_->end();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
-  // What has been cut of uploads that had not ended.
-  if (partials_) committer_->want_point(UploadAssembler::Urgency::most);
+  // What has been cut of uploads that had not ended: sent again as pieces, or in parts, it is there.
+  committer_->want_point(UploadAssembler::Urgency::most);
   committer_->finish();
   if (partials_) partials_->finish();
 }

@@ -49,7 +49,6 @@ Result<UploadTree*> UploadAssembler::open_of(const TreeEvent& event) {
   tree->upload.name = event.name;
   tree->upload.tells_new = event.tells_new;
   UploadTree* const opened = open_.emplace(event.stream, std::move(tree)).first->second.get();
-  if (opened->upload.partial) partial_.emplace(event.stream, opened);
   return opened;
 }
 
@@ -65,10 +64,7 @@ Status UploadAssembler::consume(const TreeEvent& event, std::span<const Leaf> le
   }
   const bool ends = event.kind == TreeEvent::Kind::stream_end;
   if (!tree->refused) PENSTOCK_TRY(ends ? end(*tree) : grow(*tree, event, leaves));
-  if (ends) {
-    partial_.erase(event.stream);
-    open_.erase(event.stream);
-  }
+  if (ends) open_.erase(event.stream);
   return {};
 }
 
@@ -96,20 +92,23 @@ void UploadAssembler::suspend(uint64_t stream) {
   const auto found = open_.find(stream);
   auto [offset, entries] = found->second->take_pending();
   suspended_.push_back({stream, offset, std::move(entries), true});
-  partial_.erase(stream);
   open_.erase(found);
   links_.point_due(Urgency::most);
 }
 
-void UploadAssembler::take_points(size_t entries_min, std::vector<UploadPoint>& points) {
+bool UploadAssembler::take_points(size_t entries_min, std::vector<UploadPoint>& points) {
   points.insert(points.end(), std::make_move_iterator(suspended_.begin()),
                 std::make_move_iterator(suspended_.end()));
   suspended_.clear();
-  for (const auto& [stream, tree] : partial_) {
-    if (tree->pending_count() == 0 || tree->pending_count() < entries_min) continue;
+  bool grown = !points.empty();
+  for (const auto& [stream, tree] : open_) {
+    if (tree->pending_bytes() == 0) continue;
+    grown = true;
+    if (tree->upload.partial && tree->pending_count() < entries_min) continue;
     auto [offset, entries] = tree->take_pending();
-    points.push_back({stream, offset, std::move(entries), false});
+    if (tree->upload.partial) points.push_back({stream, offset, std::move(entries), false});
   }
+  return grown;
 }
 
 // Why an upload cannot be made of these.

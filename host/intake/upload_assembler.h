@@ -50,7 +50,9 @@ class UploadAssembler final : public OutlineSink {
   void expect(uint64_t stream, std::unique_ptr<UploadTree> tree);
 
   // Takes what partial uploads have to tell: the suspended ones, and those with `entries_min` or more.
-  void take_points(size_t entries_min, std::vector<UploadPoint>& points);
+  // Whether any upload has something that was not there at the last call: all of it counts as durable from
+  // now on.
+  bool take_points(size_t entries_min, std::vector<UploadPoint>& points);
 
  private:
   Status consume(const TreeEvent& event, std::span<const Leaf> leaves);
@@ -66,7 +68,6 @@ class UploadAssembler final : public OutlineSink {
   Links links_;
   std::unordered_map<uint64_t, std::unique_ptr<UploadTree>> open_;
   std::vector<UploadPoint> suspended_;
-  std::unordered_map<uint64_t, UploadTree*> partial_;  // of open_
 
   std::mutex mutex_;
   std::unordered_map<uint64_t, std::unique_ptr<UploadTree>> expected_;

@@ -52,9 +52,7 @@ class UploadTree {
   // Bytes and entries behind the last call of take_pending().
   uint64_t pending_bytes() const { return upload.content_bytes - journaled_; }
   size_t pending_count() const { return pending_.size(); }
-  bool point_is_due() const {
-    return upload.partial && (pending_bytes() >= kPointBytes || pending_.size() >= kPointEntries);
-  }
+  bool point_is_due() const { return pending_bytes() >= kPointBytes || pending_.size() >= kPointEntries; }
   // Where they begin, and they.
   std::pair<uint64_t, std::vector<JournalEntry>> take_pending();
 

@@ -278,6 +278,18 @@ TEST_F(PartialUploadsTest, PointsAreMadeWhileAnUploadGoesOn) {
   EXPECT_GE(offset_of(token), found.offset);
 }
 
+// As pieces it need not be sent again.
+TEST_F(PartialUploadsTest, WhatCameOfAnOrdinaryUploadIsKeptInTheStore) {
+  start();
+  const uint64_t id = worker_->feed().begin({"n"}).id;
+  worker_->append(id, random_bytes(6'000'000, 3), 1 << 20);
+  stop();
+  open_store();
+  EXPECT_TRUE(store_->commits().empty());
+  ASSERT_FALSE(store_->segments().empty());
+  EXPECT_GT(store_->segments().front().bytes, 3'000'000U);
+}
+
 TEST_F(PartialUploadsTest, LeavesOutJournalsThatAreDamagedOrCutInAnotherWay) {
   start();
   create();

@@ -49,7 +49,7 @@ Status TreeAssembler::consume(const TreeEvent& event, std::span<const Leaf> leav
       return file_.add_zero_run(event.zero_bytes);
     case TreeEvent::Kind::file_end: {
       PENSTOCK_TRY_ASSIGN(const DagLink link, file_.finish());
-      return add(std::move(file_name_), link);
+      return add(std::exchange(file_name_, {}), link);
     }
     case TreeEvent::Kind::file_dropped:
       // Its nodes so far stay in the store, where nothing names them.

@@ -26,7 +26,7 @@ class PacketHandover {
     for (uint32_t slot = 0; slot < kSlots; ++slot) {
       Packet packet;
       packet.slot = slot;
-      empty_.push(std::move(packet));
+      empty_.push(Packet(packet));
     }
   }
 
@@ -46,7 +46,7 @@ class PacketHandover {
     slot->bytes = static_cast<uint32_t>(packet.size());
     slot->ecn = ecn;
     slot->path = path;
-    return full_.push(std::move(*slot));
+    return full_.push(Packet(*slot));
   }
 
   // The consumer's: calls `each(Bytes, path, ecn)` for what has come.
@@ -55,7 +55,7 @@ class PacketHandover {
     size_t count = 0;
     while (std::optional<Packet> packet = full_.pop()) {
       each(Bytes(bytes_.get() + packet->slot * slot_bytes_, packet->bytes), packet->path, packet->ecn);
-      empty_.push(std::move(*packet));
+      empty_.push(Packet(*packet));
       ++count;
     }
     return count;

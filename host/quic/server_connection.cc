@@ -29,7 +29,7 @@ ServerConnection::ServerConnection(WorkerShare& share, const ClientHello& hello)
 }
 
 ServerConnection::~ServerConnection() {
-  if (phase() == Phase::open) ended();
+  if (phase() == Phase::open) ServerConnection::ended();
   for (const ConnectionId& id : ids_) share_.ids.erase(id);
 }
 

@@ -86,7 +86,7 @@ Status LoadClient::end_upload() {
   PENSTOCK_TRY_ASSIGN(got.receipt, parse_receipt(upload->text()));
   if (got.receipt.bytes != upload->object().size())
     return fail(Errc::corrupt, name, "was answered with another size");
-  receipts_.push_back(std::move(got));
+  receipts_.push_back(got);
   next_ += plan_.connections;
   return {};
 }

@@ -117,6 +117,7 @@ int run(const LoadPlan& plan, size_t threads) {
   std::barrier connected(static_cast<ptrdiff_t>(threads),
                          [&times]() noexcept { times.connected = Clock::now(); });
   std::vector<std::thread> running;
+  running.reserve(loads.size());
   for (const auto& load : loads) {
     running.emplace_back([&connected, raw = load.get()] {
       if (const Status status = raw->connect(); !status) end_with(status.error().message());

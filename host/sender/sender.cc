@@ -50,7 +50,7 @@ Status Sender::run() {
   for (size_t i = 0; i < options_.parallel; ++i)
     lanes_.push_back(std::make_unique<UploadLane>(connection_.terms(), *buffers_));
   reader_ = std::make_unique<BodyReader>(objects_, [this] { connection_.wake(); });
-  const Status sent = send_all();
+  Status sent = send_all();
   // Requests refer to lanes, tasks of the reader to lanes and buffers.
   connection_.close();
   if (options_.interrupt) options_.interrupt();

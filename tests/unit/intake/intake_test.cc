@@ -49,6 +49,29 @@ TEST_F(IntakeTest, AnUploadHasTheRootOfAPutAndACommitOfItsOwn) {
   intake->finish();
 }
 
+TEST_F(IntakeTest, ACommitTellsWhatWasNewOnlyWhereItMay) {
+  const auto intake = make_intake(1);
+  Worker worker(*intake);
+  intake->run();
+  const std::vector<uint8_t> bytes = random_bytes(1'000'000, 4);
+  UploadStart start{"n"};
+  start.tells_new = false;
+  const auto quiet = worker.result_of(worker.send(start, bytes, 40'000));
+  const auto open = worker.result_of(worker.send("n", random_bytes(1'000'000, 5), 40'000));
+  ASSERT_TRUE(quiet && open);
+  const auto reader = store_->new_reader();
+  const auto told = read_commit(*reader, open->commit);
+  ASSERT_TRUE(told);
+  EXPECT_GE(told->sizes.new_bytes, 1'000'000U);
+  const auto untold = read_commit(*reader, quiet->commit);
+  ASSERT_TRUE(untold);
+  EXPECT_EQ(untold->sizes.new_blocks, 0U);
+  EXPECT_EQ(untold->sizes.new_bytes, 0U);
+  EXPECT_EQ(untold->sizes.stored_bytes, 0U);
+  EXPECT_EQ(untold->sizes.content_bytes, 1'000'000U);
+  intake->finish();
+}
+
 TEST_F(IntakeTest, WhatWasAnsweredIsThereWhenTheStoreIsOpenedAgain) {
   std::vector<Cid> commits;
   {

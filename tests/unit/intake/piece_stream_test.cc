@@ -153,6 +153,33 @@ TEST(PieceStreamTest, ABodyOfTinyPiecesIsRefused) {
   EXPECT_EQ(why_refused(many.bytes()), "consists of too many small pieces");
 }
 
+TEST(PieceStreamTest, OneKindDoesNotPayForAnother) {
+  BodyOfPieces behind_zeros;
+  behind_zeros.zeros(uint64_t{1} << 32);
+  for (int i = 0; i < 65; ++i) behind_zeros.data(std::vector<uint8_t>(3, 1));
+  behind_zeros.end();
+  EXPECT_EQ(why_refused(behind_zeros.bytes()), "consists of too many small pieces");
+  BodyOfPieces behind_known;
+  for (int i = 0; i < 100; ++i) behind_known.known({}, 200'000);
+  for (int i = 0; i < 65; ++i) behind_known.data(std::vector<uint8_t>(3, 1));
+  behind_known.end();
+  EXPECT_EQ(why_refused(behind_known.bytes()), "consists of too many small pieces");
+}
+
+TEST(PieceStreamTest, RunsOfZerosLieBetweenOthers) {
+  BodyOfPieces runs;
+  for (uint64_t i = 0; i < 65; ++i) runs.zeros(1'000'000 + i);
+  runs.end();
+  EXPECT_EQ(why_refused(runs.bytes()), "consists of too many runs of zeros");
+  BodyOfPieces sparse;
+  for (uint64_t i = 0; i < 300; ++i) {
+    sparse.zeros(20'000 + i);
+    sparse.known({}, 20'000);
+  }
+  sparse.end();
+  EXPECT_EQ(why_refused(sparse.bytes()), "");
+}
+
 TEST(PieceStreamTest, IsLargeBeyondWhatASmallObjectHas) {
   PieceStream stream(1, "n", {}, kContentMax);
   EXPECT_FALSE(stream.would_be_large(UploadBody::kSmallBytes));

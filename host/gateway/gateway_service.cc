@@ -59,6 +59,13 @@ bool has_media_type(const HttpRequest& request, std::string_view type) {
   });
 }
 
+// Others have all the places.
+tl::unexpected<Refusal> crowded(const char* what, const char* why) {
+  auto refusal = busy(503, what, why);
+  refusal.value().for_want_of_place = true;
+  return refusal;
+}
+
 tl::unexpected<Refusal> no_right(const char* right) {
   return refuse(403, "this request", std::string("it takes the right to ") + right,
                 "ask the operator for a token that has it");
@@ -239,7 +246,7 @@ GatewayService::Answering GatewayService::admit_upload(const Asked& asked, const
   if (asked.request.content_bytes.value_or(0) > options_.limits.object_bytes_max - before)
     return refuse(413, "the upload", "is larger than this server takes", "see limits in /v1/store");
   if (uploads_.size() >= options_.limits.uploads_max)
-    return busy(503, "this upload", "too many others are under way");
+    return crowded("this upload", "too many others are under way");
   const auto own = uploads_of_.find(caller.name);
   if (own != uploads_of_.end() && own->second >= options_.limits.uploads_per_caller_max)
     return busy(429, "this upload", "too many of yours are under way");
@@ -248,7 +255,7 @@ GatewayService::Answering GatewayService::admit_upload(const Asked& asked, const
     case UploadAdmission::Verdict::draining:
       return busy(503, "this server", "is shutting down");
     case UploadAdmission::Verdict::too_many:
-      return busy(503, "this upload", "too many others are under way");
+      return crowded("this upload", "too many others are under way");
     case UploadAdmission::Verdict::taken:
       return busy(503, "this upload", "is under way over another connection", "1");
     case UploadAdmission::Verdict::failed:
@@ -291,7 +298,7 @@ GatewayService::Answering GatewayService::begin_content(const Asked& asked) {
   PlaceCount::Place car;
   if (content->format == ContentFormat::car && !content->car.duplicates && !content->head) {
     car = cars_.take();
-    if (!car) return busy(503, "this CAR", "too many others are being made");
+    if (!car) return crowded("this CAR", "too many others are being made");
   }
   ContentBounds bounds{listings_, options_.report};
   return read_later(
@@ -325,7 +332,7 @@ GatewayService::Answering GatewayService::begin_have(const Asked& asked) {
 GatewayService::Answering GatewayService::read_later(const HttpRequest& request, uint64_t id,
                                                      PlaceCount::Place large, PooledAnswer::Maker maker) {
   PlaceCount::Place place = reads_.take();
-  if (!place) return busy(503, "this request", "too many others are being answered");
+  if (!place) return crowded("this request", "too many others are being answered");
   PooledAnswer::Places places{std::move(place), std::move(large)};
   auto answer = std::make_shared<PooledAnswer>(
       *parts_.readers, mailbox_, id, std::move(places),

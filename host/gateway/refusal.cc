@@ -39,6 +39,7 @@ MadeAnswer refusal_answer(const Refusal& refusal) {
   MadeAnswer answer = held_answer(refusal.status, "application/json", refusal_json(refusal));
   // What is refused now may be granted, or be there, the next time.
   answer.head.fields.push_back({"cache-control", "no-store"});
+  answer.head.for_want_of_place = refusal.for_want_of_place;
   for (const HttpField& field : refusal.fields) answer.head.fields.push_back(field);
   return answer;
 }

@@ -20,6 +20,7 @@ struct Refusal {
   std::string why;
   std::string remedy;               // may be empty
   std::vector<HttpField> fields{};  // beside those of every answer
+  bool for_want_of_place = false;   // as HttpResponse has it
 };
 
 // A T, or the Refusal that the client gets in its place.

@@ -34,6 +34,7 @@ struct HttpResponse {
   unsigned status = 200;
   std::vector<HttpField> fields;
   std::optional<uint64_t> content_bytes;  // of the body, where it is known beforehand
+  bool for_want_of_place = false;         // refused while others have all that there is
 };
 
 // Who asks, as far as the transport knows.

@@ -120,7 +120,8 @@ Status FileSource::find_data() {
 std::string FileSource::identity() const {
   return std::to_string(at_open_.st_dev) + ":" + std::to_string(at_open_.st_ino) + ":" +
          std::to_string(at_open_.st_size) + ":" + std::to_string(at_open_.st_mtim.tv_sec) + "." +
-         std::to_string(at_open_.st_mtim.tv_nsec);
+         std::to_string(at_open_.st_mtim.tv_nsec) + ":" + std::to_string(at_open_.st_ctim.tv_sec) + "." +
+         std::to_string(at_open_.st_ctim.tv_nsec);
 }
 
 std::string FileSource::changed() {

@@ -57,6 +57,7 @@ std::string PartialUploads::terms() const {
 
 Status PartialUploads::read_directory() {
   PENSTOCK_TRY(site_.files->make_directory(site_.directory));
+  PENSTOCK_TRY(site_.files->sync_directory(store_->site().paths.directory));
   PENSTOCK_TRY_ASSIGN(const std::vector<std::string> names, site_.files->list(site_.directory));
   for (const std::string& name : names) {
     if (!is_token(name)) {
@@ -67,7 +68,11 @@ Status PartialUploads::read_directory() {
     JournalHead head;
     Entry entry;
     auto journal = PartialJournal::open(site_, name, head, entry.result);
-    if (!journal && journal.error().code != Errc::corrupt) return Failure(journal.error());
+    // What cannot be read now may be read the next time.
+    if (!journal && journal.error().code != Errc::corrupt) {
+      unread_.push_back(journal.error());
+      continue;
+    }
     if (!journal || head.terms != terms()) {
       PENSTOCK_TRY(PartialJournal::remove(site_, name));
       continue;
@@ -84,6 +89,8 @@ Status PartialUploads::read_directory() {
 void PartialUploads::run(Told told) {
   PENSTOCK_CHECK(!thread_.joinable());
   told_ = std::move(told);
+  if (report) std::ranges::for_each(unread_, report);
+  unread_.clear();
   thread_ = std::thread([this] { work(); });
 }
 
@@ -182,10 +189,14 @@ bool PartialUploads::create(uint64_t stream, const UploadStart& start) {
   JournalHead head{start.name, start.partial->caller, terms(), now(), start.partial->bytes};
   if (head.caller.size() > JournalHead::kTextBytesMax) return false;
   const std::lock_guard lock(mutex_);
-  const auto own = std::ranges::count_if(
-      entries_, [&](const auto& at) { return at.second.caller == head.caller && !at.second.result; });
-  if (entries_.size() >= options_.uploads_max || static_cast<size_t>(own) >= options_.per_caller_max)
-    return false;
+  size_t open = 0;
+  size_t own = 0;
+  for (const auto& [token_of, entry] : entries_) {
+    if (entry.result) continue;
+    ++open;
+    own += entry.caller == head.caller ? 1 : 0;
+  }
+  if (open >= options_.uploads_max || own >= options_.per_caller_max) return false;
   Entry entry;
   entry.caller = head.caller;
   entry.bytes = head.bytes;
@@ -301,7 +312,8 @@ std::optional<PartialUploads::Place> PartialUploads::write(UploadPoint point) {
     Entry* const entry = held_by(point.stream, &token);
     if (entry == nullptr) return std::nullopt;
     journal = entry->journal;
-    tail = std::exchange(entry->tail, {});
+    // It may have been left meanwhile, for the point that follows.
+    if (point.suspended) tail = std::exchange(entry->tail, {});
   }
   Status written = journal.append(site_, token, point.offset, point.entries);
   if (written && point.suspended) written = journal.replace_tail(site_, token, std::move(tail));
@@ -325,8 +337,24 @@ void PartialUploads::write_result(uint64_t stream, const StoredUpload& result) {
   const Status written = journal.end(site_, token, result);
   if (!written && report) report(written.error());
   const std::lock_guard lock(mutex_);
-  held_by(stream)->result = result;
+  Entry* const entry = held_by(stream);
+  entry->result = result;
+  entry->ended = ++ended_;
+  const std::string caller = entry->caller;
   give_back(stream);
+  forget_oldest_result(caller);
+}
+
+// With the mutex held. Results are kept for those whose answers were lost: of each caller, the last ones.
+void PartialUploads::forget_oldest_result(const std::string& caller) {
+  size_t results = 0;
+  auto oldest = entries_.end();
+  for (auto at = entries_.begin(); at != entries_.end(); ++at) {
+    if (!at->second.result || at->second.caller != caller) continue;
+    ++results;
+    if (oldest == entries_.end() || at->second.ended < oldest->second.ended) oldest = at;
+  }
+  if (results > options_.per_caller_max) remove_entry(oldest);
 }
 
 }  // namespace penstock

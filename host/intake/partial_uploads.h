@@ -34,8 +34,8 @@ class PartialUploads {
   struct Options {
     ChunkerSpec chunker;
     LinkLayout layout = LinkLayout::content_cut;
-    size_t uploads_max = 4096;
-    size_t per_caller_max = 256;
+    size_t uploads_max = 4096;       // that are not committed
+    size_t per_caller_max = 256;     // of these, and as many that are
     int64_t age_s_max = 86'400;      // since it was last used, or the server was started
     std::function<int64_t()> now{};  // seconds since 1970; the system's clock where none
   };
@@ -102,6 +102,7 @@ class PartialUploads {
     std::optional<uint64_t> bytes;
     PartialJournal journal;
     std::optional<StoredUpload> result;
+    uint64_t ended = 0;  // result: its place in the order of results
     int64_t used_s = 0;
     uint64_t holder = 0;  // a stream; 0: nobody
     bool abandoned = false;
@@ -115,6 +116,7 @@ class PartialUploads {
   std::string terms() const;
   Entry* held_by(uint64_t stream, std::string* token = nullptr);
   void give_back(uint64_t stream);
+  void forget_oldest_result(const std::string& caller);
   void remove_entry(Entries::iterator at);
   void make(uint64_t stream, const std::string& token, JournalHead head);
   void load(uint64_t stream, const std::string& token);
@@ -133,6 +135,8 @@ class PartialUploads {
   Entries entries_;  // by token; one that is held stays
   std::unordered_map<uint64_t, std::string> held_;
   std::deque<std::function<void()>> work_;
+  uint64_t ended_ = 0;         // results so far
+  std::vector<Error> unread_;  // journals, when it was opened
   bool finishing_ = false;
   std::thread thread_;
 };

@@ -227,7 +227,7 @@ void ClientConnection::ended() {
   if (status_) status_ = reason();
   std::vector<ClientStream*> told;
   for (const auto& [id, stream] : streams_) told.push_back(stream.get());
-  for (ClientStream* stream : told) stream->finish(status_);
+  for (ClientStream* stream : told) stream->lose(status_);
   std::deque<Waiting> waiting = std::move(waiting_);
   waiting_.clear();
   for (const Waiting& request : waiting) request.request->finished(status_);

@@ -105,6 +105,10 @@ void ClientStream::finish(Status status) {
   pending_.clear();
 }
 
+void ClientStream::lose(const Status& status) {
+  finish(response_ended_ && pending_.empty() ? Status() : status);
+}
+
 void ClientStream::closed(Status status) {
   closed_ = true;
   if (request_ == nullptr)

@@ -31,6 +31,8 @@ class ClientStream : public H3Stream {
   void resume();
   // Tells the request, unless it knows.
   void finish(Status status);
+  // The connection has ended: so does it, unless the response was whole.
+  void lose(const Status& status);
   // QUIC is done with it. What came may still have to be taken.
   void closed(Status status);
 

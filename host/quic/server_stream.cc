@@ -108,9 +108,8 @@ void ServerStream::look_for_answer() {
 }
 
 void ServerStream::answer(const HttpResponse& response) {
-  constexpr unsigned kUnavailable = 503;
   answered_ = true;
-  if (response.status == kUnavailable) share_.turned_away = true;
+  if (response.for_want_of_place) share_.turned_away = true;
   std::vector<HttpField> fields;
   fields.reserve(response.fields.size() + 2);
   fields.push_back({":status", std::to_string(response.status)});

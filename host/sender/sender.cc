@@ -253,7 +253,16 @@ Status Sender::end_committed(UploadLane& lane, const UploadReceipt& receipt) {
     return fail(Errc::corrupt, body.path(),
                 "the server says that it is stored, but has not been sent all of it",
                 "do not trust this server with it");
-  if (receipt.cid != body.root() || receipt.bytes != body.bytes())
+  const bool same = receipt.cid == body.root() && receipt.bytes == body.bytes();
+  if (!same && lane.bytes_kept > 0) {
+    // What was sent of it before was another content, as it seems: what is read now is sent whole.
+    kept_.forget(body);
+    lane.send_whole();
+    lose(lane,
+         {Errc::failed, body.path(), "was changed between two parts of it", "send it when it is quiet"});
+    return {};
+  }
+  if (!same)
     return fail(Errc::corrupt, body.path(),
                 "the server stored " + receipt.cid.text() + " (" + std::to_string(receipt.bytes) +
                     " bytes), but what was sent is " + body.root().text() + " (" +

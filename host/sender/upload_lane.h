@@ -58,6 +58,11 @@ class UploadLane final : public HeldAnswer {
   void send_in_parts(PartPlace place);
   const PartPlace& place() const { return place_; }
   void end_parts() { in_parts_ = false; }
+  // From its front, in one request.
+  void send_whole() {
+    end_parts();
+    bytes_kept = 0;
+  }
   // What is sent now is the file that the place is for, as it was.
   bool place_is_for_body() const { return identity_ == body_.identity(); }
   // It has to be asked how far it is.

@@ -231,6 +231,23 @@ TEST_F(PartialUploadsTest, TakesNoMoreOfACallerAndInAllThanItsLimits) {
   EXPECT_EQ(verdict("c"), UploadAdmission::Verdict::too_many);
 }
 
+TEST_F(PartialUploadsTest, WhatIsCommittedTakesNobodysPlaceAndOfItTheLastAreKept) {
+  partials_->per_caller_max = 2;
+  partials_->uploads_max = 3;
+  start();
+  std::vector<std::string> tokens;
+  for (uint64_t i = 0; i < 7; ++i) {
+    tokens.push_back(create());
+    const uint64_t id = go_on(tokens.back(), 0);
+    worker_->append(id, random_bytes(1000, i), 1000);
+    worker_->feed().finish(id);
+    ASSERT_TRUE(worker_->result_of(id)) << i;
+  }
+  PartialUploads::Found found;
+  EXPECT_EQ(partials().look_up(tokens.back(), "me", found), PartialUploads::Verdict::found);
+  EXPECT_EQ(partials().count(), 2U);
+}
+
 // As after a crash: what was appended since the last point is there no more.
 TEST_F(PartialUploadsTest, FallsBackToWhatTheStoreHas) {
   start();

@@ -38,6 +38,7 @@ class Exchange : public HttpExchange {
   void answer(unsigned status, std::string text) {
     text_ = std::move(text);
     response_ = HttpResponse{status, {{"content-type", "text/plain"}}, text_.size()};
+    response_->for_want_of_place = status == 503;
   }
   void answer_open(unsigned status, std::optional<uint64_t> bytes) {
     response_ = HttpResponse{status, {}, bytes};

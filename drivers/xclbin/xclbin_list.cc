@@ -14,6 +14,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/digest_text.h"
 #include "drivers/xclbin/xclbin_header.h"
 #include "hash/sha256.h"
 #include "kernels/abi/penstock_abi.h"
@@ -56,21 +57,6 @@ std::optional<std::string> text_of(const Json& object, const char* key) {
   const auto found = object.find(key);
   if (found == object.end() || !found->is_string()) return std::nullopt;
   return found->get<std::string>();
-}
-
-std::optional<Digest> parse_digest(std::string_view text) {
-  Digest digest;
-  if (text.size() != 2 * digest.bytes.size()) return std::nullopt;
-  const auto nibble = [](char c) {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-  };
-  for (size_t i = 0; i < digest.bytes.size(); ++i) {
-    const int high = nibble(text[2 * i]);
-    const int low = nibble(text[2 * i + 1]);
-    if (high < 0 || low < 0) return std::nullopt;
-    digest.bytes[i] = static_cast<uint8_t>(16 * high + low);
-  }
-  return digest;
 }
 
 std::optional<TrustedXclbin> parse_entry(const Json& object) {

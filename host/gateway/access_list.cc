@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "base/digest_text.h"
 #include "dag/entry_name.h"
 #include "dag/utf8.h"
 #include "gateway/utc_time.h"
@@ -20,21 +21,6 @@ constexpr const char* kRemedy = "compare it with docs/ingest.md, or have it writ
 
 Failure malformed(std::string why) {
   return fail(Errc::usage, kWhat, std::move(why), kRemedy);
-}
-
-std::optional<Digest> parse_digest(std::string_view text) {
-  Digest digest;
-  if (text.size() != 2 * digest.bytes.size()) return std::nullopt;
-  const auto nibble = [](char c) {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-  };
-  for (size_t i = 0; i < digest.bytes.size(); ++i) {
-    const int high = nibble(text[2 * i]);
-    const int low = nibble(text[2 * i + 1]);
-    if (high < 0 || low < 0) return std::nullopt;
-    digest.bytes[i] = static_cast<uint8_t>(16 * high + low);
-  }
-  return digest;
 }
 
 // The tree of the text. A key twice would leave open which of its values counts.

@@ -2,24 +2,15 @@
 #include "intake/upload_feed.h"
 
 #include <algorithm>
-#include <cstring>
 #include <iterator>
 #include <utility>
 
 #include "base/check.h"
-#include "base/limits.h"
 #include "intake/piece_stream.h"
 #include "intake/upload_stream.h"
 
 namespace penstock {
 namespace {
-
-// Of one batch: what a piece of any upload may add.
-constexpr size_t kEventsOfPiece = 2;
-// Looking up one that is said to be known may be a read from the disk.
-constexpr uint64_t kKnownWork = 16 << 10;
-// What a batch that ends an upload waits for more at most, where lanes have other work.
-constexpr std::chrono::milliseconds kWaitMax{10};
 
 // What cuts it, or reads where its sender did.
 std::unique_ptr<UploadBody> make_body(uint64_t id, const UploadStart& start, const ChunkerSpec& chunker) {
@@ -34,13 +25,13 @@ UploadFeed::UploadFeed(uint16_t number, const Parts& parts, const ChunkerSpec& c
                        std::function<void()> wake, std::function<void()> closed)
     : number_(number),
       queue_(&parts.queue),
-      buffers_(&parts.buffers),
       assembler_(&parts.assembler),
       partials_(parts.partials),
       chunker_(chunker),
       limits_(limits),
       wake_(std::move(wake)),
-      closed_(std::move(closed)) {}
+      closed_(std::move(closed)),
+      batches_(parts.queue, parts.buffers, chunker.zero_leaf_bytes()) {}
 
 UploadFeed::~UploadFeed() {
   closed_();
@@ -130,67 +121,6 @@ size_t UploadFeed::append(uint64_t id, Bytes bytes) {
   return taken;
 }
 
-// Whether there is room for so many bytes of one chunk, for events, and for work that waits for its turn at
-// the trees; what is there goes to the lanes for it.
-bool UploadFeed::make_room(size_t bytes, size_t events, uint64_t tree_work) {
-  const bool aimed = batch_.bytes + bytes <= kFrameBytesAim || batch_.chunks.empty();
-  const bool takes_chunk = bytes == 0 || (aimed && batch_.chunks.size() < kFrameChunksMax);
-  const BatchOutline& outline = batch_.outline;
-  const bool takes_events = outline.events.size() + outline.known.size() + events <= Batch::kEventsMax;
-  const bool takes_work = batch_.tree_work == 0 || batch_.tree_work + tree_work <= kFrameBytesAim;
-  if (!(takes_chunk && takes_events && takes_work) && !queue_->push(batch_)) return false;
-  if (bytes > 0 && !batch_.input) batch_.input = buffers_->try_acquire();
-  return bytes == 0 || batch_.input;
-}
-
-void UploadFeed::push_event(Upload& upload, TreeEvent event) {
-  auto& events = batch_.outline.events;
-  if (!std::exchange(upload.announced, true)) {
-    TreeEvent first{.kind = TreeEvent::Kind::file_begin, .stream = upload.body->id()};
-    first.name = upload.body->name();
-    first.tells_new = upload.tells_new;
-    if (upload.partial) assembler_->expect(upload.body->id(), std::move(upload.partial->tree));
-    events.push_back(std::move(first));
-  }
-  event.stream = upload.body->id();
-  events.push_back(std::move(event));
-}
-
-bool UploadFeed::place_data(Upload& upload, Bytes bytes) {
-  if (!make_room(bytes.size(), kEventsOfPiece)) return false;
-  std::memcpy(batch_.input.bytes().data() + batch_.bytes, bytes.data(), bytes.size());
-  batch_.chunks.push_back({static_cast<uint32_t>(batch_.bytes), static_cast<uint32_t>(bytes.size())});
-  batch_.bytes += bytes.size();
-  ++leaves_event(upload, TreeEvent::Kind::leaves).leaf_count;
-  return true;
-}
-
-// The event that the upload's next leaf of that kind belongs to.
-TreeEvent& UploadFeed::leaves_event(Upload& upload, TreeEvent::Kind kind) {
-  auto& events = batch_.outline.events;
-  const bool goes_on =
-      !events.empty() && events.back().kind == kind && events.back().stream == upload.body->id();
-  if (!goes_on) push_event(upload, {.kind = kind});
-  return events.back();
-}
-
-bool UploadFeed::place_known(Upload& upload, const UploadPiece& piece) {
-  if (!make_room(0, kEventsOfPiece + 1, kKnownWork)) return false;
-  batch_.tree_work += kKnownWork;
-  batch_.outline.known.push_back({piece.digest, static_cast<uint32_t>(piece.length), false});
-  ++leaves_event(upload, TreeEvent::Kind::known_leaves).leaf_count;
-  return true;
-}
-
-bool UploadFeed::place_zeros(Upload& upload, const UploadPiece& piece) {
-  // What is left of whole leaves is digested for it alone.
-  const uint64_t work = piece.length % chunker_.zero_leaf_bytes();
-  if (!make_room(0, kEventsOfPiece, work)) return false;
-  batch_.tree_work += work;
-  push_event(upload, {.kind = TreeEvent::Kind::zero_run, .zero_bytes = piece.length});
-  return true;
-}
-
 bool UploadFeed::place_left_over(Upload& upload) {
   if (!upload.partial) return true;
   Upload::Partial& partial = *upload.partial;
@@ -203,35 +133,35 @@ bool UploadFeed::place_left_over(Upload& upload) {
   return true;
 }
 
+// In front of all else of it: the assembler hears of it.
+bool UploadFeed::announce(Upload& upload) {
+  if (upload.announced) return true;
+  TreeEvent first{.kind = TreeEvent::Kind::file_begin, .stream = upload.body->id()};
+  first.name = upload.body->name();
+  first.tells_new = upload.tells_new;
+  if (!batches_.begin(std::move(first))) return false;
+  upload.announced = true;
+  // No lane has the batch before the next call of batches_.
+  if (upload.partial) assembler_->expect(upload.body->id(), std::move(upload.partial->tree));
+  return true;
+}
+
 bool UploadFeed::place_pieces(Upload& upload) {
   UploadBody& body = *upload.body;
   for (; body.has_piece(); body.pass_piece()) {
     const UploadPiece piece = body.piece();
-    bool placed = false;
-    switch (piece.kind) {
-      case UploadPiece::Kind::data:
-        placed = place_data(upload, body.piece_bytes());
-        break;
-      case UploadPiece::Kind::known:
-        placed = place_known(upload, piece);
-        break;
-      case UploadPiece::Kind::zero_run:
-        placed = place_zeros(upload, piece);
-        break;
-    }
-    if (!placed) return false;
+    const Bytes bytes = piece.kind == UploadPiece::Kind::data ? body.piece_bytes() : Bytes();
+    if (!announce(upload) || !batches_.place(body.id(), piece, bytes)) return false;
   }
   return true;
 }
 
 bool UploadFeed::close(Upload& upload, TreeEvent::Kind kind) {
-  if (!make_room(0, kEventsOfPiece + 1)) return false;
+  if (!announce(upload) || !batches_.end(upload.body->id(), kind)) return false;
+  // No lane has the batch before the next call of batches_.
   if (kind == TreeEvent::Kind::stream_suspended)
     partials_->leave_tail(upload.body->id(), upload.partial->stream->open_zeros(),
                           upload.partial->stream->uncut());
-  if (kind == TreeEvent::Kind::stream_end) push_event(upload, {.kind = TreeEvent::Kind::file_end});
-  push_event(upload, {.kind = kind});
-  if (!std::exchange(batch_.ends_uploads, true)) batch_.waited_for_since = std::chrono::steady_clock::now();
   release(upload);
   return true;
 }
@@ -379,6 +309,8 @@ void UploadFeed::resume_waiting(UploadNews& news) {
       news.writable.push_back(id);
     } else if (!advance(*upload)) {
       wait_for_room(*upload);
+    } else if (upload->dropped) {
+      uploads_.erase(id);
     }
   }
 }
@@ -445,7 +377,7 @@ void UploadFeed::take_delivered(UploadNews& news) {
   }
   uploads_.clear();
   large_uploads_ = 0;
-  batch_.clear();
+  batches_.clear();
 }
 
 void UploadFeed::poll(UploadNews& news) {
@@ -459,16 +391,7 @@ void UploadFeed::poll(UploadNews& news) {
   resume_waiting(news);
   std::ranges::move(handed_back_, std::back_inserter(news.suspended));
   handed_back_.clear();
-  hand_over_what_is_waited_for();
-}
-
-// It does not wait for a full frame: not at all where a lane has nothing else to do, and not for long where
-// other workers keep them busy.
-void UploadFeed::hand_over_what_is_waited_for() {
-  if (!batch_.ends_uploads) return;
-  const auto now = std::chrono::steady_clock::now();
-  if (!queue_->is_starved() && now < batch_.waited_for_since + kWaitMax) return queue_->ask_for_room();
-  if (!queue_->push(batch_)) queue_->ask_for_room();
+  batches_.hand_over_what_is_waited_for();
 }
 
 void UploadFeed::deliver(UploadNews::Ended ended) {

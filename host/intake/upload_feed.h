@@ -15,8 +15,8 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "chunking/chunker_spec.h"
-#include "intake/arrival_batch.h"
 #include "intake/arrival_queue.h"
+#include "intake/batch_gatherer.h"
 #include "intake/loaded_upload.h"
 #include "intake/partial_uploads.h"
 #include "intake/upload_assembler.h"
@@ -119,24 +119,17 @@ class UploadFeed final : public UploadDoor {
   // Each false where there is no room.
   bool advance(Upload& upload);
   bool place_left_over(Upload& upload);
+  bool announce(Upload& upload);
   bool place_pieces(Upload& upload);
-  bool place_data(Upload& upload, Bytes bytes);
-  bool place_known(Upload& upload, const UploadPiece& piece);
-  bool place_zeros(Upload& upload, const UploadPiece& piece);
-  TreeEvent& leaves_event(Upload& upload, TreeEvent::Kind kind);
   bool close(Upload& upload, TreeEvent::Kind kind);
-  bool make_room(size_t bytes, size_t events, uint64_t tree_work = 0);
-  void push_event(Upload& upload, TreeEvent event);
   void release(Upload& upload);
   void refuse(Upload& upload, const Error& error);
   void forget(uint64_t id, Upload& upload);
   void resume_waiting(UploadNews& news);
   void take_delivered(UploadNews& news);
-  void hand_over_what_is_waited_for();
 
   const uint16_t number_;
   ArrivalQueue* queue_;
-  BufferPool* buffers_;
   UploadAssembler* assembler_;
   PartialUploads* partials_;
   const ChunkerSpec chunker_;
@@ -149,7 +142,7 @@ class UploadFeed final : public UploadDoor {
   std::unordered_map<uint64_t, Upload> uploads_;
   std::deque<uint64_t> waiting_for_room_;
   std::deque<uint64_t> waiting_to_grow_;  // until there are fewer large ones
-  ArrivalBatch batch_;
+  BatchGatherer batches_;
   std::vector<UploadNews::Suspended> handed_back_;
 
   std::mutex mutex_;  // of what other threads bring

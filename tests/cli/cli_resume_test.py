@@ -8,15 +8,15 @@ import subprocess
 import time
 import unittest
 
-from tool_case import DONE, SEED, TOOL, ToolCase, environment
+from served_case import ServedCase
+from tool_case import DONE, SEED, TOOL, environment
 
 HEAD_BYTES_MAX = 400  # of a journal without records
 
 
-class ResumeTest(ToolCase):
+class ResumeTest(ServedCase):
     def setUp(self):
         super().setUp()
-        self.token = self.ok("serve", "--init").decode().strip()
         # Who may read sends pieces, and needs nothing of this.
         path = os.path.join(self.store, "server", "access.json")
         with open(path) as file:
@@ -28,20 +28,9 @@ class ResumeTest(ToolCase):
         self.file = self.write("large", b"".join(self.random.randbytes(64 << 20) for _ in range(5)))
 
     def serve(self):
-        server = subprocess.Popen([TOOL, "serve", "--listen", self.listen, "--json"], env=environment(PENSTOCK_STORE=self.store),
-                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        self.addCleanup(server.stderr.close)
-        self.addCleanup(server.stdout.close)
-        self.addCleanup(server.wait)
-        self.addCleanup(server.kill)
-        text = b""
-        for line in server.stdout:
-            text += line
-            if line == b"}\n":
-                break
-        places = json.loads(text)
-        self.listen = places["listen"]
-        self.fingerprint = places["fingerprint"]
+        server = super().serve(listen_at=self.listen)
+        self.listen = server.places["listen"]
+        self.fingerprint = server.places["fingerprint"]
         return server
 
     def send(self, *more):
@@ -63,7 +52,7 @@ class ResumeTest(ToolCase):
             time.sleep(0.002)
         self.fail(f"the upload ended before anything of it was noted, seed {SEED}: {sender.stderr.read()}")
 
-    def end(self, sender):
+    def end_sender(self, sender):
         out, errors = sender.communicate(timeout=100)
         self.assertEqual(sender.returncode, DONE, (out, errors, f"seed {SEED}"))
         sent, sums = (json.loads(line) for line in out.splitlines())
@@ -83,7 +72,7 @@ class ResumeTest(ToolCase):
         server.kill()
         server.wait()
         server = self.serve()
-        sent, sums = self.end(sender)
+        sent, sums = self.end_sender(sender)
         self.assertGreaterEqual(sums["connections"], 2)
         server.send_signal(signal.SIGTERM)
         self.assertEqual(server.wait(60), DONE)
@@ -95,7 +84,7 @@ class ResumeTest(ToolCase):
         self.wait_for_a_point(sender)
         sender.kill()
         sender.wait()
-        sent, sums = self.end(self.send())
+        sent, sums = self.end_sender(self.send())
         self.assertLess(sums["sent"], os.path.getsize(self.file))
         server.send_signal(signal.SIGTERM)
         self.assertEqual(server.wait(60), DONE)

@@ -10,31 +10,11 @@ import subprocess
 import threading
 import unittest
 
-from tool_case import DONE, FAILED, LOCKED, SEED, TOOL, USAGE, ToolCase, environment
+from served_case import ServedCase
+from tool_case import DONE, FAILED, LOCKED, SEED, USAGE, environment
 
 
-class ServeTest(ToolCase):
-    def setUp(self):
-        super().setUp()
-        self.token = self.ok("serve", "--init").decode().strip()
-
-    def serve(self, http_at="127.0.0.1:0"):
-        """A server that has said where it listens."""
-        process = subprocess.Popen([TOOL, "serve", "--listen", "127.0.0.1:0", "--http", http_at, "--json"],
-                                   env=environment(PENSTOCK_STORE=self.store), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        self.addCleanup(process.stderr.close)
-        self.addCleanup(process.stdout.close)
-        self.addCleanup(process.wait)
-        self.addCleanup(process.kill)
-        text = b""
-        for line in process.stdout:
-            text += line
-            if line == b"}\n":
-                break
-        self.assertTrue(text.endswith(b"}\n"), process.stderr.read() if not text else text)
-        process.places = json.loads(text)
-        return process
-
+class ServeTest(ServedCase):
     def ask(self, server, method, path, body=None, token=None, **fields):
         connection = http.client.HTTPConnection(server.places["http"], timeout=60)
         self.addCleanup(connection.close)
@@ -50,10 +30,6 @@ class ServeTest(ToolCase):
         status, body = self.ask(server, "PUT", "/objects/" + name, content)
         self.assertEqual(status, 201, (body, f"seed {SEED}"))
         return json.loads(body)
-
-    def end(self, server, code=DONE):
-        server.send_signal(signal.SIGTERM)
-        self.assertEqual((server.wait(60), server.stderr.read()), (code, b""))
 
     def test_an_upload_has_the_cid_that_a_put_of_it_has(self):
         content = self.random.randbytes(3_000_000) + bytes(2_000_000) + self.random.randbytes(10)
@@ -112,7 +88,7 @@ class ServeTest(ToolCase):
         self.assertEqual(len(self.ok("log").splitlines()), 1)
 
     def test_an_address_that_others_reach_is_not_served_in_plain(self):
-        server = self.serve("0.0.0.0:0")
+        server = self.serve(http_at="0.0.0.0:0")
         connection = http.client.HTTPSConnection(server.places["http"].replace("0.0.0.0", "127.0.0.1"), timeout=60,
                                                  context=ssl._create_unverified_context())
         self.addCleanup(connection.close)

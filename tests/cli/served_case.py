@@ -15,9 +15,9 @@ class ServedCase(ToolCase):
         super().setUp()
         self.token = self.ok("serve", "--init").decode().strip()
 
-    def serve(self, *options, http_at="127.0.0.1:0"):
+    def serve(self, *options, listen_at="127.0.0.1:0", http_at="127.0.0.1:0"):
         """A server that has said where it listens: places["listen"], places["http"]."""
-        process = subprocess.Popen([TOOL, "serve", "--listen", "127.0.0.1:0", "--http", http_at, "--json", *options],
+        process = subprocess.Popen([TOOL, "serve", "--listen", listen_at, "--http", http_at, "--json", *options],
                                    env=environment(PENSTOCK_STORE=self.store), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         for release in (process.stderr.close, process.stdout.close, process.wait, process.kill):
             self.addCleanup(release)
@@ -30,6 +30,6 @@ class ServedCase(ToolCase):
         process.places = json.loads(text)
         return process
 
-    def end(self, server):
+    def end(self, server, code=DONE):
         server.send_signal(signal.SIGTERM)
-        self.assertEqual((server.wait(60), server.stderr.read()), (DONE, b""))
+        self.assertEqual((server.wait(60), server.stderr.read()), (code, b""))

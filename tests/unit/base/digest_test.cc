@@ -5,6 +5,8 @@
 
 #include <unordered_set>
 
+#include "base/digest_text.h"
+
 namespace penstock {
 namespace {
 
@@ -14,6 +16,18 @@ TEST(DigestTest, IsWrittenInLowercaseHexadecimal) {
   digest.bytes[0] = 0x0a;
   digest.bytes[31] = 0xf9;
   EXPECT_EQ(digest.hex(), "0a" + std::string(60, '0') + "f9");
+}
+
+TEST(DigestTest, IsReadFromWhatItIsWrittenAsAndNothingElse) {
+  Digest digest;
+  digest.bytes[0] = 0x0a;
+  digest.bytes[31] = 0xf9;
+  EXPECT_EQ(parse_digest(digest.hex()), digest);
+  EXPECT_FALSE(parse_digest(""));
+  EXPECT_FALSE(parse_digest(digest.hex().substr(1)));
+  EXPECT_FALSE(parse_digest(digest.hex() + "0"));
+  EXPECT_FALSE(parse_digest("0A" + digest.hex().substr(2)));
+  EXPECT_FALSE(parse_digest("g0" + digest.hex().substr(2)));
 }
 
 TEST(DigestTest, IsOrderedByItsBytesAsUnsigned) {

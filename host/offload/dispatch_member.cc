@@ -67,4 +67,10 @@ uint64_t DispatchMember::nanoseconds_for(Operation operation, uint64_t bytes) co
   return std::max(bytes, kBytesMin) * rate / kPicosecondsPerNanosecond;
 }
 
+uint64_t DispatchMember::nanoseconds_until_done(Operation operation, uint64_t bytes) const noexcept {
+  const uint64_t ahead = nanoseconds_ahead();
+  const bool unknown = rates_[static_cast<size_t>(operation)].load(std::memory_order_relaxed) == 0;
+  return ahead == 0 && unknown ? 0 : ahead + nanoseconds_for(operation, bytes);
+}
+
 }  // namespace penstock

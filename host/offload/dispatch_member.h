@@ -62,6 +62,9 @@ class DispatchMember {
   void measure(Operation operation, uint64_t bytes, uint64_t begun_ns, uint64_t now_ns) noexcept;
   // What a job of so many bytes takes by itself.
   uint64_t nanoseconds_for(Operation operation, uint64_t bytes) const noexcept;
+  // When it is expected to be done with a job of so many bytes, from now, after all that it has. One that has
+  // nothing to do and of which no rate is known is asked first: it is not for the guess to keep it idle.
+  uint64_t nanoseconds_until_done(Operation operation, uint64_t bytes) const noexcept;
 
  private:
   static constexpr size_t kOperations = 4;

@@ -92,9 +92,7 @@ bool DispatchQueuePair::launch(Flight& flight) noexcept {
     uint64_t soonest = 0;
     for (size_t i = 0; i < paths_.size(); ++i) {
       if (tried[i] || (i != kCpu && !usable(flight, i))) continue;
-      const DispatchMember& member = *paths_[i].member;
-      const uint64_t until =
-          member.nanoseconds_ahead() + member.nanoseconds_for(job.operation, job.input.size());
+      const uint64_t until = paths_[i].member->nanoseconds_until_done(job.operation, job.input.size());
       if (best < paths_.size() && until >= soonest) continue;
       best = i;
       soonest = until;

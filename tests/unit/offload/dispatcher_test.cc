@@ -54,6 +54,19 @@ TEST_F(DispatcherTest, ChoosesWhoIsExpectedToBeDoneFirst) {
   EXPECT_EQ(poll().size(), 8u);
 }
 
+TEST_F(DispatcherTest, AsksFirstWhoHasNothingToDoAndOfWhomNoRateIsKnown) {
+  DeviceScript& one = scripts_.emplace_back();
+  DeviceScript& other = scripts_.emplace_back();
+  open({&one, &other}, true);
+  // The CPU takes next to nothing a byte, far less than is assumed of a device.
+  member(0).measure(Operation::digest, 1 << 20, fake_now_ns, fake_now_ns + 1);
+  one.hangs = other.hangs = true;
+  for (int i = 0; i < 6; ++i) ASSERT_TRUE(submit(digest_work()));
+  EXPECT_EQ(one.accepted, 1u);
+  EXPECT_EQ(other.accepted, 1u);
+  EXPECT_EQ(member(0).counters().jobs, 4u);
+}
+
 TEST_F(DispatcherTest, KeepsRatesAndDeadlinesWithinReason) {
   DeviceScript& script = scripts_.emplace_back();
   open({&script});

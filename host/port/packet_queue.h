@@ -53,6 +53,9 @@ class PacketQueue {
 
   virtual ~PacketQueue() = default;
 
+  // The thread that owns it from now on, before its first call: where threads have places, it takes its own.
+  virtual void adopt_thread() {}
+
   // Brings what has arrived, up to into.size() trains; 0: nothing has. What it brought stays as it is until
   // the next call, and is the caller's to write to. failed: the port is gone.
   virtual Result<size_t> receive(std::span<PacketTrain> into) = 0;

@@ -36,6 +36,12 @@ struct IpConfig {
   std::vector<IpRoute> routes;
   uint32_t mtu = 1500;    // bytes of an IP packet
   uint16_t udp_port = 0;  // what is received is for this one
+  // To ARP, NDP and echo requests, at most: a quarter for echo and a quarter for gateways, so that neither
+  // pings nor neighbours can keep the port from being found.
+  uint32_t answers_per_second = 1000;
 };
+
+// usage: what no port can be. What its routes need, IpStack::create() sees to.
+Status check_ip_config(const IpConfig& config);
 
 }  // namespace penstock

@@ -54,7 +54,7 @@ class IpStack {
   const IpConfig& config() const;
 
   // Looks at a frame as it came from the wire, without its FCS. `answer`: room for what it may call for:
-  // kOwnFrameBytes, or as much as the frame has for an echo to be answered.
+  // kOwnFrameBytes, or as much as the frame has for an echo to be answered. Without room there is no answer.
   FrameArrival receive(MutableBytes frame, FrameChecks checks, uint64_t now_ns, MutableBytes answer);
 
   enum class Way : uint8_t {

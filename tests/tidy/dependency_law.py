@@ -33,6 +33,7 @@ LAW = {
     "drivers/batch": ["host/offload", "kernels/abi"],
     "drivers/xclbin": ["host/hash", "kernels/abi"],
     "drivers/udp": ["host/port"],
+    "drivers/ipstack": ["host/port"],
     "drivers/xrt": ["drivers/batch", "drivers/xclbin"],
     "kernels/abi": [],
     "emulation/hls_headers": [],

@@ -10,10 +10,9 @@
 #include <vector>
 
 #include "drivers/ipstack/ip_stack.h"
+#include "unit/ipstack/frame_maker.h"
 
 namespace penstock {
-
-using Frame = std::vector<uint8_t>;
 
 inline constexpr uint64_t kTestSecond = 1'000'000'000;
 inline constexpr uint16_t kTestPort = 4433;

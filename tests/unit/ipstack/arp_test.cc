@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "drivers/ipstack/arp.h"
+
+#include "unit/ipstack/lone_stack.h"
+
+namespace penstock {
+namespace {
+
+using ArpTest = LoneStack;
+
+// The shortest frame that Ethernet has, with zeros behind what is given.
+Frame padded(Frame frame) {
+  frame.resize(60);
+  return frame;
+}
+
+TEST_F(ArpTest, ARequestIsAnsweredByteByByte) {
+  const Received received = receive(
+      hex("ffffffffffff 020000000002 0806 0001 0800 06 04 0001 020000000002 c0000202 000000000000 c0000201"));
+  EXPECT_EQ(received.arrival.kind, FrameArrival::Kind::answered);
+  EXPECT_EQ(received.answer, padded(hex("020000000002 020000000001 0806 0001 0800 06 04 0002 020000000001 "
+                                        "c0000201 020000000002 c0000202")));
+  EXPECT_EQ(stack->counters().answers_sent, 1U);
+}
+
+TEST_F(ArpTest, AVlanTagIsInBothDirections) {
+  config.vlan = 0x123;
+  open();
+  const Received received = receive(with_tag(arp_request(2, "192.0.2.2", "192.0.2.1"), 0x123));
+  EXPECT_EQ(received.answer,
+            padded(hex("020000000002 020000000001 8100 0123 0806 0001 0800 06 04 0002 020000000001 "
+                       "c0000201 020000000002 c0000202")));
+}
+
+TEST_F(ArpTest, APriorityTagIsNotSentBack) {
+  const Received received = receive(with_tag(arp_request(2, "192.0.2.2", "192.0.2.1"), 0));
+  ASSERT_EQ(received.answer.size(), 60U);
+  EXPECT_EQ(received.answer[12], 0x08);
+  EXPECT_EQ(received.answer[13], 0x06);
+}
+
+TEST_F(ArpTest, WhoeverTriesOutThePortsAddressIsToldThatItIsTaken) {
+  const Received received = receive(arp_request(2, "0.0.0.0", "192.0.2.1"));
+  EXPECT_EQ(received.answer, padded(hex("020000000002 020000000001 0806 0001 0800 06 04 0002 020000000001 "
+                                        "c0000201 020000000002 00000000")));
+  EXPECT_EQ(stack->counters().neighbours_known, 0U);
+}
+
+TEST_F(ArpTest, ANeighbourIsAskedForByteByByte) {
+  EXPECT_EQ(way_to("192.0.2.2"), IpStack::Way::resolving);
+  const std::vector<Frame> sent = requests();
+  ASSERT_EQ(sent.size(), 1U);
+  EXPECT_EQ(sent[0], padded(hex("ffffffffffff 020000000001 0806 0001 0800 06 04 0001 020000000001 c0000201 "
+                                "000000000000 c0000202")));
+  EXPECT_EQ(stack->counters().requests_sent, 1U);
+  expect_taken(arp_reply(2, "192.0.2.2"));
+  EXPECT_EQ(station_of("192.0.2.2"), test_mac(2));
+}
+
+TEST_F(ArpTest, AProbeGoesToTheStationThatIsKnown) {
+  receive(arp_request(2, "192.0.2.2", "192.0.2.1"));
+  EXPECT_EQ(station_of("192.0.2.2"), test_mac(2));
+  pass(5);
+  const std::vector<Frame> sent = requests();
+  ASSERT_EQ(sent.size(), 1U);
+  EXPECT_EQ(sent[0], padded(hex("020000000002 020000000001 0806 0001 0800 06 04 0001 020000000001 c0000201 "
+                                "020000000002 c0000202")));
+}
+
+TEST_F(ArpTest, WhoAsksForThePortIsKnownWithoutBeingAsked) {
+  receive(arp_request(2, "192.0.2.2", "192.0.2.1"));
+  EXPECT_EQ(station_of("192.0.2.2"), test_mac(2));
+  EXPECT_TRUE(requests().empty());
+}
+
+TEST_F(ArpTest, WhoAsksForOthersOrAnnouncesHimselfIsNotEntered) {
+  receive(arp_request(2, "192.0.2.2", "192.0.2.3"));
+  receive(arp_request(2, "192.0.2.2", "192.0.2.2"));
+  expect_taken(arp_reply(2, "192.0.2.2"));
+  EXPECT_EQ(stack->counters().neighbours_known, 0U);
+}
+
+TEST_F(ArpTest, AnAnnouncementMovesANeighbourThatIsKnown) {
+  receive(arp_request(2, "192.0.2.2", "192.0.2.1"));
+  ASSERT_EQ(station_of("192.0.2.2"), test_mac(2));
+  const uint64_t before = stack->generation();
+  expect_taken(arp_request(2, "192.0.2.2", "192.0.2.2"));
+  EXPECT_EQ(stack->generation(), before);  // nothing new
+  expect_taken(arp_request(7, "192.0.2.2", "192.0.2.2"));
+  EXPECT_NE(stack->generation(), before);
+  EXPECT_EQ(station_of("192.0.2.2"), test_mac(7));
+}
+
+TEST_F(ArpTest, AnAnswerForAnotherNetworkTeachesNothing) {
+  const Received received = receive(arp_request(2, "198.51.100.2", "192.0.2.1"));
+  EXPECT_EQ(received.arrival.kind, FrameArrival::Kind::answered);
+  EXPECT_EQ(stack->counters().neighbours_known, 0U);
+}
+
+TEST_F(ArpTest, WithoutRoomThereIsNoAnswer) {
+  Frame frame = arp_request(2, "192.0.2.2", "192.0.2.1");
+  const FrameArrival arrival = stack->receive(frame, {}, now_ns, {});
+  EXPECT_EQ(arrival.kind, FrameArrival::Kind::dropped);
+  EXPECT_EQ(arrival.drop, FrameDrop::too_many_answers);
+}
+
+}  // namespace
+}  // namespace penstock

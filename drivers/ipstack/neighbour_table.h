@@ -58,7 +58,7 @@ class NeighbourTable {
   };
   // Moves on what is due. Called until it returns none.
   std::optional<Request> next_request(uint64_t now_ns);
-  // Nothing is due before.
+  // Nothing is due before; it may be that nothing is due then either.
   uint64_t due_ns() const { return due_ns_; }
 
   // Grows whenever what find() said may be different now.
@@ -99,7 +99,7 @@ class NeighbourTable {
 
   std::vector<Entry> entries_;
   AddressIndex index_;
-  uint64_t due_ns_ = 0;
+  uint64_t due_ns_ = kNever;  // or sooner
   uint64_t changes_ = 1;
   bool turned_away_ = false;  // one was asked for that there was no room for
 };

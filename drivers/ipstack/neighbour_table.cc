@@ -80,10 +80,13 @@ NeighbourTable::Answer NeighbourTable::find(const IpAddress& address, uint64_t n
 bool NeighbourTable::hear(const NeighbourNews& news, uint64_t now_ns) {
   Entry* entry = entry_of(news.address);
   if (entry != nullptr) {
+    NeighbourNews believed = news;
+    // What answers no request of ours only says that it does: then whoever says so is asked first.
+    believed.solicited &= entry->tries != 0;
     if (has_mac(*entry))
-      renew(*entry, news, now_ns);
+      renew(*entry, believed, now_ns);
     else
-      resolve(*entry, news, now_ns);
+      resolve(*entry, believed, now_ns);
     return true;
   }
   if (!news.asks_us || !news.mac) return false;

@@ -6,7 +6,7 @@
 #include "drivers/ipstack/big_endian.h"
 #include "fault/seeded_random.h"
 #include "unit/base/random_seed.h"
-#include "unit/ipstack/frame_maker.h"
+#include "unit/ipstack/made_frames.h"
 #include "unit/ipstack/stack_wire.h"
 
 namespace penstock {

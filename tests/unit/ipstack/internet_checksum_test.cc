@@ -7,7 +7,7 @@
 
 #include "fault/seeded_random.h"
 #include "unit/base/random_seed.h"
-#include "unit/ipstack/frame_maker.h"
+#include "unit/ipstack/made_frames.h"
 
 namespace penstock {
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "drivers/ipstack/ip_stack.h"
-#include "unit/ipstack/frame_maker.h"
+#include "unit/ipstack/made_frames.h"
 #include "unit/ipstack/stack_wire.h"
 
 namespace penstock {

@@ -318,6 +318,23 @@ TEST_F(PlainNeighboursTest, NewsThatContradictWhatIsInUseHaveItProbed) {
   EXPECT_EQ(probes, 1U);
 }
 
+TEST_F(NeighbourTableTest, AnAnswerToNoRequestIsNoProof) {
+  requests();
+  answer(gateway, 9);
+  answer(gateway, 6);  // somebody else
+  EXPECT_EQ(find(gateway), Answer::known);
+  EXPECT_EQ(mac, test_mac(6));
+  size_t probes = 0;
+  for (int i = 0; i < 3; ++i, pass(Table::kSecond)) EXPECT_EQ(requests(&probes), 1U);
+  EXPECT_EQ(probes, 3U);
+  // He answers none, and so all are asked.
+  EXPECT_EQ(requests(&probes), 1U);
+  EXPECT_EQ(probes, 3U);
+  answer(gateway, 9);
+  EXPECT_EQ(find(gateway), Answer::known);
+  EXPECT_EQ(mac, test_mac(9));
+}
+
 TEST_F(PlainNeighboursTest, StrangersAreHeardOnlyIfTheyAsk) {
   EXPECT_FALSE(
       table.hear({.address = host(1), .mac = test_mac(7), .solicited = true, .overrides = true}, now_ns));

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "drivers/ipstack/ip_stack.h"
-#include "unit/ipstack/frame_maker.h"
+#include "unit/ipstack/made_frames.h"
 
 namespace penstock {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "unit/ipstack/frame_maker.h"
+#include "unit/ipstack/made_frames.h"
 
 #include <arpa/inet.h>
 

@@ -37,5 +37,6 @@ void write_stream_seeds(CorpusWriter& corpus);
 void write_shim_seeds(CorpusWriter& corpus);
 void write_gateway_seeds(CorpusWriter& corpus);
 void write_intake_seeds(CorpusWriter& corpus);
+void write_frame_seeds(CorpusWriter& corpus);
 
 }  // namespace penstock

@@ -18,5 +18,6 @@ int main(int argc, char** argv) {
   write_shim_seeds(corpus);
   write_gateway_seeds(corpus);
   write_intake_seeds(corpus);
+  write_frame_seeds(corpus);
   return 0;
 }

@@ -8,6 +8,8 @@ namespace {
 
 // Four words of 64 bits: one register of AVX2, two of SSE2.
 using Lanes [[gnu::vector_size(32)]] = uint64_t;
+// The same wherever it lies: what is loaded by memcpy takes a detour over the stack.
+using LanesInMemory = uint64_t __attribute__((vector_size(32), may_alias, aligned(1)));
 constexpr size_t kBlock = 4 * sizeof(Lanes);
 
 struct Strip {
@@ -23,14 +25,21 @@ template <bool kCopies>
   Lanes low{};
   Lanes high{};
   for (; strip.bytes >= kBlock; strip.bytes -= kBlock, strip.from += kBlock) {
-    Lanes words[4];
-    std::memcpy(words, strip.from, kBlock);
+    const auto* const from = reinterpret_cast<const LanesInMemory*>(strip.from);
+    const Lanes a = from[0];
+    const Lanes b = from[1];
+    const Lanes c = from[2];
+    const Lanes d = from[3];
     if constexpr (kCopies) {
-      std::memcpy(strip.to, words, kBlock);
+      auto* const to = reinterpret_cast<LanesInMemory*>(strip.to);
+      to[0] = a;
+      to[1] = b;
+      to[2] = c;
+      to[3] = d;
       strip.to += kBlock;
     }
-    low += (words[0] & low_half) + (words[1] & low_half) + (words[2] & low_half) + (words[3] & low_half);
-    high += (words[0] >> 32) + (words[1] >> 32) + (words[2] >> 32) + (words[3] >> 32);
+    low += ((a & low_half) + (b & low_half)) + ((c & low_half) + (d & low_half));
+    high += ((a >> 32) + (b >> 32)) + ((c >> 32) + (d >> 32));
   }
   const Lanes both = low + high;
   return both[0] + both[1] + both[2] + both[3];

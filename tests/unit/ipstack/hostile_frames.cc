@@ -23,8 +23,7 @@ std::vector<Frame> good_frames(std::string_view me, std::string_view peer, std::
   const bool ipv6 = icmp == 58;
   const Frame quoted =
       ip_packet({.source = me, .destination = far}, udp_content(me, far, kTestPort, 50000, "quoted"));
-  const Frame mtu = ipv6 ? hex("00000514") : hex("00000514");
-  const auto too_big = icmp_content(far, me, ipv6 ? 2 : 3, ipv6 ? 0 : 4, join({mtu, quoted}));
+  const auto too_big = icmp_content(far, me, ipv6 ? 2 : 3, ipv6 ? 0 : 4, join({hex("00000514"), quoted}));
   return {
       to_port({.source = peer, .destination = me}, udp_content(peer, me, 50000, kTestPort, "x")),
       to_port({.source = far, .destination = me},

@@ -44,7 +44,7 @@ size_t StackWire::add(const IpConfig& config) {
   return stacks_.size() - 1;
 }
 
-void StackWire::carry(size_t from, Frame frame) {
+void StackWire::carry(size_t from, const Frame& frame) {
   if (watcher_ && !watcher_(from, frame)) return;
   for (size_t to = 0; to < stacks_.size(); ++to) {
     if (to == from) continue;
@@ -57,7 +57,7 @@ void StackWire::carry(size_t from, Frame frame) {
         break;
       case FrameArrival::Kind::answered:
         answer.resize(arrival.answer_bytes);
-        carry(to, std::move(answer));
+        carry(to, answer);
         break;
       case FrameArrival::Kind::dropped:
         drops.push_back(arrival.drop);
@@ -76,7 +76,7 @@ bool StackWire::settle() {
       frame.resize(stacks_[station]->next_frame(now_ns_, frame));
       if (frame.empty()) break;
       sent = true;
-      carry(station, std::move(frame));
+      carry(station, frame);
     }
   }
   return sent;
@@ -101,7 +101,7 @@ IpStack::Way StackWire::send(size_t from, const NetPath& path, std::string_view 
   if (way != IpStack::Way::ready) return way;
   Frame frame(head.bytes() + payload.size());
   head.write(frame, as_bytes(payload), ecn, 7, {});
-  carry(from, std::move(frame));
+  carry(from, frame);
   return way;
 }
 

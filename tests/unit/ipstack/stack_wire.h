@@ -45,7 +45,7 @@ class StackWire {
   // Lets the stacks send what they want to until they are content, with `seconds` of time between.
   void run(double seconds = 0);
   // What a station outside sends.
-  void carry(size_t from, Frame frame);
+  void carry(size_t from, const Frame& frame);
   // Asks for the way and sends, if it is ready.
   IpStack::Way send(size_t from, const NetPath& path, std::string_view payload, uint8_t ecn = 0);
 

@@ -41,15 +41,6 @@ NetAddress IpAddress::with_port(uint16_t port) const {
   return {reinterpret_cast<const sockaddr*>(&raw), sizeof raw};
 }
 
-bool IpAddress::is_loopback() const {
-  if (!is_ipv6) return bytes[0] == 127;
-  return bytes[15] == 1 && all_zero(Bytes(bytes).first(15));
-}
-
-bool IpAddress::is_mapped() const {
-  return is_ipv6 && bytes[10] == 0xff && bytes[11] == 0xff && all_zero(Bytes(bytes).first(10));
-}
-
 bool IpAddress::shares_prefix(const IpAddress& other, unsigned bits) const {
   if (is_ipv6 != other.is_ipv6) return false;
   const size_t whole = bits / 8;

@@ -40,13 +40,13 @@ struct IpAddress {
   Bytes wire() const { return {bytes.data(), size()}; }
   NetAddress with_port(uint16_t port) const;
 
-  bool is_unspecified() const { return all_zero(wire()); }
-  bool is_loopback() const;
+  bool is_unspecified() const { return (front() | back()) == 0; }
+  bool is_loopback() const { return is_ipv6 ? front() == 0 && back() == uint64_t{1} << 56 : bytes[0] == 127; }
   // Multicast, or 255.255.255.255 and its kin (240.0.0.0/4).
   bool is_group() const { return is_ipv6 ? bytes[0] == 0xff : bytes[0] >= 224; }
   bool is_link_local() const { return is_ipv6 && bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80; }
   // ::ffff:0:0/96: no packet has such an address.
-  bool is_mapped() const;
+  bool is_mapped() const { return is_ipv6 && front() == 0 && (back() & 0xffffffff) == 0xffff0000; }
   // Of one host, on whatever network; 0.0.0.0/8 is of none.
   bool names_a_host() const {
     const bool nobody = is_ipv6 ? is_unspecified() : bytes[0] == 0;
@@ -57,7 +57,13 @@ struct IpAddress {
   IpAddress solicited_node() const;                                 // RFC 4291, section 2.7.1
   MacAddress group_mac() const;                                     // of an IPv6 group: RFC 2464, section 7
 
-  friend bool operator==(const IpAddress&, const IpAddress&) = default;
+  friend bool operator==(const IpAddress& a, const IpAddress& b) {
+    return a.front() == b.front() && a.back() == b.back() && a.is_ipv6 == b.is_ipv6;
+  }
+
+ private:
+  uint64_t front() const { return load_le<uint64_t>(bytes.data()); }
+  uint64_t back() const { return load_le<uint64_t>(bytes.data() + 8); }
 };
 
 }  // namespace penstock

@@ -10,7 +10,10 @@ PacketCounters& PacketCounters::operator+=(const PacketCounters& other) {
   bytes_out += other.bytes_out;
   packets_cut += other.packets_cut;
   send_refused += other.send_refused;
-  if (other.missed) missed = missed.value_or(0) + *other.missed;
+  if (missed && other.missed)
+    *missed += *other.missed;
+  else
+    missed.reset();
   return *this;
 }
 

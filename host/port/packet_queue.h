@@ -41,6 +41,7 @@ struct PacketCounters {
   std::optional<uint64_t> missed = {};  // by the kernel or the NIC, where it is known
   uint64_t send_refused = 0;  // packets that could not be sent: the sender's loss recovery sees to them
 
+  // What was missed is known of the sum where it is known of both.
   PacketCounters& operator+=(const PacketCounters& other);
 };
 

@@ -30,6 +30,7 @@ QuicClient::~QuicClient() {
 Result<std::unique_ptr<QuicClient>> QuicClient::connect(PacketQueue& queue, const NetAddress& server,
                                                         const std::string& name,
                                                         const QuicClientOptions& options) {
+  queue.adopt_thread();
   PENSTOCK_TRY_ASSIGN(std::unique_ptr<ClientConnection> connection,
                       ClientConnection::begin({queue.local_address(), server}, queue.packet_bytes_max(server),
                                               name, options, now_in_nanoseconds()));

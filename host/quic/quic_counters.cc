@@ -13,8 +13,8 @@ std::string_view quic_count_name(QuicCount count) {
       "packets_malformed",  "packets_unknown",      "packets_bad_token",
       "packets_unanswered", "packets_handed_over",  "packets_not_handed_over",
       "requests",           "requests_refused",     "requests_aborted",
-      "requests_too_slow",  "responses_failed",     "body_bytes_in",
-      "body_bytes_out"};
+      "requests_too_slow",  "responses_failed",     "bytes_decrypted",
+      "body_bytes_in",      "body_bytes_kept",      "body_bytes_out"};
   PENSTOCK_CHECK(count < QuicCount::kCount);
   return kNames[static_cast<size_t>(count)];
 }

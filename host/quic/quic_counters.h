@@ -31,7 +31,9 @@ enum class QuicCount : uint8_t {
   requests_aborted,  // by the client, or with its connection
   requests_too_slow,
   responses_failed,
+  bytes_decrypted,  // of streams, in order, each once
   body_bytes_in,
+  body_bytes_kept,  // ... copied aside, because the service had no room for them
   body_bytes_out,
   kCount,
 };

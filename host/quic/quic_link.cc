@@ -170,6 +170,7 @@ void QuicLink::carry_out_requests() {
 }
 
 int QuicLink::read_stream(int64_t stream, Bytes data, bool last) {
+  decrypted(data.size());
   if (h3_ == nullptr) return 0;
   body_bytes_delivered_ = 0;
   const nghttp3_ssize used = nghttp3_conn_read_stream(h3(), stream, data.data(), data.size(), last ? 1 : 0);

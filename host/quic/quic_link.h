@@ -74,6 +74,8 @@ class QuicLink {
   virtual void malformed(int64_t id) = 0;
   virtual void handshake_done() = 0;
   virtual void may_begin_streams() {}
+  // Bytes of a stream came out of decryption, in order.
+  virtual void decrypted(size_t) {}
   virtual void new_id(const ConnectionId&, uint8_t*) {}
   virtual void retire_id(const ConnectionId&) {}
   virtual ConnectionId make_id(size_t bytes, uint8_t* reset_token) = 0;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "quic/connection_counts.h"
+#include "quic/connection_steering.h"
 #include "quic/packet_handover.h"
 #include "quic/quic_worker.h"
 #include "quic/tls_credentials.h"
@@ -58,6 +59,8 @@ Result<std::unique_ptr<QuicServer>> QuicServer::start(PacketPort& port, const Tl
   } else {
     PENSTOCK_TRY_ASSIGN(key, ServerSecret::random_key());
   }
+  PENSTOCK_TRY_ASSIGN(PacketSteering steering, make_connection_steering(key, count));
+  port.steer_by(std::move(steering));
   for (size_t i = 0; i < count; ++i) {
     PENSTOCK_TRY_ASSIGN(ServerSecret secret, ServerSecret::create(key));
     server->workers_.push_back(std::make_unique<QuicWorker>(
@@ -112,9 +115,15 @@ QuicCounts QuicServer::counts() const {
 }
 
 PacketCounters QuicServer::packets() const {
-  PacketCounters sums;
-  for (const std::unique_ptr<QuicWorker>& worker : workers_) sums += worker->packets();
+  PacketCounters sums = workers_.front()->packets();
+  for (size_t i = 1; i < workers_.size(); ++i) sums += workers_[i]->packets();
   return sums;
+}
+
+std::vector<PacketCounters> QuicServer::queue_packets() const {
+  std::vector<PacketCounters> queues;
+  for (const std::unique_ptr<QuicWorker>& worker : workers_) queues.push_back(worker->packets());
+  return queues;
 }
 
 size_t QuicServer::connections() const {

@@ -49,7 +49,8 @@ class QuicServer {
   bool running() const;
 
   QuicCounts counts() const;
-  PacketCounters packets() const;
+  PacketCounters packets() const;                     // of all queues together
+  std::vector<PacketCounters> queue_packets() const;  // of each
   size_t connections() const;
 
  private:

@@ -48,6 +48,7 @@ void QuicWorker::stop() {
 }
 
 void QuicWorker::run(const HttpServiceMaker& maker) {
+  queue_.adopt_thread();
   service_ = maker([this] { queue_.wake(); });
   PENSTOCK_CHECK(service_ != nullptr);
   share_.service = service_.get();
@@ -266,14 +267,17 @@ void QuicWorker::publish() {
   store(published_.packets_out, counters.packets_out);
   store(published_.bytes_out, counters.bytes_out);
   store(published_.packets_cut, counters.packets_cut);
-  store(published_.missed, counters.missed.value_or(0));
   store(published_.send_refused, counters.send_refused);
+  store(published_.missed, counters.missed.value_or(0));
+  published_.missed_known.store(counters.missed.has_value(), std::memory_order_release);
 }
 
 PacketCounters QuicWorker::packets() const {
   const auto load = [](const std::atomic<uint64_t>& from) { return from.load(std::memory_order_relaxed); };
+  std::optional<uint64_t> missed;
+  if (published_.missed_known.load(std::memory_order_acquire)) missed = load(published_.missed);
   return {load(published_.packets_in),  load(published_.bytes_in),    load(published_.packets_out),
-          load(published_.bytes_out),   load(published_.packets_cut), load(published_.missed),
+          load(published_.bytes_out),   load(published_.packets_cut), missed,
           load(published_.send_refused)};
 }
 

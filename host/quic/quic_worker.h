@@ -97,6 +97,7 @@ class QuicWorker {
   struct Published {
     std::atomic<uint64_t> packets_in{0}, bytes_in{0}, packets_out{0}, bytes_out{0}, packets_cut{0}, missed{0},
         send_refused{0};
+    std::atomic<bool> missed_known{false};
   } published_;
 };
 

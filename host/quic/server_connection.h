@@ -66,6 +66,7 @@ class ServerConnection : public QuicLink {
   void peer_reset(int64_t id, uint64_t h3_error) override;
   void malformed(int64_t id) override;
   void handshake_done() override;
+  void decrypted(size_t bytes) override { share_.counters.add(QuicCount::bytes_decrypted, bytes); }
   ConnectionId make_id(size_t bytes, uint8_t* reset_token) override;
   void retire_id(const ConnectionId& id) override;
   void ended() override;

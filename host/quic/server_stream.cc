@@ -70,6 +70,7 @@ void ServerStream::receive(Bytes body) {
   }
   if (taken != 0) connection_.credit(id(), taken, window_);
   if (taken != body.size()) {
+    share_.counters.add(QuicCount::body_bytes_kept, body.size() - taken);
     pending_.add(body.subspan(taken));
     connection_.hold(body.size() - taken);
   }

@@ -58,8 +58,9 @@ void MemoryNetwork::deliver(NetPath path, Bytes packet, uint8_t ecn) {
   if (port == ports_.end() || happens(faults_.lost)) return;
   const auto& queues = port->second->queues_;
   const auto steered = steered_.find(path.local.text());
-  MemoryQueue& queue =
-      *queues[steered == steered_.end() ? path.local.port() % queues.size() : steered->second];
+  size_t number = steered == steered_.end() ? path.local.port() % queues.size() : steered->second;
+  if (heeds_steering_ && port->second->steering_) number = port->second->steering_(packet).value_or(number);
+  MemoryQueue& queue = *queues[number];
   const size_t back = happens(faults_.swapped) ? 1 + random_() % 8 : 0;
   const MemoryQueue::Packet arrived{{packet.begin(), packet.end()}, ecn, {path.remote, path.local}};
   if (happens(faults_.doubled)) queue.put(arrived, 0);
@@ -81,6 +82,7 @@ void MemoryQueue::put(Packet packet, size_t places_back) {
 }
 
 Result<size_t> MemoryQueue::receive(std::span<PacketTrain> into) {
+  if (owner_.load() != std::this_thread::get_id()) ++strangers_;
   received_.clear();
   const std::lock_guard lock(mutex_);
   while (received_.size() < into.size() && !inbox_.empty()) {
@@ -136,6 +138,11 @@ MemoryPort::MemoryPort(MemoryNetwork& network, NetAddress local, size_t queues, 
     queues_.push_back(std::make_unique<MemoryQueue>(network, local, packet_bytes_max));
   const std::lock_guard lock(network.mutex_);
   network.ports_[local.text()] = this;
+}
+
+void MemoryPort::steer_by(PacketSteering steering) {
+  const std::lock_guard lock(network_.mutex_);
+  steering_ = std::move(steering);
 }
 
 MemoryPort::~MemoryPort() {

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "port/packet_port.h"
@@ -38,6 +39,8 @@ class MemoryNetwork {
   // From now on packets from that sender arrive at this queue of whatever port they are for.
   void steer(const NetAddress& sender, size_t queue);
   // ... and seem to come from another one.
+  // From now on packets arrive where the receiving port is told that they belong, if it is told.
+  void heed_steering() { heeds_steering_ = true; }
   void rename(const NetAddress& sender, const NetAddress& seems);
   // Packets that no port sent.
   void inject(const NetPath& path, Bytes packet);
@@ -66,12 +69,14 @@ class MemoryNetwork {
   std::function<bool(const NetPath&, Bytes)> watcher_;
   std::map<std::string, std::function<void()>> wait_watchers_;
   std::atomic<bool> takes_nothing_{false};
+  std::atomic<bool> heeds_steering_{false};
 };
 
 class MemoryQueue : public PacketQueue {
  public:
   MemoryQueue(MemoryNetwork& network, NetAddress local, uint32_t packet_bytes_max);
 
+  void adopt_thread() override { owner_ = std::this_thread::get_id(); }
   Result<size_t> receive(std::span<PacketTrain> into) override;
   MutableBytes reserve() override;
   void send(const PacketTrain& train) override;
@@ -81,6 +86,8 @@ class MemoryQueue : public PacketQueue {
   uint32_t packet_bytes_max(const NetAddress&) const override { return packet_bytes_max_; }
   NetAddress local_address() const override { return local_; }
   PacketCounters counters() const override { return counters_; }
+  // Calls of receive() by any other thread than the one that adopted it.
+  uint64_t strangers() const { return strangers_; }
 
  private:
   friend class MemoryNetwork;
@@ -99,6 +106,8 @@ class MemoryQueue : public PacketQueue {
   std::vector<uint8_t> buffer_;
   std::vector<Packet> received_;
   PacketCounters counters_{};
+  std::atomic<std::thread::id> owner_{};
+  std::atomic<uint64_t> strangers_{0};
 
   std::mutex mutex_;
   std::condition_variable came_;
@@ -115,6 +124,8 @@ class MemoryPort : public PacketPort {
   PacketQueue& queue(size_t number) override { return *queues_[number]; }
   NetAddress local_address() const override { return local_; }
   std::string name() const override { return "memory"; }
+  void steer_by(PacketSteering steering) override;
+  const MemoryQueue& memory_queue(size_t number) const { return *queues_[number]; }
 
  private:
   friend class MemoryNetwork;
@@ -122,6 +133,7 @@ class MemoryPort : public PacketPort {
   MemoryNetwork& network_;
   const NetAddress local_;
   std::vector<std::unique_ptr<MemoryQueue>> queues_;
+  PacketSteering steering_;
 };
 
 NetAddress memory_address(uint8_t host, uint16_t port = 4433);

@@ -28,6 +28,36 @@ TEST(WorkerHandoverTest, PacketsThatArriveAtAnotherWorkerAreHandedOver) {
   EXPECT_EQ(server.count(QuicCount::resets_sent), 0U);
 }
 
+TEST(WorkerHandoverTest, APortThatAsksWhosePacketsAreLeavesNothingToHandOver) {
+  TestServer server({}, {}, 3);
+  const NetAddress from = memory_address(2);
+  server.network.steer(from, 2);
+  auto client = server.client();
+  ASSERT_TRUE(client) << client.error().message();
+  server.network.heed_steering();
+  for (const size_t queue : {size_t{0}, size_t{1}}) {
+    server.network.steer(from, queue);
+    TestRequest put("PUT", "/put", 1'000'000);
+    ASSERT_TRUE(carry_out(**client, put)) << queue;
+    ASSERT_TRUE(put.result) << put.result.error().message();
+    EXPECT_EQ(put.text, "1000000 right");
+  }
+  EXPECT_EQ(server.count(QuicCount::packets_handed_over), 0U);
+  EXPECT_EQ(server.server->queue_packets()[0].packets_in, 0U);
+  EXPECT_EQ(server.server->queue_packets()[1].packets_in, 0U);
+}
+
+TEST(WorkerHandoverTest, EachQueueIsAdoptedByTheThreadThatUsesIt) {
+  TestServer server({}, {}, 2);
+  auto client = server.client();
+  ASSERT_TRUE(client) << client.error().message();
+  TestRequest put("PUT", "/put", 100'000);
+  ASSERT_TRUE(carry_out(**client, put));
+  EXPECT_EQ(server.port->memory_queue(0).strangers(), 0U);
+  EXPECT_EQ(server.port->memory_queue(1).strangers(), 0U);
+  EXPECT_EQ(server.client_ports.back()->memory_queue(0).strangers(), 0U);
+}
+
 TEST(WorkerHandoverTest, ARetryReachesWhoeverSentIt) {
   QuicServerOptions options;
   options.limits.handshakes_without_retry = 0;

@@ -35,6 +35,8 @@ LAW = {
     "drivers/udp": ["host/port"],
     "drivers/ipstack": ["host/port"],
     "drivers/xrt": ["drivers/batch", "drivers/xclbin"],
+    "drivers/eal": ["host/memory"],
+    "drivers/nic": ["drivers/eal", "drivers/ipstack"],
     "kernels/abi": [],
     "emulation/hls_headers": [],
     "emulation/faults": ["host/offload", "host/codec"],
@@ -72,6 +74,7 @@ ADAPTERS = {
     r"(ngtcp2|nghttp3)/": ["host/quic"],
     r"gnutls/": ["host/http1", "host/quic"],
     r"(xrt|experimental)/": ["drivers/xrt", "emulation/xrt_card"],
+    r"rte_": ["drivers/eal", "drivers/nic"],
     r"(google/protobuf/|shim_messages\.pb\.h)": ["emulation/xrt_card"],
 }
 

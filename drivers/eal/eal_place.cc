@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "drivers/eal/eal_place.h"
+
+#include <pthread.h>
+#include <rte_lcore.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace penstock {
+namespace {
+
+// EAL has no way to see that a thread ends.
+class KnownToEal {
+ public:
+  KnownToEal() : registered_(rte_lcore_id() == LCORE_ID_ANY && rte_thread_register() == 0) {}
+  ~KnownToEal() {
+    if (registered_) rte_thread_unregister();
+  }
+  KnownToEal(const KnownToEal&) = delete;
+  KnownToEal& operator=(const KnownToEal&) = delete;
+
+ private:
+  const bool registered_;
+};
+
+}  // namespace
+
+std::optional<cpu_set_t> eal_place(size_t number, int node) {
+  std::vector<unsigned> lcores;
+  for (unsigned lcore = 0; lcore < RTE_MAX_LCORE; ++lcore) {
+    if (rte_eal_lcore_role(lcore) == ROLE_RTE) lcores.push_back(lcore);
+  }
+  if (lcores.empty()) return {};
+  if (node >= 0) {
+    std::ranges::stable_partition(lcores, [node](unsigned lcore) {
+      return rte_lcore_to_socket_id(lcore) == static_cast<unsigned>(node);
+    });
+  }
+  return rte_lcore_cpuset(lcores[number % lcores.size()]);
+}
+
+void take_eal_place(size_t number, int node) {
+  const auto place = eal_place(number, node);
+  if (!place) return;
+  ::pthread_setaffinity_np(::pthread_self(), sizeof *place, &*place);
+  thread_local const KnownToEal known;
+}
+
+}  // namespace penstock

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "drivers/nic/dpdk_queue.h"
+
+#include <utility>
+
+#include "drivers/eal/eal_place.h"
+
+namespace penstock {
+namespace {
+
+uint64_t now_ns() {
+  return static_cast<uint64_t>(std::chrono::steady_clock::now().time_since_epoch() /
+                               std::chrono::nanoseconds(1));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<DpdkQueue>> DpdkQueue::create(size_t number) {
+  PENSTOCK_TRY_ASSIGN(std::unique_ptr<PollWait> wait, PollWait::create());
+  return std::unique_ptr<DpdkQueue>(new DpdkQueue(number, std::move(wait)));
+}
+
+Status DpdkQueue::attach(PortShared& shared) {
+  shared_ = &shared;
+  NicDevice& device = *shared.device;
+  PENSTOCK_TRY_ASSIGN(Slab buffers, TrainSender::map_buffers());
+  const auto hardware_queue = static_cast<uint16_t>(number_ % device.tx_queues());
+  std::mutex* const lock = device.tx_queues() < shared.workers ? &shared.sending : nullptr;
+  frames_ = std::make_unique<FrameSender>(device, hardware_queue, lock, counts_);
+  intake_ = std::make_unique<FrameIntake>(*shared.stack, *frames_, counts_, device.tx_pool().room());
+  receiver_ = std::make_unique<PacketReceiver>(number_, device, shared.spread.get(), *intake_, counts_);
+  trains_ = std::make_unique<TrainSender>(std::move(buffers), *shared.stack, *frames_, device.send_offloads(),
+                                          counts_);
+  return {};
+}
+
+void DpdkQueue::adopt_thread() {
+  take_eal_place(number_, shared_->device->node());
+}
+
+bool DpdkQueue::poll(uint64_t now_ns) {
+  const bool packets = receiver_->poll(now_ns);
+  if (now_ns >= shared_->stack->next_due_ns()) {
+    if (const std::unique_lock lock(shared_->timing, std::try_to_lock); lock.owns_lock())
+      intake_->send_own(now_ns);
+  }
+  trains_->flush(now_ns);
+  return packets;
+}
+
+Result<size_t> DpdkQueue::receive(std::span<PacketTrain> into) {
+  const uint64_t now = now_ns();
+  PENSTOCK_TRY(shared_->device->check(now));
+  if (!receiver_->has_packets()) poll(now);
+  const size_t trains = receiver_->receive(into);
+  if (trains != 0) wait_->busy();
+  return trains;
+}
+
+MutableBytes DpdkQueue::reserve() {
+  return trains_->reserve(now_ns());
+}
+
+void DpdkQueue::send(const PacketTrain& train) {
+  trains_->send(train, now_ns());
+}
+
+void DpdkQueue::flush() {
+  trains_->flush(now_ns());
+}
+
+void DpdkQueue::wait(std::chrono::steady_clock::time_point deadline) {
+  do {
+    const uint64_t now = now_ns();
+    // receive() says what is wrong.
+    if (wait_->woken() || poll(now) || trains_->has_room_again() || !shared_->device->check(now)) return;
+  } while (wait_->pause(deadline));
+}
+
+uint32_t DpdkQueue::packet_bytes_max(const NetAddress& remote) const {
+  return shared_->stack->payload_max(remote);
+}
+
+PacketCounters DpdkQueue::counters() const {
+  PacketCounters counters;
+  counters.packets_in = QueueCounts::read(counts_.packets_in);
+  counters.bytes_in = QueueCounts::read(counts_.bytes_in);
+  counters.packets_out = QueueCounts::read(counts_.packets_out);
+  counters.bytes_out = QueueCounts::read(counts_.bytes_out);
+  counters.send_refused = QueueCounts::read(counts_.send_refused);
+  // The device counts them as one.
+  if (number_ == 0) counters.missed = shared_->device->missed();
+  return counters;
+}
+
+}  // namespace penstock

@@ -47,4 +47,8 @@ void take_eal_place(size_t number, int node) {
   thread_local const KnownToEal known;
 }
 
+bool known_to_eal() {
+  return rte_lcore_id() != LCORE_ID_ANY;
+}
+
 }  // namespace penstock

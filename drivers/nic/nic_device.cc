@@ -28,6 +28,7 @@ struct NicDevice::Settings {
 
 int on_device_removed(uint16_t, int, void* device, void*) {
   static_cast<NicDevice*>(device)->removed_.store(true, std::memory_order_relaxed);
+  static_cast<NicDevice*>(device)->link_up_.store(false, std::memory_order_relaxed);
   return 0;
 }
 
@@ -218,16 +219,20 @@ void NicDevice::take_mac() {
 NicDevice::~NicDevice() {
   for (const rte_eth_event_type ending : kEndings)
     rte_eth_dev_callback_unregister(port_, ending, &removed_event, this);
-  const bool there = !removed_.load(std::memory_order_relaxed) || interface_ != 0;
-  if (started_ && there && rte_eth_dev_is_valid_port(port_) != 0) {
-    rte_eth_dev_stop(port_);
-    if (rx_pool_ != nullptr) rx_pool_->unmap();
-    if (tx_pool_ != nullptr) tx_pool_->unmap();
-    rte_eth_dev_close(port_);
+  const bool there = rte_eth_dev_is_valid_port(port_) != 0;
+  if (started_ && there) rte_eth_dev_stop(port_);
+  for (PacketPool* const pool : {rx_pool_.get(), tx_pool_.get()}) {
+    if (pool == nullptr) continue;
+    if (there)
+      pool->unmap();
+    else
+      pool->forget_device();
   }
+  if (started_ && there) rte_eth_dev_close(port_);
 }
 
 size_t NicDevice::receive(uint16_t queue, std::span<rte_mbuf*> into) {
+  if (removed_.load(std::memory_order_relaxed)) return 0;
   if (traits_.link_before_burst) {
     rte_eth_link link{};
     if (rte_eth_link_get_nowait(port_, &link) != 0 || link.link_status == RTE_ETH_LINK_DOWN) return 0;
@@ -236,6 +241,7 @@ size_t NicDevice::receive(uint16_t queue, std::span<rte_mbuf*> into) {
 }
 
 size_t NicDevice::send(uint16_t queue, std::span<rte_mbuf*> frames) {
+  if (removed_.load(std::memory_order_relaxed)) return 0;
   if (traits_.link_before_burst && !link_up()) {
     rte_eth_link link{};
     if (rte_eth_link_get_nowait(port_, &link) != 0 || link.link_status == RTE_ETH_LINK_DOWN) return 0;

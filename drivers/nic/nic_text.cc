@@ -79,7 +79,7 @@ struct NumberKey {
 
 constexpr NumberKey kNumbers[] = {
     {"vlan", 1, 4094, [](NicText& nic, uint32_t n) { nic.vlan = static_cast<uint16_t>(n); }},
-    {"mtu", 576, 9'600, [](NicText& nic, uint32_t n) { nic.mtu = n; }},
+    {"mtu", 1'228, 9'600, [](NicText& nic, uint32_t n) { nic.mtu = n; }},
     {"queues", 1, 256, [](NicText& nic, uint32_t n) { nic.queues = n; }},
     {"descriptors", 64, 32'768, [](NicText& nic, uint32_t n) { nic.descriptors = n; }},
     {"mbufs", 256, 1u << 20, [](NicText& nic, uint32_t n) { nic.mbufs = n; }},

@@ -35,6 +35,8 @@ class PacketPool {
   // For devices that reach memory by addresses of their own.
   Status map_for(rte_device* device);
   void unmap();
+  // It is gone, and its mappings with it.
+  void forget_device() { mapped_for_ = nullptr; }
 
  private:
   PacketPool(std::unique_ptr<EalMemory> memory, rte_mempool* pool, uint32_t room)

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "drivers/eal/eal.h"
+
+#include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "drivers/eal/eal_arguments.h"
+#include "drivers/eal/eal_memory.h"
+#include "drivers/eal/eal_place.h"
+#include "unit/nic/nic_case.h"
+
+namespace penstock {
+namespace {
+
+struct Opened {
+  int code = -1;
+  std::string text;  // stdout and stderr together
+};
+
+// In a process of its own, whose EAL has not started.
+Opened open_elsewhere(const std::string& nic) {
+  const std::string program = "/proc/" + std::to_string(::getpid()) + "/exe";
+  const std::string command = "exec timeout 60 \"$(readlink " + program + ")\" --open \"" + nic + "\" 2>&1";
+  Opened opened;
+  FILE* const pipe = ::popen(command.c_str(), "r");
+  if (pipe == nullptr) return opened;
+  std::array<char, 1024> part{};
+  while (const size_t bytes = std::fread(part.data(), 1, part.size(), pipe))
+    opened.text.append(part.data(), bytes);
+  const int status = ::pclose(pipe);
+  opened.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return opened;
+}
+
+std::string with_eal(const std::string& more) {
+  return "dpdk:" + test_eal() + " " + more;
+}
+
+TEST(Eal, LeavesTheThreadThatStartsItWhereItWas) {
+  EXPECT_TRUE(eal_left_affinity_alone);
+}
+
+TEST(Eal, IsFoundStartedWithItsArgumentsAndRefusesOthers) {
+  EXPECT_TRUE(Eal::start(split_eal_arguments(test_eal()).value()));
+  const auto other = Eal::start({"--no-huge"});
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code, Errc::usage);
+  EXPECT_NE(other.error().why.find("other arguments: --no-huge --no-shconf"), std::string::npos)
+      << other.error().why;
+}
+
+TEST(Eal, AThreadTakesTheNthPlaceOfThoseThatItWasStartedWith) {
+  cpu_set_t allowed;
+  ::sched_getaffinity(0, sizeof allowed, &allowed);
+  for (const size_t number : {0, 1, 5}) {
+    const auto place = eal_place(number, 0);
+    ASSERT_TRUE(place);
+    EXPECT_TRUE(CPU_EQUAL(&*place, &allowed)) << "one lcore on all CPUs";
+    std::thread([&] {
+      take_eal_place(number, 0);
+      cpu_set_t now;
+      ::sched_getaffinity(0, sizeof now, &now);
+      EXPECT_TRUE(CPU_EQUAL(&now, &*place));
+    }).join();
+  }
+}
+
+TEST(Eal, ThreadsThatEndedTakeNoPlaceFromLaterOnes) {
+  // More of them than EAL knows lcores.
+  for (int i = 0; i < 300; ++i) std::thread([] { take_eal_place(0, -1); }).join();
+  bool known = false;
+  std::thread([&known] {
+    take_eal_place(0, -1);
+    known = known_to_eal();
+  }).join();
+  EXPECT_TRUE(known);
+}
+
+TEST(Eal, MemoryOfOursIsRegisteredAndGivenBack) {
+  for (int i = 0; i < 200; ++i) {
+    auto memory = EalMemory::map(size_t{4} << 20);
+    ASSERT_TRUE(memory) << memory.error().message();
+    const EalMemory moved = std::move(*memory);
+    EXPECT_EQ(moved.bytes().size(), size_t{4} << 20);
+  }
+}
+
+TEST(EalStart, APortOpensInAProcessOfItsOwn) {
+  const Opened opened = open_elsewhere(with_eal("--vdev net_ring0;port=net_ring0,addr=10.0.0.1/24"));
+  EXPECT_EQ(opened.code, 0) << opened.text;
+  EXPECT_EQ(opened.text, "open\n");
+}
+
+TEST(EalStart, EachMistakeEndsInOneLineThatTellsIt) {
+  const std::string port = ";port=net_ring0,addr=10.0.0.1/24";
+  struct Mistake {
+    std::string nic;
+    int code;
+    std::string told;
+  };
+  const Mistake mistakes[] = {
+      {with_eal("--help" + port), 2, "end the process"},
+      {with_eal("-h" + port), 2, "end the process"},
+      {with_eal("--log-level=help" + port), 2, "end the process"},
+      {with_eal("--bogus" + port), 2, "no such option"},
+      {with_eal("extra" + port), 2, "an option was expected"},
+      {"dpdk:--no-huge --no-pci -l 1023" + port, 2, "--lcores 0@(0-1)"},
+      {"dpdk:--no-huge --in-memory --no-pci" + port, 2, "not compatible"},
+      {"dpdk:--no-huge --no-shconf --no-pci -m 99999999" + port, 1, "nr_hugepages"},
+      {"dpdk:--no-huge --no-shconf --no-pci -d /nosuch.so" + port, 2, "/nosuch.so"},
+      {with_eal("--vdev net_bogus0" + port), 1, "driver is not known"},
+      {with_eal("--vdev net_af_packet0,iface=nosuch" + port), 1, "no network interface"},
+      {with_eal("--vdev net_ring1" + port), 1, "DPDK found net_ring1"},
+      {with_eal(port), 1, "no port at all"},
+      {with_eal("--vdev net_ring0" + port + ",gw=10.1.0.1"), 2, "gateway"},
+      {with_eal("--vdev net_ring0" + port + ",addr=224.0.0.1/24"), 2, "224.0.0.1"},
+  };
+  for (const auto& [nic, code, told] : mistakes) {
+    const Opened opened = open_elsewhere(nic);
+    EXPECT_EQ(opened.code, code) << nic << ": " << opened.text;
+    EXPECT_NE(opened.text.find(told), std::string::npos) << nic << ": " << opened.text;
+    EXPECT_EQ(std::ranges::count(opened.text, '\n'), 1) << nic << ": " << opened.text;
+  }
+}
+
+}  // namespace
+}  // namespace penstock

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <mutex>
 #include <random>
 
 #include "drivers/eal/eal.h"
@@ -26,12 +27,6 @@ struct NicDevice::Settings {
   uint32_t room = 0;
 };
 
-int on_device_removed(uint16_t, int, void* device, void*) {
-  static_cast<NicDevice*>(device)->removed_.store(true, std::memory_order_relaxed);
-  static_cast<NicDevice*>(device)->link_up_.store(false, std::memory_order_relaxed);
-  return 0;
-}
-
 namespace {
 
 constexpr uint64_t kCheckIntervalNs = 100'000'000;
@@ -41,9 +36,33 @@ constexpr uint32_t kRoomLeast = 2048;
 constexpr uint32_t kHeldByWorker = 1024;
 constexpr std::array kEndings{RTE_ETH_EVENT_INTR_RMV, RTE_ETH_EVENT_DESTROY};
 
-int removed_event(uint16_t port, rte_eth_event_type event, void* device, void* more) {
-  return on_device_removed(port, static_cast<int>(event), device, more);
-}
+// DPDK keeps callbacks of a port that is gone, and calls them for the next one of its number: what it is
+// given stays for ever, and asks here whose number it is now.
+struct OpenDevices {
+  std::mutex mutex;
+  std::array<std::atomic<bool>*, RTE_MAX_ETHPORTS> removed{};
+
+  static OpenDevices& instance() {
+    static OpenDevices& devices = *std::make_unique<OpenDevices>().release();
+    return devices;
+  }
+  void set(uint16_t port, std::atomic<bool>* flag) {
+    static std::once_flag listening;
+    std::call_once(listening, [] {
+      for (const rte_eth_event_type ending : kEndings)
+        rte_eth_dev_callback_register(RTE_ETH_ALL, ending, &OpenDevices::ended, nullptr);
+    });
+    const std::lock_guard lock(mutex);
+    removed[port] = flag;
+  }
+  static int ended(uint16_t port, rte_eth_event_type, void*, void*) {
+    OpenDevices& devices = instance();
+    const std::lock_guard lock(devices.mutex);
+    if (port < devices.removed.size() && devices.removed[port] != nullptr)
+      devices.removed[port]->store(true, std::memory_order_relaxed);
+    return 0;
+  }
+};
 
 std::string ports_there() {
   std::string names;
@@ -193,8 +212,7 @@ Status NicDevice::start(const Settings& settings) {
     if (const int error = rte_eth_tx_queue_setup(port_, queue, tx_descriptors, node, &tx))
       return port_failure(name_, "a send queue cannot be set up", error);
   }
-  for (const rte_eth_event_type ending : kEndings)
-    rte_eth_dev_callback_register(port_, ending, &removed_event, this);
+  OpenDevices::instance().set(port_, &removed_);
   if (const int error = rte_eth_dev_start(port_); error != 0)
     return port_failure(name_, "it does not start", error);
   // IPv6 finds neighbours by multicast; devices that cannot filter have no such call.
@@ -217,8 +235,7 @@ void NicDevice::take_mac() {
 }
 
 NicDevice::~NicDevice() {
-  for (const rte_eth_event_type ending : kEndings)
-    rte_eth_dev_callback_unregister(port_, ending, &removed_event, this);
+  if (started_) OpenDevices::instance().set(port_, nullptr);
   const bool there = rte_eth_dev_is_valid_port(port_) != 0;
   if (started_ && there) rte_eth_dev_stop(port_);
   for (PacketPool* const pool : {rx_pool_.get(), tx_pool_.get()}) {
@@ -258,9 +275,9 @@ Status NicDevice::check(uint64_t now_ns) {
     if (traits_.counts_missed && rte_eth_stats_get(port_, &stats) == 0)
       missed_.store(stats.imissed, std::memory_order_relaxed);
   }
-  if (removed_.load(std::memory_order_relaxed))
-    return fail(Errc::failed, "port " + name_, "the device, or the interface beneath it, is gone");
-  return {};
+  if (!removed_.load(std::memory_order_relaxed)) return {};
+  link_up_.store(false, std::memory_order_relaxed);
+  return fail(Errc::failed, "port " + name_, "the device, or the interface beneath it, is gone");
 }
 
 void NicDevice::look_at_link() {

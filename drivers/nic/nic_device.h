@@ -93,8 +93,6 @@ class NicDevice {
   std::atomic<uint64_t> links_lost_{0};
   std::atomic<uint64_t> next_check_ns_{0};
   std::atomic<uint64_t> missed_{0};
-
-  friend int on_device_removed(uint16_t, int, void*, void*);
 };
 
 }  // namespace penstock

@@ -81,6 +81,13 @@ uint32_t DpdkQueue::packet_bytes_max(const NetAddress& remote) const {
   return shared_->stack->payload_max(remote);
 }
 
+NetAddress DpdkQueue::local_address_to(const NetAddress& remote) const {
+  NetAddress address = shared_->stack->source_for(remote);
+  if (address.empty()) return shared_->local;
+  address.set_port(shared_->local.port());
+  return address;
+}
+
 PacketCounters DpdkQueue::counters() const {
   PacketCounters counters;
   counters.packets_in = QueueCounts::read(counts_.packets_in);
@@ -88,8 +95,9 @@ PacketCounters DpdkQueue::counters() const {
   counters.packets_out = QueueCounts::read(counts_.packets_out);
   counters.bytes_out = QueueCounts::read(counts_.bytes_out);
   counters.send_refused = QueueCounts::read(counts_.send_refused);
-  // The device counts them as one.
-  if (number_ == 0) counters.missed = shared_->device->missed();
+  // The device counts them as one: the first queue has them.
+  counters.missed = shared_->device->missed();
+  if (counters.missed && number_ != 0) counters.missed = 0;
   return counters;
 }
 

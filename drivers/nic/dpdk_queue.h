@@ -41,6 +41,7 @@ class DpdkQueue : public PacketQueue {
   void wake() override { wait_->wake(); }
   uint32_t packet_bytes_max(const NetAddress& remote) const override;
   NetAddress local_address() const override { return shared_->local; }
+  NetAddress local_address_to(const NetAddress& remote) const override;
   PacketCounters counters() const override;
 
   const QueueCounts& counts() const { return counts_; }

@@ -3,6 +3,10 @@
 
 namespace penstock {
 
+NetAddress PacketQueue::local_address_to(const NetAddress&) const {
+  return local_address();
+}
+
 PacketCounters& PacketCounters::operator+=(const PacketCounters& other) {
   packets_in += other.packets_in;
   bytes_in += other.bytes_in;

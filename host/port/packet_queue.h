@@ -78,6 +78,8 @@ class PacketQueue {
   // The largest payload of one packet that the path to `remote` is known to take at its first hop.
   virtual uint32_t packet_bytes_max(const NetAddress& remote) const = 0;
   virtual NetAddress local_address() const = 0;
+  // Where packets to `remote` come from, where that is known before they are sent.
+  virtual NetAddress local_address_to(const NetAddress& remote) const;
   virtual PacketCounters counters() const = 0;
 };
 

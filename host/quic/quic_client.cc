@@ -31,9 +31,10 @@ Result<std::unique_ptr<QuicClient>> QuicClient::connect(PacketQueue& queue, cons
                                                         const std::string& name,
                                                         const QuicClientOptions& options) {
   queue.adopt_thread();
-  PENSTOCK_TRY_ASSIGN(std::unique_ptr<ClientConnection> connection,
-                      ClientConnection::begin({queue.local_address(), server}, queue.packet_bytes_max(server),
-                                              name, options, now_in_nanoseconds()));
+  PENSTOCK_TRY_ASSIGN(
+      std::unique_ptr<ClientConnection> connection,
+      ClientConnection::begin({queue.local_address_to(server), server}, queue.packet_bytes_max(server), name,
+                              options, now_in_nanoseconds()));
   std::unique_ptr<QuicClient> client(new QuicClient(queue, std::move(connection)));
   while (!client->connection_->ready()) {
     PENSTOCK_TRY(client->poll(options.stop == nullptr ? Clock::time_point::max() : Clock::now() + kLook));

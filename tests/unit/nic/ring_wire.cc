@@ -84,6 +84,10 @@ std::vector<RingWire::Frame> RingWire::sent_by(size_t end) {
   return frames;
 }
 
+size_t RingWire::frames_lent() {
+  return rte_mempool_in_use_count(injected_frames());
+}
+
 void RingWire::drain() {
   for (const size_t end : {0, 1}) (void)sent_by(end);
 }

@@ -33,6 +33,8 @@ class RingWire {
   // What the port at an end has sent: taken from the wire.
   std::vector<Frame> sent_by(size_t end);
   void drain();
+  // Injected frames that nobody has freed yet, of all wires.
+  static size_t frames_lent();
 
  private:
   const uint16_t queues_;

@@ -14,12 +14,9 @@
 #include "appliance/line_text.h"
 #include "appliance/put_choices.h"
 #include "appliance/send_report_text.h"
-#include "appliance/server_token.h"
 #include "appliance/stop_signal.h"
 #include "appliance/transfer_display.h"
 #include "appliance/tree_survey.h"
-#include "drivers/udp/udp_port.h"
-#include "quic/tls_identity.h"
 #include "sender/input_stream.h"
 #include "sender/sender.h"
 
@@ -30,14 +27,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr uint64_t kRetriesMax = 1000;
 constexpr uint64_t kTimeoutMax = 86'400;
-
-Result<std::unique_ptr<PacketPort>> open_client_port(const NetAddress& server) {
-  UdpOptions options;
-  PENSTOCK_TRY_ASSIGN(options.local, parse_net_address(server.family() == AF_INET ? "0.0.0.0:0" : "[::]:0"));
-  options.remote = server;
-  PENSTOCK_TRY_ASSIGN(std::unique_ptr<PacketPort> port, UdpPort::open(options));
-  return port;
-}
 
 int exit_code(const SendReport& report) {
   if (report.refused != 0) return static_cast<int>(Errc::failed);
@@ -51,20 +40,13 @@ uint64_t nanoseconds_since(Clock::time_point begin) {
 }  // namespace
 
 void SendCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
-  syntax.required_argument("URL", url, "the server: https://HOST:PORT");
+  server.describe_url(syntax);
   syntax.arguments("PATH", paths,
                    "what to send; - alone is standard input. Of a directory each file below it becomes an "
                    "object of its own, named by its path");
   syntax.value("--name", name, "NAME", "what the only PATH, or standard input, is called there");
   syntax.value("--prefix", prefix, "P", "objects are called P/NAME");
-  syntax.value("--token-file", token_file, "FILE",
-               "holds the token (default: the environment's PENSTOCK_TOKEN)");
-  syntax.value("--fingerprint", fingerprint, "HEX",
-               "trust the server whose certificate has this SHA-256, as penstock serve --init prints it");
-  syntax.value("--ca", authorities, "FILE",
-               "trust certificates of these authorities (PEM; default: the system's)");
-  syntax.value("--certificate", certificate, "FILE", "show this certificate to the server (PEM)");
-  syntax.value("--key", key, "FILE", "its private key (PEM)");
+  server.describe_trust(syntax);
   syntax.value("--parallel", parallel, "N", "uploads at once (default 16)");
   syntax.value("--retries", retries, "N",
                "how often an object, or a lost connection, is tried again (default 5)");
@@ -91,9 +73,8 @@ Result<int> SendCommand::run(const GlobalOptions& global, Console& console) cons
   return outcome;
 }
 
-Result<SenderOptions> SendCommand::sender_options() const {
+Result<SenderOptions> SendCommand::sender_options(const ChosenServer& chosen) const {
   SenderOptions options;
-  PENSTOCK_TRY_ASSIGN(options.server, parse_server_url(url));
   PENSTOCK_TRY_ASSIGN(options.parallel, parse_count("--parallel", parallel, 1, SenderOptions::kParallelMax));
   PENSTOCK_TRY_ASSIGN(const uint64_t again, parse_count("--retries", retries, 0, kRetriesMax));
   options.retries = static_cast<unsigned>(again);
@@ -105,24 +86,17 @@ Result<SenderOptions> SendCommand::sender_options() const {
   }
   options.resume = !no_resume;
   options.kept_places = kept_uploads_directory();
-  PENSTOCK_TRY_ASSIGN(options.token, find_server_token(token_file));
-  if (!fingerprint.empty() && !authorities.empty())
-    return fail(Errc::usage, "--fingerprint and --ca", "are two ways to trust a server", "give one of them");
-  if (!fingerprint.empty()) options.quic.trust = {ServerTrust::Kind::fingerprint, fingerprint};
-  if (!authorities.empty()) options.quic.trust = {ServerTrust::Kind::authority, authorities};
-  if (certificate.empty() != key.empty())
-    return fail(Errc::usage, "--certificate and --key", "go together", "give both");
-  options.open_port = open_client_port;
+  options.server = chosen.url;
+  options.token = chosen.token;
+  options.quic.trust = chosen.trust;
+  options.quic.identity = chosen.identity.get();
+  options.open_port = chosen.open_port;
   return options;
 }
 
 Result<int> SendCommand::send(const GlobalOptions& global, Console& console) const {
-  PENSTOCK_TRY_ASSIGN(SenderOptions options, sender_options());
-  std::unique_ptr<TlsIdentity> identity;
-  if (!certificate.empty()) {
-    PENSTOCK_TRY_ASSIGN(identity, TlsIdentity::load(certificate, key));
-    options.quic.identity = identity.get();
-  }
+  PENSTOCK_TRY_ASSIGN(const ChosenServer chosen, server.choose());
+  PENSTOCK_TRY_ASSIGN(SenderOptions options, sender_options(chosen));
   options.report = [&console](const Error& error) { console.report(error); };
   options.sent = [&](const SentObject& object) {
     if (global.json)

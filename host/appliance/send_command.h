@@ -6,6 +6,7 @@
 
 #include "appliance/console.h"
 #include "appliance/global_options.h"
+#include "appliance/server_choices.h"
 #include "base/result.h"
 
 namespace penstock {
@@ -19,15 +20,10 @@ struct SendCommand {
   static constexpr const char* kName = "send";
   static constexpr const char* kHelp = "upload files to a server over HTTP/3";
 
-  std::string url;
+  ServerChoices server;
   std::vector<std::string> paths;
   std::string name;
   std::string prefix;
-  std::string token_file;
-  std::string fingerprint;
-  std::string authorities;
-  std::string certificate;
-  std::string key;
   std::string parallel = "16";
   std::string retries = "5";
   std::string timeout = "120";
@@ -39,7 +35,7 @@ struct SendCommand {
 
  private:
   Result<int> send(const GlobalOptions& global, Console& console) const;
-  Result<SenderOptions> sender_options() const;
+  Result<SenderOptions> sender_options(const ChosenServer& chosen) const;
   Result<SendReport> transfer(SenderOptions options, Console& console) const;
 };
 

@@ -16,6 +16,7 @@
 #include "appliance/command_syntax.h"
 #include "appliance/host_name.h"
 #include "appliance/json_text.h"
+#include "appliance/nic_port.h"
 #include "appliance/put_choices.h"
 #include "appliance/server_place.h"
 #include "appliance/service_notice.h"
@@ -65,6 +66,10 @@ void ServeCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
       "--names", names, "NAME,...",
       "with --init: what clients will call this machine (default: its name, localhost, 127.0.0.1, ::1)");
   syntax.value("--listen", listen, "ADDRESS:PORT", "HTTP/3, over UDP (default :4433, all addresses)");
+  syntax.value(
+      "--nic", nic, "NIC",
+      "by a NIC that DPDK drives, in place of the kernel's sockets: dpdk:EAL...;port=...,addr=...,gw=...\n"
+      "(docs/deployment.md); --listen is :PORT then, and each of --workers has a queue of its own");
   syntax.value("--http", http, "ADDRESS:PORT",
                "HTTP/1.1 too, over TCP: plain on a loopback address, with TLS on any other");
   syntax.flag("--http-plain", http_plain, "HTTP/1.1 without TLS although others can reach it");
@@ -91,7 +96,9 @@ void ServeCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
   syntax.examples(
       "  penstock serve --init                        once: prints the token that may do everything\n"
       "  penstock serve --listen :4433\n"
-      "  penstock serve --http 127.0.0.1:8080         and curl on the same machine\n");
+      "  penstock serve --http 127.0.0.1:8080         and curl on the same machine\n"
+      "  penstock serve --workers 2 --nic 'dpdk:-l "
+      "2-3;port=0000:65:00.0,addr=192.0.2.1/24,gw=192.0.2.254'\n");
 }
 
 Result<int> ServeCommand::run(const GlobalOptions& global, Console& console) const {
@@ -124,15 +131,42 @@ Result<int> ServeCommand::set_up(const std::string& directory, const GlobalOptio
   return 0;
 }
 
+Result<std::unique_ptr<PacketPort>> ServeCommand::open_port(size_t queues) const {
+  if (!nic.empty()) {
+    PENSTOCK_TRY_ASSIGN(const uint16_t udp_port, parse_nic_udp_port(listen));
+    return open_nic_port({.nic = nic, .udp_port = udp_port, .queues = queues});
+  }
+  UdpOptions udp;
+  PENSTOCK_TRY_ASSIGN(udp.local, parse_net_address(listen));
+  udp.queues = queues;
+  PENSTOCK_TRY_ASSIGN(std::unique_ptr<PacketPort> port, UdpPort::open(udp));
+  return port;
+}
+
+Result<Http1Options> ServeCommand::http1_options(const PemPair& pem) const {
+  Http1Options http1;
+  PENSTOCK_TRY_ASSIGN(http1.address, parse_net_address(http));
+  http1.plain_beyond_loopback = http_plain;
+  if (!http1.address.is_loopback() && !http_plain) {
+    http1.tls.emplace();
+    PENSTOCK_TRY_ASSIGN(http1.tls->certificate, read_text(pem.certificate));
+    PENSTOCK_TRY_ASSIGN(http1.tls->key, read_text(pem.key));
+  }
+  return http1;
+}
+
 Result<int> ServeCommand::serve(const std::string& directory, const GlobalOptions& global,
                                 Console& console) const {
   const ServerPlace place = ServerPlace::in_store(directory);
   const PemPair pem{certificate.empty() ? place.certificate() : certificate, key.empty() ? place.key() : key};
   PENSTOCK_TRY_ASSIGN(const uint64_t queues, parse_count("--workers", workers, 1, kWorkersMax));
   PENSTOCK_TRY_ASSIGN(const uint64_t patience, parse_count("--drain", drain, 0, kDrainSecondsMax));
-  UdpOptions udp;
-  PENSTOCK_TRY_ASSIGN(udp.local, parse_net_address(listen));
-  udp.queues = queues;
+  // What is wrong with it is known before anything is opened.
+  if (nic.empty()) {
+    PENSTOCK_TRY(parse_net_address(listen));
+  } else {
+    PENSTOCK_TRY(parse_nic_udp_port(listen));
+  }
   PENSTOCK_TRY_ASSIGN(AllowedOrigins origins, AllowedOrigins::parse(cors));
   PENSTOCK_TRY_ASSIGN(const auto identity, TlsIdentity::load(pem.certificate, pem.key));
   PENSTOCK_TRY_ASSIGN(const auto devices, ChosenDevices::open(device, global, console));
@@ -151,14 +185,7 @@ Result<int> ServeCommand::serve(const std::string& directory, const GlobalOption
   PENSTOCK_TRY_ASSIGN(options.quic.secret, server_secret(pem.key));
   if (retry) options.quic.limits.handshakes_without_retry = 0;
   if (!http.empty()) {
-    Http1Options& http1 = options.http1.emplace();
-    PENSTOCK_TRY_ASSIGN(http1.address, parse_net_address(http));
-    http1.plain_beyond_loopback = http_plain;
-    if (!http1.address.is_loopback() && !http_plain) {
-      http1.tls.emplace();
-      PENSTOCK_TRY_ASSIGN(http1.tls->certificate, read_text(pem.certificate));
-      PENSTOCK_TRY_ASSIGN(http1.tls->key, read_text(pem.key));
-    }
+    PENSTOCK_TRY_ASSIGN(options.http1, http1_options(pem));
   }
   // What it would reload is looked at anyway.
   std::signal(SIGHUP, SIG_IGN);
@@ -166,7 +193,7 @@ Result<int> ServeCommand::serve(const std::string& directory, const GlobalOption
   std::signal(SIGPIPE, SIG_IGN);
   StopSignal stop;
   stop.listen();
-  PENSTOCK_TRY_ASSIGN(const auto port, UdpPort::open(udp));
+  PENSTOCK_TRY_ASSIGN(const auto port, open_port(queues));
   PENSTOCK_TRY_ASSIGN(const auto server,
                       Server::start(*store, devices.dispatcher(), *port, *identity, std::move(options)));
   const std::string https = port->local_address().text();
@@ -174,6 +201,7 @@ Result<int> ServeCommand::serve(const std::string& directory, const GlobalOption
   if (global.json) {
     Json report;
     report["listen"] = https;
+    if (!nic.empty()) set_text(report, "nic", port->name());
     if (!plain.empty()) report["http"] = plain;
     report["fingerprint"] = identity->fingerprint();
     print_json(console, report);

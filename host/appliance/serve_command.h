@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "appliance/console.h"
 #include "appliance/global_options.h"
 #include "base/result.h"
+#include "http1/http1_options.h"
+#include "port/packet_port.h"
 
 namespace penstock {
 
 class CommandSyntax;
+struct PemPair;
 
 // `penstock serve`: a store on the network.
 struct ServeCommand {
@@ -20,6 +24,7 @@ struct ServeCommand {
   bool init = false;
   std::string names;
   std::string listen = ":4433";
+  std::string nic;
   std::string http;
   bool http_plain = false;
   std::string certificate;
@@ -40,6 +45,8 @@ struct ServeCommand {
 
  private:
   Result<int> set_up(const std::string& directory, const GlobalOptions& global, Console& console) const;
+  Result<std::unique_ptr<PacketPort>> open_port(size_t queues) const;
+  Result<Http1Options> http1_options(const PemPair& pem) const;
   Result<int> serve(const std::string& directory, const GlobalOptions& global, Console& console) const;
 };
 

@@ -31,14 +31,33 @@ std::string labels_text(std::span<const MetricLabel> labels) {
   return text + "}";
 }
 
+std::string seconds_text(uint64_t nanoseconds) {
+  constexpr uint64_t kSecond = 1'000'000'000;
+  constexpr size_t kDigits = 9;
+  const std::string part = std::to_string(nanoseconds % kSecond);
+  return std::to_string(nanoseconds / kSecond) + "." + std::string(kDigits - part.size(), '0') + part;
+}
+
 }  // namespace
+
+MetricsText::Family& MetricsText::family_of(std::string_view type, std::string_view name,
+                                            std::string_view help) {
+  auto family = families_.find(name);
+  if (family == families_.end())
+    family = families_.emplace(std::string(name), Family{type, std::string(help), false, {}}).first;
+  return family->second;
+}
 
 void MetricsText::add(std::string_view type, std::string_view name, std::string_view help, uint64_t value,
                       std::span<const MetricLabel> labels) {
-  auto family = families_.find(name);
-  if (family == families_.end())
-    family = families_.emplace(std::string(name), Family{type, std::string(help), {}}).first;
-  family->second.samples[labels_text(labels)] += value;
+  family_of(type, name, help).samples[labels_text(labels)] += value;
+}
+
+void MetricsText::counter_seconds(std::string_view name, std::string_view help, uint64_t nanoseconds,
+                                  std::span<const MetricLabel> labels) {
+  Family& family = family_of("counter", name, help);
+  family.nanoseconds = true;
+  family.samples[labels_text(labels)] += nanoseconds;
 }
 
 std::string MetricsText::text() const {
@@ -47,7 +66,7 @@ std::string MetricsText::text() const {
     text += "# HELP " + name + " " + escaped(family.help, false) + "\n# TYPE " + name + " " +
             std::string(family.type) + "\n";
     for (const auto& [labels, value] : family.samples)
-      text += name + labels + " " + std::to_string(value) + "\n";
+      text += name + labels + " " + (family.nanoseconds ? seconds_text(value) : std::to_string(value)) + "\n";
   }
   return text;
 }

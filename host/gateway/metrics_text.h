@@ -31,15 +31,21 @@ class MetricsText {
     add("gauge", name, help, value, labels);
   }
 
+  // A time, in seconds as its name says, down to the nanosecond.
+  void counter_seconds(std::string_view name, std::string_view help, uint64_t nanoseconds,
+                       std::span<const MetricLabel> labels = {});
+
   std::string text() const;
 
  private:
   struct Family {
     std::string_view type;
     std::string help;
+    bool nanoseconds = false;
     std::map<std::string, uint64_t> samples;  // by their labels as they are written
   };
 
+  Family& family_of(std::string_view type, std::string_view name, std::string_view help);
   void add(std::string_view type, std::string_view name, std::string_view help, uint64_t value,
            std::span<const MetricLabel> labels);
 

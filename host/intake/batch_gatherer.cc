@@ -53,6 +53,7 @@ bool BatchGatherer::place_data(uint64_t stream, Bytes bytes) {
   std::memcpy(batch_.input.bytes().data() + batch_.bytes, bytes.data(), bytes.size());
   batch_.chunks.push_back({static_cast<uint32_t>(batch_.bytes), static_cast<uint32_t>(bytes.size())});
   batch_.bytes += bytes.size();
+  FeedTally::add(tally_->bytes_placed, bytes.size());
   ++leaves_event(stream, TreeEvent::Kind::leaves).leaf_count;
   return true;
 }
@@ -60,6 +61,7 @@ bool BatchGatherer::place_data(uint64_t stream, Bytes bytes) {
 bool BatchGatherer::place_known(uint64_t stream, const UploadPiece& piece) {
   if (!make_room(0, 2, kKnownWork)) return false;
   batch_.tree_work += kKnownWork;
+  FeedTally::add(tally_->bytes_known, piece.length);
   batch_.outline.known.push_back({piece.digest, static_cast<uint32_t>(piece.length), false});
   ++leaves_event(stream, TreeEvent::Kind::known_leaves).leaf_count;
   return true;
@@ -70,6 +72,7 @@ bool BatchGatherer::place_zeros(uint64_t stream, uint64_t length) {
   const uint64_t work = length % zero_leaf_bytes_;
   if (!make_room(0, 1, work)) return false;
   batch_.tree_work += work;
+  FeedTally::add(tally_->bytes_zero, length);
   batch_.outline.events.push_back(
       {.kind = TreeEvent::Kind::zero_run, .zero_bytes = length, .stream = stream});
   return true;

@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "intake/arrival_batch.h"
 #include "intake/arrival_queue.h"
+#include "intake/feed_tally.h"
 #include "intake/upload_body.h"
 #include "memory/buffer_pool.h"
 
@@ -17,8 +18,8 @@ namespace penstock {
 // no room now: neither in the queue nor in a buffer.
 class BatchGatherer {
  public:
-  BatchGatherer(ArrivalQueue& queue, BufferPool& buffers, uint32_t zero_leaf_bytes)
-      : queue_(&queue), buffers_(&buffers), zero_leaf_bytes_(zero_leaf_bytes) {}
+  BatchGatherer(ArrivalQueue& queue, BufferPool& buffers, uint32_t zero_leaf_bytes, FeedTally& tally)
+      : queue_(&queue), buffers_(&buffers), zero_leaf_bytes_(zero_leaf_bytes), tally_(&tally) {}
 
   // A stream's first event.
   bool begin(TreeEvent event);
@@ -43,6 +44,7 @@ class BatchGatherer {
   ArrivalQueue* queue_;
   BufferPool* buffers_;
   const uint32_t zero_leaf_bytes_;
+  FeedTally* tally_;
   ArrivalBatch batch_;
 };
 

@@ -80,9 +80,10 @@ std::unique_ptr<UploadFeed> Intake::open_feed(std::function<void()> wake) {
   PENSTOCK_CHECK(feeds_.size() < options_.workers_max);
   const auto number = static_cast<uint16_t>(feeds_.size());
   queue_->add_worker(number, wake);
+  tallies_.push_back(std::make_unique<FeedTally>());
   auto feed = std::make_unique<UploadFeed>(
-      number, UploadFeed::Parts{*queue_, *pools_.inputs, *assembler_, partials_.get()}, options_.put.chunker,
-      options_.limits, std::move(wake), [this, number] { close_feed(number); });
+      number, UploadFeed::Parts{*queue_, *pools_.inputs, *assembler_, partials_.get(), tallies_.back().get()},
+      options_.put.chunker, options_.limits, std::move(wake), [this, number] { close_feed(number); });
   if (error_) feed->fail_all(*error_);
   feeds_.push_back(feed.get());
   return feed;
@@ -174,7 +175,23 @@ std::optional<Error> Intake::error() const {
 }
 
 IntakeCounters Intake::counters() const {
-  return {committer_->commits(), committer_->groups()};
+  IntakeCounters sums;
+  sums.commits = committer_->commits();
+  sums.groups = committer_->groups();
+  for (const auto& lane : lanes_) sums.lanes += lane->figures();
+  const std::lock_guard lock(mutex_);
+  const auto add = [](uint64_t& to, const std::atomic<uint64_t>& more) {
+    to += more.load(std::memory_order_relaxed);
+  };
+  for (const auto& tally : tallies_) {
+    add(sums.bytes_taken, tally->bytes_taken);
+    add(sums.bytes_windowed, tally->bytes_windowed);
+    add(sums.bytes_shifted, tally->bytes_shifted);
+    add(sums.bytes_placed, tally->bytes_placed);
+    add(sums.bytes_zero, tally->bytes_zero);
+    add(sums.bytes_known, tally->bytes_known);
+  }
+  return sums;
 }
 
 }  // namespace penstock

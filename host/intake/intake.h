@@ -13,12 +13,14 @@
 
 #include "base/result.h"
 #include "intake/arrival_queue.h"
+#include "intake/feed_tally.h"
 #include "intake/group_committer.h"
 #include "intake/partial_uploads.h"
 #include "intake/upload_assembler.h"
 #include "intake/upload_feed.h"
 #include "offload/dispatcher.h"
 #include "pipeline/frame_sink.h"
+#include "pipeline/lane_tally.h"
 #include "pipeline/put_lane.h"
 #include "pipeline/put_pools.h"
 #include "store/store.h"
@@ -38,6 +40,14 @@ struct IntakeOptions {
 struct IntakeCounters {
   uint64_t commits = 0;
   uint64_t groups = 0;  // of commits, each synced once
+  // Of uploads' bodies, in bytes; what each is stands in FeedTally.
+  uint64_t bytes_taken = 0;
+  uint64_t bytes_windowed = 0;
+  uint64_t bytes_shifted = 0;
+  uint64_t bytes_placed = 0;
+  uint64_t bytes_zero = 0;
+  uint64_t bytes_known = 0;
+  LaneFigures lanes{};  // of all
 };
 
 // Takes uploads from many senders at once into a store: workers cut what arrives, lanes digest, claim,
@@ -95,7 +105,8 @@ class Intake {
   std::vector<std::thread> threads_;
 
   mutable std::mutex mutex_;
-  std::vector<UploadFeed*> feeds_;  // by their numbers; null once closed
+  std::vector<UploadFeed*> feeds_;                   // by their numbers; null once closed
+  std::vector<std::unique_ptr<FeedTally>> tallies_;  // of each, and longer there
   std::optional<Error> error_;
 };
 

@@ -114,6 +114,7 @@ size_t PieceStream::take_data(Bytes bytes) {
     const size_t wanted = std::bit_ceil(std::max(window_bytes_ + now, kFirstBytes));
     auto larger = std::make_unique_for_overwrite<uint8_t[]>(wanted);
     if (window_bytes_ > 0) std::memcpy(larger.get(), window_.get(), window_bytes_);
+    count_shifted(window_bytes_);
     window_ = std::move(larger);
     capacity_ = wanted;
   }

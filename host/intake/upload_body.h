@@ -36,6 +36,8 @@ class UploadBody {
 
   uint64_t id() const { return id_; }
   const std::string& name() const { return name_; }
+  // What was copied within it so far, beside what take() took.
+  uint64_t bytes_shifted() const { return bytes_shifted_; }
 
   // Whether as much as `bytes` more can be kept only as a large one.
   virtual bool would_be_large(size_t bytes) const = 0;
@@ -55,7 +57,11 @@ class UploadBody {
   // Why this is no upload at all: what is taken then comes to nothing.
   virtual const std::optional<Error>& error() const = 0;
 
+ protected:
+  void count_shifted(uint64_t bytes) { bytes_shifted_ += bytes; }
+
  private:
+  uint64_t bytes_shifted_ = 0;
   const uint64_t id_;
   const std::string name_;
 };

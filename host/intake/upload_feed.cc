@@ -31,7 +31,8 @@ UploadFeed::UploadFeed(uint16_t number, const Parts& parts, const ChunkerSpec& c
       limits_(limits),
       wake_(std::move(wake)),
       closed_(std::move(closed)),
-      batches_(parts.queue, parts.buffers, chunker.zero_leaf_bytes()) {}
+      tally_(parts.tally == nullptr ? &own_tally_ : parts.tally),
+      batches_(parts.queue, parts.buffers, chunker.zero_leaf_bytes(), *tally_) {}
 
 UploadFeed::~UploadFeed() {
   closed_();
@@ -109,7 +110,7 @@ size_t UploadFeed::append(uint64_t id, Bytes bytes) {
   if (upload->partial && !bytes.empty()) upload->partial->grown = true;
   size_t taken = 0;
   while (taken < bytes.size()) {
-    taken += upload->body->take(bytes.subspan(taken));
+    taken += take(*upload->body, bytes.subspan(taken));
     if (upload->body->error()) {
       refuse(*upload, *upload->body->error());
       return bytes.size();
@@ -118,6 +119,16 @@ size_t UploadFeed::append(uint64_t id, Bytes bytes) {
     wait_for_room(*upload);
     break;
   }
+  FeedTally::add(tally_->bytes_taken, taken);
+  return taken;
+}
+
+// Part of what arrived, to where it is cut.
+size_t UploadFeed::take(UploadBody& body, Bytes bytes) {
+  const uint64_t shifted = body.bytes_shifted();
+  const size_t taken = body.take(bytes);
+  FeedTally::add(tally_->bytes_windowed, taken);
+  FeedTally::add(tally_->bytes_shifted, body.bytes_shifted() - shifted);
   return taken;
 }
 
@@ -125,7 +136,7 @@ bool UploadFeed::place_left_over(Upload& upload) {
   if (!upload.partial) return true;
   Upload::Partial& partial = *upload.partial;
   while (partial.left_over_taken < partial.left_over.size()) {
-    partial.left_over_taken += upload.body->take(Bytes(partial.left_over).subspan(partial.left_over_taken));
+    partial.left_over_taken += take(*upload.body, Bytes(partial.left_over).subspan(partial.left_over_taken));
     if (!place_pieces(upload)) return false;
   }
   partial.left_over = {};

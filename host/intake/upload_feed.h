@@ -17,6 +17,7 @@
 #include "chunking/chunker_spec.h"
 #include "intake/arrival_queue.h"
 #include "intake/batch_gatherer.h"
+#include "intake/feed_tally.h"
 #include "intake/loaded_upload.h"
 #include "intake/partial_uploads.h"
 #include "intake/upload_assembler.h"
@@ -48,6 +49,7 @@ class UploadFeed final : public UploadDoor {
     BufferPool& buffers;
     UploadAssembler& assembler;
     PartialUploads* partials = nullptr;
+    FeedTally* tally = nullptr;  // null: nobody looks
   };
   UploadFeed(uint16_t number, const Parts& parts, const ChunkerSpec& chunker, Limits limits,
              std::function<void()> wake, std::function<void()> closed);
@@ -119,6 +121,7 @@ class UploadFeed final : public UploadDoor {
   // Each false where there is no room.
   bool advance(Upload& upload);
   bool place_left_over(Upload& upload);
+  size_t take(UploadBody& body, Bytes bytes);
   bool announce(Upload& upload);
   bool place_pieces(Upload& upload);
   bool close(Upload& upload, TreeEvent::Kind kind);
@@ -142,6 +145,8 @@ class UploadFeed final : public UploadDoor {
   std::unordered_map<uint64_t, Upload> uploads_;
   std::deque<uint64_t> waiting_for_room_;
   std::deque<uint64_t> waiting_to_grow_;  // until there are fewer large ones
+  FeedTally own_tally_;
+  FeedTally* tally_;
   BatchGatherer batches_;
   std::vector<UploadNews::Suspended> handed_back_;
 

@@ -28,6 +28,7 @@ bool UploadStream::grow(size_t wanted) {
   if (wanted <= capacity_) return false;
   auto larger = std::make_unique_for_overwrite<uint8_t[]>(wanted);
   if (end_ > 0) std::memcpy(larger.get(), window_.get(), end_);
+  count_shifted(end_);
   window_ = std::move(larger);
   capacity_ = wanted;
   return true;
@@ -37,6 +38,7 @@ void UploadStream::compact() {
   PENSTOCK_CHECK(!has_piece());
   if (scan_begin_ == 0) return;
   std::memmove(window_.get(), window_.get() + scan_begin_, end_ - scan_begin_);
+  count_shifted(end_ - scan_begin_);
   origin_ += scan_begin_;
   end_ -= scan_begin_;
   scanned_end_ -= scan_begin_;

@@ -243,6 +243,7 @@ bool PutLane::recompute_digests(Batch& batch) {
 }
 
 Status PutLane::look_up(Batch& batch) {
+  chunks_seen_ += batch.digests.size();
   batch.claims.assign(batch.digests.size(), Claim::present);
   PENSTOCK_TRY(course_->sink.claim(batch.digests, batch.claims));
   clock_.lap(Stage::look_up);
@@ -381,7 +382,20 @@ void PutLane::retire(Batch& batch) {
   batch.state = Batch::State::idle;
   PENSTOCK_CHECK(active_ > 0);
   --active_;
+  publish();
   course_->source.retired();
+}
+
+void PutLane::publish() {
+  tally_.publish({.chunks = chunks_seen_,
+                  .chunks_duplicate = counters_.chunks_duplicate,
+                  .bytes_duplicate = counters_.bytes_duplicate,
+                  .bytes_unique = counters_.bytes_unique,
+                  .bytes_stored = counters_.bytes_stored,
+                  .frames = counters_.frames,
+                  .frames_stored = counters_.frames_stored,
+                  .bytes_moved = counters_.bytes_moved,
+                  .times = times_});
 }
 
 // After a failure elsewhere: the device gives back what it has before the buffers go.

@@ -16,6 +16,7 @@
 #include "pipeline/distrust.h"
 #include "pipeline/frame_sink.h"
 #include "pipeline/fusion_choice.h"
+#include "pipeline/lane_tally.h"
 #include "pipeline/put.h"
 #include "pipeline/stage_times.h"
 #include "pipeline/stream_order.h"
@@ -55,6 +56,9 @@ class PutLane {
   // Until the source has ended or the course has stopped.
   Status run();
 
+  // Any thread, while it runs.
+  LaneFigures figures() const { return tally_.read(); }
+
   const StageTimes& times() const { return times_; }
   const PutCounters& counters() const { return counters_; }
   const PutCounters& whole_file_counters() const { return whole_files_.counters(); }
@@ -69,6 +73,7 @@ class PutLane {
   void wait_a_little();
   Status returned(Batch& batch);
   void retire(Batch& batch);
+  void publish();
   void drain();
 
   void prepare_digest(Batch& batch);
@@ -107,6 +112,8 @@ class PutLane {
   StageTimes times_;
   StageClock clock_;
   PutCounters counters_;
+  uint64_t chunks_seen_ = 0;
+  LaneTally tally_;
 };
 
 }  // namespace penstock

@@ -24,12 +24,13 @@ Status Server::begin(Store& store, Dispatcher& devices, PacketPort& port, const 
   PENSTOCK_TRY_ASSIGN(intake_, Intake::create(store, devices, std::move(intake)));
   PENSTOCK_TRY_ASSIGN(access_, AccessFile::open(options_.access_path, options_.gateway.report));
   readers_ = std::make_unique<ReaderPool>(store, options_.reader_threads);
-  metrics_ = std::make_unique<ServerMetrics>(*intake_);
+  metrics_ = std::make_unique<ServerMetrics>(ServerMetrics::Parts{intake_.get(), &devices, &port});
+  store_metrics_ = std::make_unique<StoreMetrics>(store);
   parts_ = {.store = &store,
             .readers = readers_.get(),
             .access = access_.get(),
             .counters = &counters_,
-            .metrics = {&counters_, metrics_.get()},
+            .metrics = {&counters_, metrics_.get(), store_metrics_.get()},
             .partials = intake_->partials()};
   options_.gateway.trouble = [intake = intake_.get()] {
     return std::string(intake->error() ? "nothing can be stored until the server is started again" : "");

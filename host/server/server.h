@@ -18,6 +18,7 @@
 #include "port/packet_port.h"
 #include "quic/quic_server.h"
 #include "server/server_metrics.h"
+#include "server/store_metrics.h"
 #include "store/store.h"
 
 namespace penstock {
@@ -67,6 +68,7 @@ class Server {
   std::unique_ptr<AccessFile> access_;
   GatewayCounters counters_;
   std::unique_ptr<ServerMetrics> metrics_;
+  std::unique_ptr<StoreMetrics> store_metrics_;
   GatewayParts parts_;
   std::unique_ptr<QuicServer> quic_;
   std::unique_ptr<Http1Listener> http1_;

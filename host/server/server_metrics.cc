@@ -3,6 +3,9 @@
 
 #include <string>
 
+#include "server/port_metrics.h"
+#include "server/work_metrics.h"
+
 namespace penstock {
 
 void ServerMetrics::watch_nothing() {
@@ -17,24 +20,14 @@ void ServerMetrics::write_quic(const QuicServer& quic, MetricsText& to) const {
     to.counter("penstock_quic_" + name + "_total", "HTTP/3: " + name, counts[i]);
   }
   to.gauge("penstock_quic_connections_open", "HTTP/3: connections now", quic.connections());
-  const PacketCounters packets = quic.packets();
-  to.counter("penstock_port_packets_in_total", "UDP packets received", packets.packets_in);
-  to.counter("penstock_port_bytes_in_total", "bytes of their payloads", packets.bytes_in);
-  to.counter("penstock_port_packets_out_total", "UDP packets sent", packets.packets_out);
-  to.counter("penstock_port_bytes_out_total", "bytes of their payloads", packets.bytes_out);
-  to.counter("penstock_port_packets_cut_total", "packets larger than the port takes", packets.packets_cut);
-  to.counter("penstock_port_send_refused_total", "packets that the system did not send",
-             packets.send_refused);
-  if (packets.missed)
-    to.counter("penstock_port_missed_total", "packets lost before they were read", *packets.missed);
+  write_port_metrics(*parts_.port, quic.queue_packets(), to);
 }
 
 void ServerMetrics::write_metrics(MetricsText& to) const {
-  const IntakeCounters stored = intake_->counters();
-  to.counter("penstock_commits_total", "uploads that were committed", stored.commits);
-  to.counter("penstock_commit_groups_total", "syncs that made them durable", stored.groups);
+  write_intake_metrics(parts_.intake->counters(), to);
+  write_device_metrics(*parts_.devices, to);
   to.gauge("penstock_store_failed", "1: nothing more can be stored until the server is started again",
-           intake_->error() ? 1 : 0);
+           parts_.intake->error() ? 1 : 0);
   if (const QuicServer* quic = quic_.load(std::memory_order_acquire)) write_quic(*quic, to);
   if (const Http1Tally* tally = http1_.load(std::memory_order_acquire)) {
     for (size_t i = 0; i < kHttp1Counts; ++i) {

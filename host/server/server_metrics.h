@@ -6,6 +6,8 @@
 #include "gateway/metrics_source.h"
 #include "http1/http1_tally.h"
 #include "intake/intake.h"
+#include "offload/dispatcher.h"
+#include "port/packet_port.h"
 #include "quic/quic_server.h"
 
 namespace penstock {
@@ -13,7 +15,13 @@ namespace penstock {
 // What the server's parts count beside the gateway. What is not watched yet counts nothing.
 class ServerMetrics final : public MetricsSource {
  public:
-  explicit ServerMetrics(const Intake& intake) : intake_(&intake) {}
+  // All outlive it.
+  struct Parts {
+    const Intake* intake;
+    const Dispatcher* devices;
+    const PacketPort* port;
+  };
+  explicit ServerMetrics(const Parts& parts) : parts_(parts) {}
 
   // Each outlives its being watched.
   void watch(const QuicServer* quic) { quic_.store(quic, std::memory_order_release); }
@@ -25,7 +33,7 @@ class ServerMetrics final : public MetricsSource {
  private:
   void write_quic(const QuicServer& quic, MetricsText& to) const;
 
-  const Intake* intake_;
+  const Parts parts_;
   std::atomic<const QuicServer*> quic_{nullptr};
   std::atomic<const Http1Tally*> http1_{nullptr};
 };

@@ -51,5 +51,7 @@ class FileSystem {
 
 // The real one.
 FileSystem& posix_file_system();
+// Calls of fsync by it since the process began.
+uint64_t posix_syncs();
 
 }  // namespace penstock

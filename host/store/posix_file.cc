@@ -7,12 +7,15 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 
 namespace penstock {
 namespace {
 
 constexpr size_t kPartsPerCall = 16;
+
+std::atomic<uint64_t> syncs{0};
 
 const char* remedy_of(int error_number) {
   switch (error_number) {
@@ -36,6 +39,10 @@ const char* remedy_of(int error_number) {
 }
 
 }  // namespace
+
+uint64_t posix_syncs() {
+  return syncs.load(std::memory_order_relaxed);
+}
 
 Failure fail_file(const std::string& path, int error_number) {
   const Errc code = error_number == ENOENT ? Errc::absent : Errc::failed;
@@ -100,6 +107,7 @@ Status PosixFile::truncate(uint64_t bytes) {
 Status PosixFile::sync() {
   // Not repeated when it fails: the kernel may have dropped the pages, and a second call would lie
   // (Rebello et al., "Can Applications Recover from fsync Failures?", USENIX ATC 2020).
+  syncs.fetch_add(1, std::memory_order_relaxed);
   if (::fsync(descriptor_) != 0) return fail_file(path_, errno);
   return {};
 }

@@ -18,7 +18,7 @@ SLICE = 200_000  # datagrams between two looks at what arrived
 
 
 def packets_in(siege):
-    return siege.server.metrics()["penstock_port_packets_in_total"]
+    return sum(value for name, value in siege.server.metrics().items() if name.startswith("penstock_port_packets_in_total{"))
 
 
 def flood(siege, datagrams, capture):

@@ -17,6 +17,14 @@ TEST(MetricsTextTest, PutsSamplesOfOneNameTogetherAndAddsThemUp) {
             "x_total 5\nx_total{path=\"a\\\"\\\\\\n\"} 3\n");
 }
 
+TEST(MetricsTextTest, WritesTimesInSecondsToTheNanosecond) {
+  MetricsText text;
+  text.counter_seconds("x_seconds_total", "Time.", 1);
+  text.counter_seconds("x_seconds_total", "Time.", 12'000'000'004);
+  EXPECT_EQ(text.text(),
+            "# HELP x_seconds_total Time.\n# TYPE x_seconds_total counter\nx_seconds_total 12.000000005\n");
+}
+
 class WorkersMetrics final : public MetricsSource {
  public:
   void write_metrics(MetricsText& to) const override { to.gauge("penstock_test", "A test's.", 3); }

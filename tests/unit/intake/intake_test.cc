@@ -95,6 +95,30 @@ TEST_F(IntakeTest, WhatWasAnsweredIsThereWhenTheStoreIsOpenedAgain) {
   for (const LoggedCommit& logged : store_->commits()) EXPECT_TRUE(read_commit(*reader, logged.cid));
 }
 
+TEST_F(IntakeTest, CountsWhatBecameOfEachByteAndWhichCopiesWereMade) {
+  const auto intake = make_intake(1);
+  Worker worker(*intake);
+  intake->run();
+  const std::vector<uint8_t> bytes = random_bytes(3'000'000, 7);
+  std::vector<uint8_t> with_zeros = random_bytes(200'000, 8);
+  with_zeros.resize(with_zeros.size() + 5'000'000);
+  for (const std::vector<uint8_t>& content : {bytes, bytes, with_zeros})
+    ASSERT_TRUE(worker.result_of(worker.send("n", content, 60'000)));
+  intake->finish();
+  const IntakeCounters counted = intake->counters();
+  EXPECT_EQ(counted.commits, 3U);
+  EXPECT_EQ(counted.bytes_taken, 2 * bytes.size() + with_zeros.size());
+  EXPECT_EQ(counted.bytes_windowed, counted.bytes_taken);
+  EXPECT_EQ(counted.bytes_placed + counted.bytes_zero, counted.bytes_taken);
+  EXPECT_GE(counted.bytes_zero, 5'000'000U - 1000);
+  EXPECT_EQ(counted.lanes.bytes_unique, counted.bytes_placed - bytes.size());
+  EXPECT_EQ(counted.lanes.bytes_duplicate, bytes.size());
+  EXPECT_GT(counted.lanes.chunks_duplicate, 10U);
+  EXPECT_GT(counted.lanes.chunks, 2 * counted.lanes.chunks_duplicate);
+  EXPECT_GE(counted.lanes.bytes_stored, bytes.size());
+  EXPECT_GT(counted.lanes.times[Stage::encode], 0U);
+}
+
 TEST_F(IntakeTest, UploadsOfManyWorkersTakeTurnsChunkByChunk) {
   const auto intake = make_intake(3);
   std::vector<std::unique_ptr<Worker>> workers;

@@ -22,6 +22,7 @@
 #include "appliance/serve_command.h"
 #include "appliance/stat_command.h"
 #include "appliance/token_command.h"
+#include "appliance/top_command.h"
 #include "appliance/verify_command.h"
 
 namespace penstock {
@@ -60,7 +61,7 @@ struct CommandLine {
   GlobalOptions global;
   std::tuple<InitCommand, PutCommand, GetCommand, LsCommand, StatCommand, LogCommand, HeadsCommand,
              DiffCommand, VerifyCommand, DevicesCommand, AnalyzeCommand, BenchCommand, ServeCommand,
-             TokenCommand, SendCommand>
+             TokenCommand, SendCommand, TopCommand>
       commands;
 };
 

@@ -14,9 +14,11 @@ class HeldAnswer : public QuicRequest {
  public:
   static constexpr size_t kBodyBytesMax = 65536;
 
+  explicit HeldAnswer(size_t body_bytes_max = kBodyBytesMax) : body_bytes_max_(body_bytes_max) {}
+
   void response(const HttpResponse& head) override { head_ = head; }
   size_t take_body(Bytes bytes) override {
-    body_ += as_text(bytes.first(std::min(bytes.size(), kBodyBytesMax - body_.size())));
+    body_ += as_text(bytes.first(std::min(bytes.size(), body_bytes_max_ - body_.size())));
     return bytes.size();
   }
   void finished(Status status) override {
@@ -40,6 +42,7 @@ class HeldAnswer : public QuicRequest {
   }
 
  private:
+  const size_t body_bytes_max_;
   bool ended_ = false;
   Status status_;
   HttpResponse head_{0, {}, {}};

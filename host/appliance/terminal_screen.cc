@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "appliance/terminal_screen.h"
+
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <string_view>
+#include <utility>
+
+namespace penstock {
+namespace {
+
+// ECMA-48, and what xterm added: the alternate screen, the cursor.
+constexpr std::string_view kEnter = "\x1b[?1049h\x1b[?25l\x1b[H\x1b[2J";
+constexpr std::string_view kLeave = "\x1b[0m\x1b[?25h\x1b[?1049l";
+constexpr std::string_view kHome = "\x1b[H";
+constexpr std::string_view kClearLine = "\x1b[K";
+constexpr std::string_view kClearBelow = "\x1b[J";
+constexpr std::string_view kPlain = "\x1b[0m";
+constexpr std::string_view kBold = "\x1b[1m";
+constexpr std::string_view kRed = "\x1b[1;31m";
+
+std::atomic<bool> resized{false};
+std::atomic<bool> suspend_asked{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "handlers may set them");
+
+void note_resize(int) {
+  resized = true;
+}
+void note_suspend(int) {
+  suspend_asked = true;
+}
+
+// Without SA_RESTART: a wait ends, and is looked behind.
+void handle(int signal, void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  sigaction(signal, &action, nullptr);
+}
+
+bool wants_colours() {
+  const char* const no = std::getenv("NO_COLOR");
+  return no == nullptr || *no == '\0';
+}
+
+}  // namespace
+
+TerminalScreen::TerminalScreen(int input, int output)
+    : input_(input), output_(output), colours_(wants_colours()) {}
+
+TerminalScreen::~TerminalScreen() {
+  leave();
+}
+
+void TerminalScreen::write_all(const std::string& text) const {
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const ssize_t put = ::write(output_, rest.data(), rest.size());
+    if (put < 0 && errno == EINTR) continue;
+    // A terminal that has gone is nobody's to look at.
+    if (put <= 0) return;
+    rest.remove_prefix(static_cast<size_t>(put));
+  }
+}
+
+void TerminalScreen::enter() {
+  if (std::exchange(entered_, true)) return;
+  handle(SIGWINCH, note_resize);
+  handle(SIGTSTP, note_suspend);
+  has_keys_ = ::isatty(input_) == 1 && ::tcgetattr(input_, &before_) == 0;
+  if (has_keys_) {
+    termios keys = before_;
+    keys.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
+    has_keys_ = ::tcsetattr(input_, TCSANOW, &keys) == 0;
+  }
+  write_all(std::string(kEnter));
+}
+
+void TerminalScreen::leave() {
+  if (!std::exchange(entered_, false)) return;
+  write_all(std::string(kLeave));
+  if (has_keys_) ::tcsetattr(input_, TCSANOW, &before_);
+  handle(SIGWINCH, SIG_DFL);
+  handle(SIGTSTP, SIG_DFL);
+}
+
+void TerminalScreen::draw(const std::vector<ScreenLine>& lines) {
+  std::string text(kHome);
+  for (size_t i = 0; i < lines.size(); ++i) {
+    if (i > 0) text += "\r\n";
+    const ScreenLine::Tone tone = lines[i].tone;
+    const bool toned = colours_ && tone != ScreenLine::Tone::plain;
+    if (toned) text += tone == ScreenLine::Tone::alarm ? kRed : kBold;
+    text += lines[i].text;
+    if (toned) text += kPlain;
+    text += kClearLine;
+  }
+  text += kClearBelow;
+  write_all(text);
+}
+
+ScreenSize TerminalScreen::size() const {
+  winsize size{};
+  if (::ioctl(output_, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0) return {80, 24};
+  return {size.ws_col, size.ws_row};
+}
+
+// The terminal is the shell's while this process is stopped.
+void TerminalScreen::stop_as_asked() {
+  leave();
+  std::raise(SIGSTOP);
+  enter();
+}
+
+bool TerminalScreen::must_redraw() {
+  if (suspend_asked.exchange(false)) {
+    stop_as_asked();
+    return true;
+  }
+  return resized.exchange(false);
+}
+
+bool TerminalScreen::wants_to_quit() {
+  if (!has_keys_) return false;
+  pollfd waiting{input_, POLLIN, 0};
+  while (::poll(&waiting, 1, 0) > 0 && (waiting.revents & POLLIN) != 0) {
+    char key = 0;
+    if (::read(input_, &key, 1) != 1) return false;
+    if (key == 'q' || key == 'Q') return true;
+  }
+  return false;
+}
+
+}  // namespace penstock

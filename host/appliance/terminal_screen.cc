@@ -83,8 +83,8 @@ void TerminalScreen::enter() {
 
 void TerminalScreen::leave() {
   if (!std::exchange(entered_, false)) return;
-  write_all(std::string(kLeave));
   if (has_keys_) ::tcsetattr(input_, TCSANOW, &before_);
+  write_all(std::string(kLeave));
   handle(SIGWINCH, SIG_DFL);
   handle(SIGTSTP, SIG_DFL);
 }

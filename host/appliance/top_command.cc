@@ -138,11 +138,10 @@ void TopCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
       "The token has to have the right admin. docs/top.md says what each figure means.\n");
 }
 
-Result<int> TopCommand::run(const GlobalOptions& global, Console& console) const {
+// The connection is closed when it returns: a server waits for those that are not.
+Status TopCommand::watch(const GlobalOptions& global, Console& console) const {
   PENSTOCK_TRY_ASSIGN(const uint64_t seconds, parse_count("--interval", interval, 1, kIntervalMax));
   PENSTOCK_TRY_ASSIGN(const ChosenServer chosen, server.choose());
-  StopSignal stop;
-  stop.listen();
   MetricsClientOptions options;
   options.server = chosen.url;
   options.quic.trust = chosen.trust;
@@ -153,14 +152,20 @@ Result<int> TopCommand::run(const GlobalOptions& global, Console& console) const
   MetricsClient client(std::move(options));
   Watcher watcher(client, "https://" + chosen.url.authority);
   const auto every = std::chrono::seconds(seconds);
-  const bool on_screen = !once && !global.json && console.output_is_terminal();
-  const Status shown = on_screen
-                           ? show_screen(client, watcher, every, console.output())
-                           : print_views(client, watcher, every, global.json, global.json && !once, console);
-  if (!shown && !stopped()) return Failure(shown.error());
-  PENSTOCK_TRY(console.finish());
+  if (!once && !global.json && console.output_is_terminal())
+    return show_screen(client, watcher, every, console.output());
+  return print_views(client, watcher, every, global.json, global.json && !once, console);
+}
+
+Result<int> TopCommand::run(const GlobalOptions& global, Console& console) const {
+  StopSignal stop;
+  stop.listen();
+  const Status shown = watch(global, console);
+  const Status printed = console.finish();
   // The terminal is as it was: now the shell may know why.
   if (stopped()) StopSignal::die();
+  PENSTOCK_TRY(shown);
+  PENSTOCK_TRY(printed);
   return 0;
 }
 

@@ -23,6 +23,9 @@ struct TopCommand {
 
   void describe(CommandSyntax& syntax, GlobalOptions& global);
   Result<int> run(const GlobalOptions& global, Console& console) const;
+
+ private:
+  Status watch(const GlobalOptions& global, Console& console) const;
 };
 
 }  // namespace penstock

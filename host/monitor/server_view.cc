@@ -7,6 +7,7 @@
 namespace penstock {
 namespace {
 
+constexpr std::string_view kStart = "penstock_start_time_seconds";
 constexpr std::string_view kPort = "penstock_port_";
 constexpr std::string_view kTotal = "_total";
 constexpr std::string_view kKnown = "_known";
@@ -39,7 +40,11 @@ void add_once(std::vector<std::string>& to, std::string_view name, size_t most) 
 class ViewMaker {
  public:
   ViewMaker(const Exposition* before, const Exposition& now, double seconds)
-      : before_(before), now_(now), seconds_(seconds) {}
+      : before_(before), now_(now), seconds_(seconds) {
+    if (before == nullptr || before->sum(kStart) == now.sum(kStart)) return;
+    // Nothing that was counted before counts.
+    view_.restarted = begun_anew_ = true;
+  }
 
   ServerView make() {
     if (compares()) view_.seconds = seconds_;
@@ -58,7 +63,7 @@ class ViewMaker {
   Counted count(std::string_view name, Exposition::Labels with = {}) {
     Counted counted{now_.sum(name, with), {}};
     if (!counted.total || !compares()) return counted;
-    const double before = before_->sum(name, with).value_or(0);
+    const double before = begun_anew_ ? 0 : before_->sum(name, with).value_or(0);
     const bool went_back = before > *counted.total;
     if (went_back) view_.restarted = true;
     counted.per_second = (went_back ? *counted.total : *counted.total - before) / seconds_;
@@ -213,6 +218,7 @@ class ViewMaker {
   const Exposition* before_;
   const Exposition& now_;
   const double seconds_;
+  bool begun_anew_ = false;
   ServerView view_;
 };
 

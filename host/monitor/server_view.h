@@ -86,7 +86,7 @@ struct StoreView {
 // What `penstock top` shows of a server. All texts are printable ASCII, whatever the server said.
 struct ServerView {
   std::optional<double> seconds{};  // between the two looks
-  bool restarted = false;           // a count went back
+  bool restarted = false;           // or a count went back
   std::optional<double> connections{};
   std::optional<double> uploads{};
   std::vector<PortView> ports;
@@ -102,7 +102,8 @@ struct ServerView {
   std::optional<double> duplicate_part() const;
 };
 
-// `before` may be null; `seconds` is the time between the two. A count that went back began anew.
+// `before` may be null; `seconds` is the time between the two. A count that went back began anew, and all of
+// a server that was started in between.
 ServerView view_server(const Exposition* before, const Exposition& now, double seconds);
 
 }  // namespace penstock

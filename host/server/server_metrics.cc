@@ -24,6 +24,7 @@ void ServerMetrics::write_quic(const QuicServer& quic, MetricsText& to) const {
 }
 
 void ServerMetrics::write_metrics(MetricsText& to) const {
+  to.gauge("penstock_start_time_seconds", "when the server began, since 1970, UTC", started_at_);
   write_intake_metrics(parts_.intake->counters(), to);
   write_device_metrics(*parts_.devices, to);
   to.gauge("penstock_store_failed", "1: nothing more can be stored until the server is started again",

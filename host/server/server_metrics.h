@@ -2,6 +2,8 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
+#include <ctime>
 
 #include "gateway/metrics_source.h"
 #include "http1/http1_tally.h"
@@ -21,7 +23,8 @@ class ServerMetrics final : public MetricsSource {
     const Dispatcher* devices;
     const PacketPort* port;
   };
-  explicit ServerMetrics(const Parts& parts) : parts_(parts) {}
+  explicit ServerMetrics(const Parts& parts)
+      : parts_(parts), started_at_(static_cast<uint64_t>(std::time(nullptr))) {}
 
   // Each outlives its being watched.
   void watch(const QuicServer* quic) { quic_.store(quic, std::memory_order_release); }
@@ -34,6 +37,7 @@ class ServerMetrics final : public MetricsSource {
   void write_quic(const QuicServer& quic, MetricsText& to) const;
 
   const Parts parts_;
+  const uint64_t started_at_;
   std::atomic<const QuicServer*> quic_{nullptr};
   std::atomic<const Http1Tally*> http1_{nullptr};
 };

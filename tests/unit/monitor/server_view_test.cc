@@ -52,6 +52,15 @@ TEST(ServerViewTest, ACountThatWentBackBeganAnew) {
   EXPECT_TRUE(view.restarted);
 }
 
+TEST(ServerViewTest, AllCountsOfAServerThatWasStartedAgainBeganAnew) {
+  const ServerView view = view_of("penstock_start_time_seconds 5\npenstock_commits_total 6\n",
+                                  "penstock_start_time_seconds 7\npenstock_commits_total 10\n");
+  EXPECT_EQ(view.store.commits.per_second, 5);
+  EXPECT_TRUE(view.restarted);
+  const ServerView same = view_of("penstock_start_time_seconds 5\n", "penstock_start_time_seconds 5\n");
+  EXPECT_FALSE(same.restarted);
+}
+
 TEST(ServerViewTest, QueuesAreSummedUpToTheirPort) {
   const ServerView view = view_of("penstock_port_packets_in_total{port=\"p\",queue=\"0\"} 2\n", kQueues);
   ASSERT_EQ(view.ports.size(), 1U);

@@ -4,37 +4,22 @@
 // sender.
 //   quic_transfer [up|down] [BYTES] [PACKET_BYTES] [STREAMS] [ACK_BYTES] [WINDOW_BYTES] [offload|single]
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
-#include <cstring>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "drivers/udp/udp_port.h"
+#include "micro/body_sink.h"
 #include "quic/quic_client.h"
 #include "quic/quic_server.h"
 
 namespace penstock {
 namespace {
-
-struct Costs {
-  double user = 0;
-  double kernel = 0;
-};
-
-Costs thread_costs() {
-  rusage usage{};
-  ::getrusage(RUSAGE_THREAD, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-  };
-  return {seconds(usage.ru_utime), seconds(usage.ru_stime)};
-}
 
 struct Setting {
   bool up = true;
@@ -44,64 +29,6 @@ struct Setting {
   size_t acknowledge_after = 65'000;
   size_t window_bytes = size_t{16} << 20;
   bool offload = true;
-};
-
-// Takes bodies and forgets them, or gives as many bytes as the query says.
-class Sink : public HttpExchange {
- public:
-  explicit Sink(uint64_t give) : left_(give) {
-    if (give != 0) response_ = std::make_unique<HttpResponse>(HttpResponse{200, {}, give});
-  }
-  size_t take_body(Bytes bytes) override { return bytes.size(); }
-  void end_body() override {
-    if (response_ == nullptr) response_ = std::make_unique<HttpResponse>(HttpResponse{201, {}, 0});
-  }
-  const HttpResponse* response() const override { return response_.get(); }
-  BodyRead read_body(MutableBytes into) override {
-    const auto bytes = static_cast<size_t>(std::min<uint64_t>(into.size(), left_));
-    std::memset(into.data(), 7, bytes);
-    left_ -= bytes;
-    return {bytes, left_ == 0 ? BodyRead::State::end : BodyRead::State::more};
-  }
-
- private:
-  uint64_t left_;
-  std::unique_ptr<HttpResponse> response_;
-};
-
-class SinkService : public HttpService {
- public:
-  explicit SinkService(Costs& costs) : costs_(costs) {}
-  ~SinkService() override { costs_ = thread_costs(); }
-  std::unique_ptr<HttpExchange> begin(const HttpRequest& request, const HttpPeer&, uint64_t) override {
-    return std::make_unique<Sink>(std::strtoull(request.query.c_str(), nullptr, 10));
-  }
-  void poll(std::vector<uint64_t>&) override {}
-  void drain() override {}
-
- private:
-  Costs& costs_;
-};
-
-class Transfer : public QuicRequest {
- public:
-  explicit Transfer(uint64_t bytes) : left_(bytes), memory_(size_t{1} << 20, 7) {}
-  BodyPiece next_body() override {
-    const auto bytes = static_cast<size_t>(std::min<uint64_t>(memory_.size(), left_));
-    left_ -= bytes;
-    return {Bytes(memory_).first(bytes), left_ == 0 ? BodyRead::State::end : BodyRead::State::more};
-  }
-  void response(const HttpResponse&) override {}
-  size_t take_body(Bytes bytes) override { return bytes.size(); }
-  void finished(Status status) override {
-    if (!status) fmt::print(stderr, "{}\n", status.error().message());
-    done = true;
-  }
-  bool done = false;
-
- private:
-  uint64_t left_;
-  std::vector<uint8_t> memory_;
 };
 
 Status transfer(QuicClient& client, const Setting& setting) {
@@ -147,15 +74,14 @@ Status measure(const Setting& setting) {
   client_udp.remote = port->local_address();
   PENSTOCK_TRY_ASSIGN(const std::unique_ptr<UdpPort> client_port, UdpPort::open(client_udp));
 
-  Costs server_costs;
+  SinkCounts sink;
   QuicServerOptions options;
   options.limits.window_bytes_max = std::max(setting.window_bytes, options.limits.window_bytes_first);
   options.limits.acknowledge_after_bytes = setting.acknowledge_after;
-  PENSTOCK_TRY_ASSIGN(
-      std::unique_ptr<QuicServer> server,
-      QuicServer::start(*port, *identity, options, [&server_costs](const std::function<void()>&) {
-        return std::make_unique<SinkService>(server_costs);
-      }));
+  PENSTOCK_TRY_ASSIGN(std::unique_ptr<QuicServer> server,
+                      QuicServer::start(*port, *identity, options, [&sink](const std::function<void()>&) {
+                        return std::make_unique<SinkService>(sink);
+                      }));
   QuicClientOptions client_options;
   client_options.trust = {ServerTrust::Kind::fingerprint, identity->fingerprint()};
   client_options.acknowledge_after_bytes = setting.acknowledge_after;
@@ -163,11 +89,11 @@ Status measure(const Setting& setting) {
   PENSTOCK_TRY_ASSIGN(
       const std::unique_ptr<QuicClient> client,
       QuicClient::connect(client_port->queue(0), port->local_address(), "localhost", client_options));
-  const Costs before = thread_costs();
+  const Costs before = costs_of(RUSAGE_THREAD);
   const auto begin = std::chrono::steady_clock::now();
   PENSTOCK_TRY(transfer(*client, setting));
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  const Costs after = thread_costs();
+  const Costs after = costs_of(RUSAGE_THREAD);
   const PacketCounters packets = server->packets();
   client->close();
   server->stop();
@@ -177,8 +103,8 @@ Status measure(const Setting& setting) {
              gigabytes, setting.up ? "up" : "down", setting.packet_bytes, setting.streams,
              setting.acknowledge_after, gigabytes / seconds);
   print_line("client", client_costs, gigabytes);
-  print_line("server", server_costs, gigabytes);
-  print_line("both", {client_costs.user + server_costs.user, client_costs.kernel + server_costs.kernel},
+  print_line("server", sink.costs, gigabytes);
+  print_line("both", {client_costs.user + sink.costs.user, client_costs.kernel + sink.costs.kernel},
              gigabytes);
   fmt::print("  {} packets in, {} out, {} missed\n", packets.packets_in, packets.packets_out,
              packets.missed.value_or(0));

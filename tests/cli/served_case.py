@@ -2,10 +2,16 @@
 """A store on the network."""
 
 import json
+import os
 import signal
 import subprocess
+import sys
 
 from tool_case import DONE, TOOL, ToolCase, environment
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "nic"))
+
+from listening import listen_arguments  # noqa: E402 (it lies in tests/nic)
 
 
 class ServedCase(ToolCase):
@@ -17,7 +23,7 @@ class ServedCase(ToolCase):
 
     def serve(self, *options, listen_at="127.0.0.1:0", http_at="127.0.0.1:0"):
         """A server that has said where it listens: places["listen"], places["http"]."""
-        process = subprocess.Popen([TOOL, "serve", "--listen", listen_at, "--http", http_at, "--json", *options],
+        process = subprocess.Popen([TOOL, "serve", *listen_arguments(listen_at), "--http", http_at, "--json", *options],
                                    env=environment(PENSTOCK_STORE=self.store), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         for release in (process.stderr.close, process.stdout.close, process.wait, process.kill):
             self.addCleanup(release)

@@ -13,12 +13,17 @@ import time
 
 from program import BINARIES, DONE, PENSTOCK, Store
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "nic"))
+
+from listening import listen_arguments  # noqa: E402 (it lies in tests/nic)
+
 SECONDS_TO_START = 60
 SECONDS_TO_END = 60
 
 
 class Server:
-    """`penstock serve` on a store, over HTTP/3 and HTTP/1.1 on loopback. Started again it keeps its ports."""
+    """`penstock serve` on a store, over HTTP/3 (on loopback, or on_veth) and HTTP/1.1 on loopback. Started again it
+    keeps its ports."""
 
     def __init__(self, directory, *options):
         self.store = Store(directory)
@@ -46,7 +51,7 @@ class Server:
         return token
 
     def start(self):
-        command = self.store.command("serve", "--listen", self.udp, "--http", self.tcp, "--json", *self.options)
+        command = self.store.command("serve", *listen_arguments(self.udp), "--http", self.tcp, "--json", *self.options)
         with open(self.messages, "ab") as messages:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=messages, env=self.store.environment)
         text = b""

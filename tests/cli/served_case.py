@@ -11,7 +11,7 @@ from tool_case import DONE, TOOL, ToolCase, environment
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "nic"))
 
-from listening import listen_arguments  # noqa: E402 (it lies in tests/nic)
+from listening import NIC, listen_arguments  # noqa: E402 (it lies in tests/nic)
 
 
 class ServedCase(ToolCase):
@@ -21,9 +21,9 @@ class ServedCase(ToolCase):
         super().setUp()
         self.token = self.ok("serve", "--init").decode().strip()
 
-    def serve(self, *options, listen_at="127.0.0.1:0", http_at="127.0.0.1:0"):
+    def serve(self, *options, listen_at="127.0.0.1:0", http_at="127.0.0.1:0", nic=NIC):
         """A server that has said where it listens: places["listen"], places["http"]."""
-        process = subprocess.Popen([TOOL, "serve", *listen_arguments(listen_at), "--http", http_at, "--json", *options],
+        process = subprocess.Popen([TOOL, "serve", *listen_arguments(listen_at, nic), "--http", http_at, "--json", *options],
                                    env=environment(PENSTOCK_STORE=self.store), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         for release in (process.stderr.close, process.stdout.close, process.wait, process.kill):
             self.addCleanup(release)

@@ -8,9 +8,9 @@ NIC = os.environ.get("PENSTOCK_TEST_NIC")
 PORT = 4433  # the namespace is the test's own
 
 
-def listen_arguments(address):
+def listen_arguments(address, nic=NIC):
     """For `penstock serve`: `address` where there are sockets."""
-    return ["--nic", NIC, "--listen", f":{PORT}"] if NIC else ["--listen", address]
+    return ["--nic", nic, "--listen", f":{PORT}"] if nic else ["--listen", address]
 
 
 if __name__ == "__main__":

@@ -37,6 +37,8 @@ constexpr char kServerOnLoopback[] = "127.0.0.1:4433";
 // Frame's and IPv4's and UDP's headers, and what a memif buffer keeps free.
 constexpr uint32_t kIpAndUdpBytes = 28;
 constexpr uint32_t kBufferSpare = 256;
+// How often the server is looked at: each look costs it something.
+constexpr auto kLook = std::chrono::milliseconds(20);
 
 struct Setting {
   uint32_t payload = 8900;
@@ -166,7 +168,7 @@ Status receive_all(const Setting& setting, const Place& place, int ready, pid_t 
   Moment to;
   bool begun = false;
   while (::waitpid(sender, &outcome, WNOHANG) == 0) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    std::this_thread::sleep_for(kLook);
     const uint64_t bytes = sink.bytes.load(std::memory_order_relaxed);
     if (bytes == to.bytes) continue;
     to = Moment();

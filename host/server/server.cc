@@ -30,7 +30,7 @@ Status Server::begin(Store& store, Dispatcher& devices, PacketPort& port, const 
             .readers = readers_.get(),
             .access = access_.get(),
             .counters = &counters_,
-            .metrics = {&counters_, metrics_.get(), store_metrics_.get()},
+            .metrics = {metrics_.get(), store_metrics_.get()},
             .partials = intake_->partials()};
   options_.gateway.trouble = [intake = intake_.get()] {
     return std::string(intake->error() ? "nothing can be stored until the server is started again" : "");

@@ -87,6 +87,18 @@ class ServeTest(ServedCase):
         self.end(server)
         self.assertEqual(len(self.ok("log").splitlines()), 1)
 
+    def test_what_is_counted_is_counted_once(self):
+        server = self.serve()
+        made = self.put_over_http(server, "n", b"seven b")
+        for _ in range(2):
+            self.ask(server, "GET", "/ipfs/" + made["cid"])
+        text = self.ask(server, "GET", "/metrics")[1].decode()
+        for sample in ('penstock_requests_total{route="objects",status="2xx"} 1', 'penstock_requests_total{route="ipfs",status="2xx"} 2',
+                       'penstock_request_body_bytes_total{route="objects"} 7', 'penstock_response_body_bytes_total{route="ipfs"} 14',
+                       "penstock_commits_total 1"):
+            self.assertIn(sample + "\n", text)
+        self.end(server)
+
     def test_an_address_that_others_reach_is_not_served_in_plain(self):
         server = self.serve(http_at="0.0.0.0:0")
         connection = http.client.HTTPSConnection(server.places["http"].replace("0.0.0.0", "127.0.0.1"), timeout=60,
@@ -129,6 +141,7 @@ class ServeTest(ServedCase):
         while len(answered) < 40:
             self.assertTrue(any(thread.is_alive() for thread in threads))
         server.kill()
+        server.wait(60)
         for thread in threads:
             thread.join()
         again = self.serve()

@@ -70,7 +70,7 @@ class IpStack {
   // What the stack wants to send of itself: requests for neighbours, gateways' among them, and probes of
   // those that are in use. Called until it returns 0.
   size_t next_frame(uint64_t now_ns, MutableBytes into);
-  // When next_frame() may have something, unless something happens before.
+  // When next_frame() may have something, unless something happens before. UINT64_MAX: never.
   uint64_t next_due_ns() const;
 
   // The largest payload of a packet to `remote`, by the MTU and what routers said of the path (RFC 8899

@@ -16,6 +16,7 @@
 #include <chrono>
 #include <cstring>
 #include <fstream>
+#include <thread>
 
 #include "unit/ipstack/stack_wire.h"
 
@@ -30,6 +31,19 @@ ifreq request_of_device() {
   ifreq request{};
   std::strncpy(request.ifr_name, kDevice, IFNAMSIZ - 1);
   return request;
+}
+
+// An address is usable some time after it was given: until then nobody can be bound to it.
+bool wait_for_address(const NetAddress& address) {
+  const int socket = ::socket(address.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const auto end = std::chrono::steady_clock::now() + kWatchdog;
+  bool bound = false;
+  while (!bound && std::chrono::steady_clock::now() < end) {
+    bound = ::bind(socket, address.raw(), address.raw_bytes()) == 0;
+    if (!bound) std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  }
+  ::close(socket);
+  return bound;
 }
 
 // The device, up, with 192.0.2.2/24 and 2001:db8::2/64. -1: not here.
@@ -60,7 +74,7 @@ int open_network() {
   made &= ::ioctl(v6, SIOCSIFADDR, &address) == 0;
   ::close(v4);
   ::close(v6);
-  return made ? tap : -1;
+  return made && wait_for_address(test_address("2001:db8::2", 0)) ? tap : -1;
 }
 
 class KernelPeerTest : public testing::Test {
@@ -88,10 +102,12 @@ class KernelPeerTest : public testing::Test {
       frame.resize(static_cast<size_t>(bytes));
       Frame answer(kMtu + 100);
       const FrameArrival arrival = stack->receive(frame, {}, now_ns(), answer);
-      if (arrival.kind == FrameArrival::Kind::datagram) send(arrival.path, arrival.payload);
+      if (arrival.kind == FrameArrival::Kind::datagram)
+        waiting = {arrival.path, Frame(arrival.payload.begin(), arrival.payload.end())};
       answer.resize(arrival.answer_bytes);
       if (!answer.empty()) put(answer);
     }
+    if (waiting && send(waiting->first, waiting->second) == IpStack::Way::ready) waiting.reset();
     for (;;) {
       Frame own(IpStack::kOwnFrameBytes);
       own.resize(stack->next_frame(now_ns(), own));
@@ -127,6 +143,7 @@ class KernelPeerTest : public testing::Test {
   }
 
   static inline int tap = -1;
+  std::optional<std::pair<NetPath, Frame>> waiting;  // to be sent back
   std::unique_ptr<IpStack> stack;
 };
 

@@ -2,6 +2,8 @@
 #include "drivers/nic/nic_device.h"
 
 #include <net/if.h>
+#include <rte_dev.h>
+#include <rte_devargs.h>
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
 #include <sys/ioctl.h>
@@ -125,7 +127,7 @@ Result<std::unique_ptr<NicDevice>> NicDevice::open(const NicText& text, size_t w
   PENSTOCK_TRY(device->describe(text, workers, settings));
   PENSTOCK_TRY(device->make_pools(text, workers, settings));
   PENSTOCK_TRY(device->start(settings));
-  device->look_at_link();
+  device->look_at_link(0);
   return device;
 }
 
@@ -136,6 +138,11 @@ Status NicDevice::describe(const NicText& text, size_t workers, Settings& settin
   traits_ = nic_traits(info.driver_name);
   node_ = rte_eth_dev_socket_id(port_);
   interface_ = info.if_index;
+  if (traits_.peer_is_a_process) {
+    const rte_devargs* const arguments = rte_dev_devargs(info.device);
+    const char* const words = arguments == nullptr ? nullptr : arguments->args;
+    peer_ = std::make_unique<PeerLink>(port_, words == nullptr ? "" : words);
+  }
 
   const auto fit = [](size_t wanted, size_t most) {
     return static_cast<uint16_t>(std::clamp<size_t>(wanted, 1, std::max<size_t>(most, 1)));
@@ -250,27 +257,22 @@ NicDevice::~NicDevice() {
 
 size_t NicDevice::receive(uint16_t queue, std::span<rte_mbuf*> into) {
   if (removed_.load(std::memory_order_relaxed)) return 0;
-  if (traits_.link_before_burst) {
-    rte_eth_link link{};
-    if (rte_eth_link_get_nowait(port_, &link) != 0 || link.link_status == RTE_ETH_LINK_DOWN) return 0;
-  }
-  return rte_eth_rx_burst(port_, queue, into.data(), static_cast<uint16_t>(std::min(into.size(), kBurst)));
+  const auto most = static_cast<uint16_t>(std::min(into.size(), kBurst));
+  const auto burst = [&] { return rte_eth_rx_burst(port_, queue, into.data(), most); };
+  return peer_ == nullptr ? burst() : peer_->burst(burst);
 }
 
 size_t NicDevice::send(uint16_t queue, std::span<rte_mbuf*> frames) {
   if (removed_.load(std::memory_order_relaxed)) return 0;
-  if (traits_.link_before_burst && !link_up()) {
-    rte_eth_link link{};
-    if (rte_eth_link_get_nowait(port_, &link) != 0 || link.link_status == RTE_ETH_LINK_DOWN) return 0;
-  }
-  return rte_eth_tx_burst(port_, queue, frames.data(),
-                          static_cast<uint16_t>(std::min(frames.size(), kBurst)));
+  const auto most = static_cast<uint16_t>(std::min(frames.size(), kBurst));
+  const auto burst = [&] { return rte_eth_tx_burst(port_, queue, frames.data(), most); };
+  return peer_ == nullptr ? burst() : peer_->burst(burst);
 }
 
 Status NicDevice::check(uint64_t now_ns) {
   uint64_t due = next_check_ns_.load(std::memory_order_relaxed);
   if (now_ns >= due && next_check_ns_.compare_exchange_strong(due, now_ns + kCheckIntervalNs)) {
-    look_at_link();
+    look_at_link(now_ns);
     rte_eth_stats stats{};
     if (traits_.counts_missed && rte_eth_stats_get(port_, &stats) == 0)
       missed_.store(stats.imissed, std::memory_order_relaxed);
@@ -280,7 +282,7 @@ Status NicDevice::check(uint64_t now_ns) {
   return fail(Errc::failed, "port " + name_, "the device, or the interface beneath it, is gone");
 }
 
-void NicDevice::look_at_link() {
+void NicDevice::look_at_link(uint64_t now_ns) {
   bool up = true;
   if (rte_eth_dev_is_valid_port(port_) == 0 || rte_eth_dev_is_removed(port_) == 1) {
     removed_.store(true, std::memory_order_relaxed);
@@ -289,6 +291,9 @@ void NicDevice::look_at_link() {
     const std::optional<bool> interface = interface_up(interface_);
     if (!interface) removed_.store(true, std::memory_order_relaxed);
     up = interface.value_or(false);
+  } else if (peer_ != nullptr) {
+    up = peer_->up();
+    if (!up) peer_->connect_again(now_ns);
   } else {
     rte_eth_link link{};
     up = rte_eth_link_get_nowait(port_, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;

@@ -14,6 +14,7 @@
 #include "drivers/nic/nic_text.h"
 #include "drivers/nic/nic_traits.h"
 #include "drivers/nic/packet_pool.h"
+#include "drivers/nic/peer_link.h"
 
 namespace penstock {
 
@@ -71,7 +72,7 @@ class NicDevice {
   Status start(const Settings& settings);
   Status take_mtu(const NicText& text, uint32_t max_frame);
   void take_mac();
-  void look_at_link();
+  void look_at_link(uint64_t now_ns);
 
   const uint16_t port_;
   const std::string name_;
@@ -85,6 +86,7 @@ class NicDevice {
   SendOffloads send_offloads_{};
   unsigned interface_ = 0;  // of the kernel; 0: none
   bool started_ = false;
+  std::unique_ptr<PeerLink> peer_;  // null: the link is a cable's
   std::unique_ptr<PacketPool> rx_pool_;
   std::unique_ptr<PacketPool> tx_pool_;
 

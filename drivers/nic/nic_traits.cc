@@ -16,7 +16,7 @@ constexpr std::array kTraits{
     NicTraits{.driver = "net_memif",
               .counts_missed = false,
               .one_tx_queue = true,
-              .link_before_burst = true,
+              .peer_is_a_process = true,
               .mtu_elsewhere = true},
     NicTraits{.driver = "net_ring", .counts_missed = false, .own_queues_all = true, .mtu_elsewhere = true},
     NicTraits{.driver = "net_null", .counts_missed = false, .mtu_elsewhere = true},

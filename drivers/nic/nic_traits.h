@@ -13,7 +13,7 @@ struct NicTraits {
   bool own_queues_all = false;     // all queues that it has receive: the kernel or a peer fills them
   bool spreads_by_flow = false;    // over those, as RSS does
   bool one_tx_queue = false;       // its peer may have fewer than it says itself
-  bool link_before_burst = false;  // a burst of a port without its peer reads memory that is gone
+  bool peer_is_a_process = false;  // whose memory is gone when it ends
   bool mtu_elsewhere = false;      // set on the interface (ip link), or nowhere
   uint32_t jumbo_room = 0;         // of a buffer for frames above 2,048 bytes; 0: what the frame needs
 };

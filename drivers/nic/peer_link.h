@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <shared_mutex>
+#include <string_view>
+
+namespace penstock {
+
+// The link of a device whose other end is a process (memif): memory that is shared as long as that lives, so
+// there are bursts only while it is up. Who connects has to connect again: such a device is started anew. Any
+// thread.
+class PeerLink {
+ public:
+  // `arguments`: of the device; with role=server it is the one that waits.
+  PeerLink(uint16_t port, std::string_view arguments)
+      : port_(port), connects_(arguments.find("role=server") == std::string_view::npos) {}
+
+  // burst(), or 0 while the link is down.
+  template <class Burst>
+  uint16_t burst(Burst burst) {
+    const std::shared_lock lock(restarting_, std::try_to_lock);
+    return lock.owns_lock() && up() ? burst() : uint16_t{0};
+  }
+  bool up() const;
+  // Called now and then while it is down.
+  void connect_again(uint64_t now_ns);
+
+ private:
+  static constexpr uint64_t kRetryNs = 1'000'000'000;
+
+  const uint16_t port_;
+  const bool connects_;
+  std::shared_mutex restarting_;
+  uint64_t next_try_ns_ = 0;  // under it
+};
+
+}  // namespace penstock

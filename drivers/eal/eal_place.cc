@@ -33,7 +33,7 @@ std::optional<cpu_set_t> eal_place(size_t number, int node) {
   }
   if (lcores.empty()) return {};
   if (node >= 0) {
-    std::ranges::stable_partition(lcores, [node](unsigned lcore) {
+    std::stable_partition(lcores.begin(), lcores.end(), [node](unsigned lcore) {
       return rte_lcore_to_socket_id(lcore) == static_cast<unsigned>(node);
     });
   }

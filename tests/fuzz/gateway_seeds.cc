@@ -21,10 +21,28 @@ void write_piece_seeds(CorpusWriter& corpus) {
   corpus.write("piece_stream", "empty", empty.bytes());
 }
 
+void write_metrics_seeds(CorpusWriter& corpus) {
+  const std::string port = "{port=\"udp [::1]:4433\",queue=\"0\"}";
+  const std::string first = "# TYPE penstock_port_packets_in_total counter\npenstock_port_packets_in_total" +
+                            port + " 10\npenstock_port_missed_known" + port +
+                            " 0\npenstock_start_time_seconds 5\n";
+  const std::string second = "penstock_port_packets_in_total" + port +
+                             " 12 1700000000000\npenstock_port_missed_total" + port +
+                             " 1e3\npenstock_port_missed_known" + port +
+                             " 1\npenstock_device_jobs_total{device=\"0\",kind=\"card\"} 5\n"
+                             "penstock_device_health{device=\"0\",state=\"lost\"} 1\n"
+                             "penstock_port_frames_dropped_total{port=\"a\\\"\\n\",reason=\"fragment\"} NaN\n"
+                             "penstock_stage_seconds_total{stage=\"encode\"} 0.000000001\n"
+                             "penstock_store_bytes +Inf\npenstock_store_failed 1\n";
+  corpus.write("server_view", "one", second);
+  corpus.write("server_view", "two", first + '\0' + second);
+}
+
 }  // namespace
 
 void write_gateway_seeds(CorpusWriter& corpus) {
   write_piece_seeds(corpus);
+  write_metrics_seeds(corpus);
   corpus.write("gateway_text", "range", "bytes=17-4096");
   corpus.write("gateway_text", "suffix", "bytes=-500");
   corpus.write("gateway_text", "entity-bytes", "-1024:*");

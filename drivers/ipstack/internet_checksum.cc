@@ -9,7 +9,9 @@ namespace {
 // Four words of 64 bits: one register of AVX2, two of SSE2.
 using Lanes [[gnu::vector_size(32)]] = uint64_t;
 // The same wherever it lies: what is loaded by memcpy takes a detour over the stack.
-using LanesInMemory = uint64_t __attribute__((vector_size(32), may_alias, aligned(1)));
+struct [[gnu::packed, gnu::may_alias]] LanesInMemory {
+  Lanes lanes;
+};
 constexpr size_t kBlock = 4 * sizeof(Lanes);
 
 struct Strip {
@@ -26,16 +28,16 @@ template <bool kCopies>
   Lanes high{};
   for (; strip.bytes >= kBlock; strip.bytes -= kBlock, strip.from += kBlock) {
     const auto* const from = reinterpret_cast<const LanesInMemory*>(strip.from);
-    const Lanes a = from[0];
-    const Lanes b = from[1];
-    const Lanes c = from[2];
-    const Lanes d = from[3];
+    const Lanes a = from[0].lanes;
+    const Lanes b = from[1].lanes;
+    const Lanes c = from[2].lanes;
+    const Lanes d = from[3].lanes;
     if constexpr (kCopies) {
       auto* const to = reinterpret_cast<LanesInMemory*>(strip.to);
-      to[0] = a;
-      to[1] = b;
-      to[2] = c;
-      to[3] = d;
+      to[0].lanes = a;
+      to[1].lanes = b;
+      to[2].lanes = c;
+      to[3].lanes = d;
       strip.to += kBlock;
     }
     low += ((a & low_half) + (b & low_half)) + ((c & low_half) + (d & low_half));

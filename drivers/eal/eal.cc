@@ -34,7 +34,7 @@ constexpr const char* kHugepages =
 constexpr std::array kRemedies{
     Remedy{"another primary",
            "another process has this file prefix: give it one of its own (--file-prefix NAME)"},
-    Remedy{"PA", "pass --iova-mode=va, which needs an IOMMU for a NIC"},
+    Remedy{"as 'PA'", "pass --iova-mode=va, which needs an IOMMU for a NIC"},
     Remedy{"hugepage", kHugepages},
     Remedy{"memseg", kHugepages},
     Remedy{"Cannot init memory", kHugepages},
@@ -50,6 +50,8 @@ constexpr std::array kRemedies{
            "its rings are locked in memory: raise the limit (ulimit -l), or lower framecnt"},
     Remedy{"will not fit in mbuf",
            "give the port the MTU that its frames are for (mtu=9000), or lower framesz"},
+    Remedy{"Could not open AF_PACKET socket",
+           "run as root, or give the program CAP_NET_RAW (setcap cap_net_raw+ep)"},
     Remedy{"Operation not permitted", "run as root, or give the program CAP_NET_RAW (setcap cap_net_raw+ep)"},
     Remedy{"Permission denied", "run as root, or let this user at the device"},
     Remedy{"lcore", "name CPUs that this process may run on: --lcores 0@(0-1), or -l 0-1"},

@@ -65,7 +65,8 @@ class ViewMaker {
     if (!counted.total || !compares()) return counted;
     const double before = begun_anew_ ? 0 : before_->sum(name, with).value_or(0);
     const bool went_back = before > *counted.total;
-    if (went_back) view_.restarted = true;
+    // Ports have figures that are no counts, such as whether a link is up.
+    if (went_back && !now_.sum(kStart)) view_.restarted = true;
     counted.per_second = (went_back ? *counted.total : *counted.total - before) / seconds_;
     return counted;
   }

@@ -57,7 +57,8 @@ TEST(ServerViewTest, AllCountsOfAServerThatWasStartedAgainBeganAnew) {
                                   "penstock_start_time_seconds 7\npenstock_commits_total 10\n");
   EXPECT_EQ(view.store.commits.per_second, 5);
   EXPECT_TRUE(view.restarted);
-  const ServerView same = view_of("penstock_start_time_seconds 5\n", "penstock_start_time_seconds 5\n");
+  const ServerView same = view_of("penstock_start_time_seconds 5\npenstock_commits_total 6\n",
+                                  "penstock_start_time_seconds 5\npenstock_commits_total 5\n");
   EXPECT_FALSE(same.restarted);
 }
 

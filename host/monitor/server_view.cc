@@ -65,7 +65,7 @@ class ViewMaker {
     if (!counted.total || !compares()) return counted;
     const double before = begun_anew_ ? 0 : before_->sum(name, with).value_or(0);
     const bool went_back = before > *counted.total;
-    // Ports have figures that are no counts, such as whether a link is up.
+    // Ports have figures that are no counts, such as whether there is a link.
     if (went_back && !now_.sum(kStart)) view_.restarted = true;
     counted.per_second = (went_back ? *counted.total : *counted.total - before) / seconds_;
     return counted;
@@ -106,8 +106,8 @@ class ViewMaker {
     return view;
   }
 
-  // Of each sample of a port's figure there is one that says whether it is known. A queue at which nothing
-  // has arrived says nothing of the port.
+  // Beside what was missed there is a sample that says whether it is known. A queue at which nothing has
+  // arrived says nothing of the port.
   bool known(std::string_view figure, Exposition::Labels with) const {
     const std::string name = std::string(kPort) + std::string(figure) + std::string(kKnown);
     bool any = false;
@@ -134,7 +134,7 @@ class ViewMaker {
            0.0;
   }
 
-  // The figure that a sample is of, whether it counts it or says that it is unknown; else nothing.
+  // The figure of a port that a sample is of, whether it gives it or says that it is unknown; else nothing.
   static std::string_view figure_of(const MetricSample& sample) {
     std::string_view name = sample.name;
     if (!name.starts_with(kPort)) return {};
@@ -142,7 +142,7 @@ class ViewMaker {
     for (const std::string_view end : {kTotal, kKnown}) {
       if (name.ends_with(end)) return name.substr(0, name.size() - end.size());
     }
-    return {};
+    return name;  // one that is no count
   }
 
   void view_figures(const std::string& port, PortView& view) {
@@ -156,7 +156,8 @@ class ViewMaker {
       seen.emplace_back(figure, reason);
       const bool by_name = std::ranges::find(kDropsByName, figure) != kDropsByName.end();
       PortFigureView shown{printable(figure), printable(reason), {}};
-      const std::string total = std::string(kPort) + figure + std::string(kTotal);
+      const std::string name = std::string(kPort) + figure;
+      const std::string total = sample.name == name ? name : name + std::string(kTotal);
       shown.count = reason.empty() ? count(total, {{"port", port}})
                                    : count(total, {{"port", port}, {"reason", reason}});
       (by_name || !reason.empty() ? view.drops : view.figures).push_back(std::move(shown));

@@ -13,9 +13,10 @@ struct PortFigure {
   static constexpr size_t kWholePort = SIZE_MAX;
 
   std::string name;                 // as in /metrics behind penstock_port_: "frames_dropped"
-  std::string reason;               // of several of one name, which; or empty
+  std::string reason{};             // of several of one name, which; or empty
   size_t queue = kWholePort;        // of which queue
   std::optional<uint64_t> value{};  // since the port was opened; none: nobody knows
+  bool gauge = false;               // what is so now, such as whether there is a link, and no count
 };
 
 }  // namespace penstock

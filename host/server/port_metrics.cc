@@ -12,12 +12,18 @@ namespace {
 
 constexpr std::string_view kMissed = "missed";
 
-// A count that may be unknown.
-void write_known(const std::string& name, const std::string& help, std::optional<uint64_t> value,
-                 std::span<const MetricLabel> labels, MetricsText& to) {
-  to.gauge("penstock_port_" + name + "_known", "1: the port knows of penstock_port_" + name + "_total",
-           value ? 1 : 0, labels);
-  if (value) to.counter("penstock_port_" + name + "_total", help, *value, labels);
+// A figure that may be unknown. Where it is there is no sample of it, but one that says so.
+void write_figure(const PortFigure& figure, const std::string& help, std::span<const MetricLabel> labels,
+                  MetricsText& to) {
+  const std::string name = "penstock_port_" + figure.name + (figure.gauge ? "" : "_total");
+  if (!figure.value || figure.name == kMissed)
+    to.gauge("penstock_port_" + figure.name + "_known", "1: the port knows of " + name, figure.value ? 1 : 0,
+             labels);
+  if (!figure.value) return;
+  if (figure.gauge)
+    to.gauge(name, help, *figure.value, labels);
+  else
+    to.counter(name, help, *figure.value, labels);
 }
 
 void write_queue(const PacketCounters& counted, std::span<const MetricLabel> labels, MetricsText& to) {
@@ -45,14 +51,15 @@ void write_port_metrics(const PacketPort& port, std::span<const PacketCounters> 
     const std::array labels{MetricLabel{"port", port_name}, MetricLabel{"queue", number}};
     write_queue(queues[i], labels, to);
     if (queues[i].missed || !missed_of_port)
-      write_known(std::string(kMissed), "packets lost before they were read", queues[i].missed, labels, to);
+      write_figure({.name = std::string(kMissed), .value = queues[i].missed},
+                   "packets lost before they were read", labels, to);
   }
   for (const PortFigure& figure : figures) {
     const std::string number = std::to_string(figure.queue);
     std::vector<MetricLabel> labels{{"port", port_name}};
     if (figure.queue != PortFigure::kWholePort) labels.push_back({"queue", number});
     if (!figure.reason.empty()) labels.push_back({"reason", figure.reason});
-    write_known(figure.name, "counted by the port: " + figure.name, figure.value, labels, to);
+    write_figure(figure, "told by the port: " + figure.name, labels, to);
   }
 }
 

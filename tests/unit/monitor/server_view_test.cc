@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include <string>
 
 namespace penstock {
@@ -60,6 +62,20 @@ TEST(ServerViewTest, AllCountsOfAServerThatWasStartedAgainBeganAnew) {
   const ServerView same = view_of("penstock_start_time_seconds 5\npenstock_commits_total 6\n",
                                   "penstock_start_time_seconds 5\npenstock_commits_total 5\n");
   EXPECT_FALSE(same.restarted);
+}
+
+TEST(ServerViewTest, FiguresAreShownWhetherTheyAreCountsOrStates) {
+  const ServerView view = view_of("",
+                                  "penstock_port_link_up{port=\"p\"} 1\n"
+                                  "penstock_port_answers_sent_total{port=\"p\"} 7\n"
+                                  "penstock_port_sparks_known{port=\"p\"} 0\n");
+  ASSERT_EQ(view.ports.size(), 1U);
+  std::map<std::string, std::optional<double>> figures;
+  for (const auto& figure : view.ports[0].figures) figures[figure.name] = figure.count.total;
+  EXPECT_EQ(figures["link_up"], 1);
+  EXPECT_EQ(figures["answers_sent"], 7);
+  ASSERT_TRUE(figures.contains("sparks"));
+  EXPECT_EQ(figures["sparks"], std::nullopt);
 }
 
 TEST(ServerViewTest, QueuesAreSummedUpToTheirPort) {

@@ -78,6 +78,14 @@ TEST(PortMetricsTest, GivesAllFiguresWithTheirReasons) {
   EXPECT_THAT(text,
               HasSubstr("penstock_port_frames_dropped_known{port=\"nic a\\\"b\",reason=\"no_memory\"} 0\n"));
   EXPECT_THAT(text, Not(HasSubstr("penstock_port_frames_dropped_total{port=\"nic a\\\"b\",reason")));
+  EXPECT_THAT(text, Not(HasSubstr("frames_dropped_known{port=\"nic a\\\"b\",queue")));
+}
+
+TEST(PortMetricsTest, AStateIsNoCount) {
+  const std::string text = metrics_of({{.name = "link_up", .reason = {}, .value = 1, .gauge = true}}, {});
+  EXPECT_THAT(text, HasSubstr("# TYPE penstock_port_link_up gauge\n"));
+  EXPECT_THAT(text, HasSubstr("penstock_port_link_up{port=\"nic a\\\"b\"} 1\n"));
+  EXPECT_THAT(text, Not(HasSubstr("_total")));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The penstock server under test, what is sent to it, and a bad network in between."""
 
+import atexit
 import hashlib
 import http.client
 import json
@@ -54,6 +55,7 @@ class Server:
         command = self.store.command("serve", *listen_arguments(self.udp), "--http", self.tcp, "--json", *self.options)
         with open(self.messages, "ab") as messages:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=messages, env=self.store.environment)
+        atexit.register(self.process.kill)  # a test that fails leaves none behind
         text = b""
         for line in self.process.stdout:
             text += line

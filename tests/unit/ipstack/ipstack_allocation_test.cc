@@ -4,44 +4,14 @@
 #include <dlfcn.h>
 #include <pthread.h>
 
-#include <cstdlib>
-#include <new>
-
 #include "unit/ipstack/lone_stack.h"
+#include "unit/memory/allocation_count.h"
 
 namespace {
 
-thread_local size_t allocations = 0;
 thread_local size_t locks = 0;
 
-void* counted(size_t bytes, size_t alignment) {
-  ++allocations;
-  void* memory = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
-  if (memory == nullptr) std::abort();
-  return memory;
-}
-
 }  // namespace
-
-// The others of the library come to these. Inlined, the compiler would see malloc met by delete.
-[[gnu::noinline]] void* operator new(size_t bytes) {
-  return counted(bytes, alignof(std::max_align_t));
-}
-[[gnu::noinline]] void* operator new(size_t bytes, std::align_val_t alignment) {
-  return counted(bytes, static_cast<size_t>(alignment));
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, size_t) noexcept {
-  std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, std::align_val_t) noexcept {
-  std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, size_t, std::align_val_t) noexcept {
-  std::free(memory);
-}
 
 // In place of the C library's, which it calls.
 extern "C" int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
@@ -58,10 +28,10 @@ class IpStackAllocationTest : public LoneStack {
  protected:
   template <class Work>
   static void count(const Work& work) {
-    const size_t allocations_before = allocations;
+    const size_t allocations_before = allocation_count();
     const size_t locks_before = locks;
     work();
-    allocated = allocations - allocations_before;
+    allocated = allocation_count() - allocations_before;
     locked = locks - locks_before;
   }
 

@@ -3,48 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <cstdlib>
 #include <deque>
 #include <memory>
-#include <new>
 #include <vector>
 
 #include "bench/micro/null_device.h"
 #include "drivers/software/software_device.h"
 #include "offload/dispatcher.h"
-
-namespace {
-
-thread_local size_t allocations = 0;
-
-void* counted(size_t bytes, size_t alignment) {
-  ++allocations;
-  void* memory = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
-  if (memory == nullptr) std::abort();
-  return memory;
-}
-
-}  // namespace
-
-// The others of the library come to these. Inlined, the compiler would see malloc met by delete.
-[[gnu::noinline]] void* operator new(size_t bytes) {
-  return counted(bytes, alignof(std::max_align_t));
-}
-[[gnu::noinline]] void* operator new(size_t bytes, std::align_val_t alignment) {
-  return counted(bytes, static_cast<size_t>(alignment));
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, size_t) noexcept {
-  std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, std::align_val_t) noexcept {
-  std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, size_t, std::align_val_t) noexcept {
-  std::free(memory);
-}
+#include "unit/memory/allocation_count.h"
 
 namespace penstock {
 namespace {
@@ -81,7 +47,7 @@ class DispatchAllocationTest : public testing::Test {
   size_t run(size_t jobs) {
     std::array<Job*, kDepth> finished;
     for (size_t i = 0; i < kDepth; ++i) finished[i] = &jobs_[i];
-    const size_t before = allocations;
+    const size_t before = allocation_count();
     size_t idle = kDepth;
     for (size_t done = 0; done < jobs;) {
       idle -= queue_pair_->submit(std::span(finished).first(idle));
@@ -91,7 +57,7 @@ class DispatchAllocationTest : public testing::Test {
       done += count;
     }
     while (queue_pair_->in_flight() > 0) queue_pair_->poll(finished);
-    return allocations - before;
+    return allocation_count() - before;
   }
 
   DispatcherOptions options_;
@@ -107,10 +73,10 @@ class DispatchAllocationTest : public testing::Test {
 };
 
 TEST_F(DispatchAllocationTest, CountsWhatIsAllocated) {
-  const size_t before = allocations;
+  const size_t before = allocation_count();
   const auto held = std::make_unique<std::array<char, 100>>();
   const std::vector<int> numbers(100, held->empty() ? 1 : 2);
-  EXPECT_EQ(allocations, before + 2);
+  EXPECT_EQ(allocation_count(), before + 2);
 }
 
 TEST_F(DispatchAllocationTest, AllocatesNothingForJobsOfDevices) {
@@ -127,11 +93,11 @@ TEST_F(DispatchAllocationTest, AllocatesNothingWhenADeviceIsOut) {
     Job* one = &job;
     ASSERT_EQ(queue_pair_->submit({&one, 1}), 1u);
   }
-  const size_t before = allocations;
+  const size_t before = allocation_count();
   dispatcher_->lose(2, HealthCause::deadline);
   std::array<Job*, kDepth> finished;
   while (queue_pair_->in_flight() > 0) queue_pair_->poll(finished);
-  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(allocation_count(), before);
   EXPECT_EQ(run(1000), 0u);
   EXPECT_GT(dispatcher_->members()[0]->counters().jobs, 1000u);
 }

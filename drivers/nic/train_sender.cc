@@ -63,12 +63,12 @@ void TrainSender::send(const PacketTrain& train, uint64_t now_ns) {
       case Cut::done:
         return end(next);
       case Cut::no_way_yet:
-        return hold(std::move(next));
+        return hold(next);
       case Cut::stuck:
         break;
     }
   }
-  waiting_.push_back(std::move(next));
+  waiting_.push_back(next);
 }
 
 void TrainSender::flush(uint64_t now_ns) {
@@ -76,12 +76,12 @@ void TrainSender::flush(uint64_t now_ns) {
   while (!waiting_.empty()) {
     const Cut now = cut(waiting_.front(), now_ns);
     if (now == Cut::stuck) break;
-    Train front = std::move(waiting_.front());
+    const Train front = waiting_.front();
     waiting_.pop_front();
     if (now == Cut::done)
       end(front);
     else
-      hold(std::move(front));
+      hold(front);
   }
   frames_.flush();
 }
@@ -136,13 +136,13 @@ void TrainSender::refuse(const Train& train) {
   QueueCounts::add(counts_.send_refused, packets_of(train.packets));
 }
 
-void TrainSender::hold(Train train) {
+void TrainSender::hold(const Train& train) {
   if (held_.size() == kHeldMax) {
     refuse(held_.front());
     end(held_.front());
     held_.pop_front();
   }
-  held_.push_back(std::move(train));
+  held_.push_back(train);
   counts_.trains_held.store(held_.size(), std::memory_order_relaxed);
 }
 

@@ -31,6 +31,7 @@ class PacketPort {
 
   // Before any queue is used. A port that spreads packets over its queues by itself asks it; others, whose
   // kernel or NIC does that, never call it.
+  // Those that do keep it: NOLINTNEXTLINE(performance-unnecessary-value-param)
   virtual void steer_by(PacketSteering) {}
   // Any thread.
   virtual std::vector<PortFigure> figures() const { return {}; }

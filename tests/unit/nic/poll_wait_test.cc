@@ -58,6 +58,7 @@ TEST(PollWait, NudgesFromManyThreadsNeverEndAWaitForGood) {
   const auto wait = PollWait::create().value();
   std::atomic<int> told{0};
   std::vector<std::thread> tellers;
+  tellers.reserve(3);
   for (int i = 0; i < 3; ++i) {
     tellers.emplace_back([&] {
       for (int round = 0; round < kRounds; ++round) {

@@ -18,6 +18,7 @@ constexpr uint64_t kClosingTimeouts = 3;
 constexpr size_t kBurstBytes = size_t{256} << 10;
 constexpr size_t kPieces = 16;
 constexpr size_t kReasonMax = 256;
+constexpr uint64_t kAskPathNs = 1'000'000'000;
 
 ngtcp2_path ngtcp2_path_of(const NetPath& path) {
   ngtcp2_path out{};
@@ -208,19 +209,30 @@ QuicLink::Wrote QuicLink::write(PacketQueue& queue, uint64_t now) {
   return Wrote::all;
 }
 
+// What a packet may have, probes too, which are larger than what the path is known to take. The library
+// learns the largest when the connection begins; what the path takes less later on it is given as so much
+// less room.
+size_t QuicLink::packet_bytes(const PacketQueue& queue) {
+  if (now_ >= ask_path_at_) {
+    ask_path_at_ = now_ + kAskPathNs;
+    const uint32_t takes = queue.packet_bytes_max(net_path(*ngtcp2_conn_get_path(conn())).remote);
+    path_takes_ = std::max<size_t>(takes, NGTCP2_MAX_UDP_PAYLOAD_SIZE);
+  }
+  return std::min(ngtcp2_conn_get_max_tx_udp_payload_size(conn()), path_takes_);
+}
+
 QuicLink::Wrote QuicLink::write_packets(PacketQueue& queue) {
   Wrote wrote = Wrote::more;
   {
     TrainWriter train(queue);
-    // A probe is larger than what the path is known to take.
-    const size_t packet_bytes = ngtcp2_conn_get_max_tx_udp_payload_size(conn());
+    const size_t bytes_max = packet_bytes(queue);
     const size_t burst = std::min(ngtcp2_conn_get_send_quantum(conn()), kBurstBytes);
     while (train.bytes_written() < burst) {
-      if (train.room(packet_bytes).empty()) {
+      if (train.room(bytes_max).empty()) {
         wrote = Wrote::no_room;
         break;
       }
-      const int code = write_one(train, packet_bytes);
+      const int code = write_one(train, bytes_max);
       if (code < 0) break;
       if (code == 0) {
         wrote = Wrote::all;

@@ -120,6 +120,7 @@ class QuicLink {
   void to_phase(Phase phase);
   void carry_out_requests();
   Wrote write_packets(PacketQueue& queue);
+  size_t packet_bytes(const PacketQueue& queue);
   bool write_close(PacketQueue& queue);
   void resend_close(PacketQueue& queue);
   // 1: a packet was written; 0: none can be; -1: the connection failed.
@@ -131,6 +132,8 @@ class QuicLink {
   std::unique_ptr<nghttp3_conn, H3ConnEnd> h3_;
   Phase phase_ = Phase::open;
   uint64_t now_ = 0;
+  size_t path_takes_ = 0;  // as the queue said when it was last asked
+  uint64_t ask_path_at_ = 0;
   uint64_t phase_ends_ = 0;
   int library_error_ = 0;
   bool stateless_reset_ = false;

@@ -65,7 +65,7 @@ Result<std::unique_ptr<QuicServer>> QuicServer::start(PacketPort& port, const Tl
     PENSTOCK_TRY_ASSIGN(ServerSecret secret, ServerSecret::create(key));
     server->workers_.push_back(std::make_unique<QuicWorker>(
         port.queue(i), part_of(options.limits, count), std::move(secret), static_cast<uint16_t>(i),
-        identity.credentials().owned.get(), *server->connections_));
+        identity.credentials().owned.get(), *server->connections_, server->workers_busy_));
   }
   const size_t packet_bytes = port.queue(0).packet_bytes_max(port.local_address());
   // handovers[from * count + to]; none from a worker to itself.
@@ -81,6 +81,7 @@ Result<std::unique_ptr<QuicServer>> QuicServer::start(PacketPort& port, const Tl
     }
     server->workers_[own]->meet(std::move(neighbours));
   }
+  server->workers_busy_ = count;
   for (const std::unique_ptr<QuicWorker>& worker : server->workers_)
     server->threads_.emplace_back([raw = worker.get(), &make = server->maker_] { raw->run(make); });
   return server;

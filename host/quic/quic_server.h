@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -59,6 +60,7 @@ class QuicServer {
   void join();
 
   std::unique_ptr<ConnectionCounts> connections_;
+  std::atomic<size_t> workers_busy_{0};  // that have not finished
   std::vector<std::unique_ptr<PacketHandover>> handovers_;
   std::vector<std::unique_ptr<QuicWorker>> workers_;
   std::vector<std::thread> threads_;

@@ -27,12 +27,14 @@ Clock::time_point time_point_of(uint64_t time) {
 }  // namespace
 
 QuicWorker::QuicWorker(PacketQueue& queue, const QuicLimits& limits, ServerSecret secret, uint16_t number,
-                       gnutls_certificate_credentials_t credentials, ConnectionCounts& counts)
+                       gnutls_certificate_credentials_t credentials, ConnectionCounts& counts,
+                       std::atomic<size_t>& workers_busy)
     : queue_(queue),
       share_(limits, std::move(secret), number),
       door_(share_, queue),
       credentials_(credentials),
       counts_(counts),
+      workers_busy_(workers_busy),
       burst_(kBurst) {}
 
 QuicWorker::~QuicWorker() = default;
@@ -54,6 +56,7 @@ void QuicWorker::run(const HttpServiceMaker& maker) {
   share_.service = service_.get();
   share_.packet_bytes_max = queue_.packet_bytes_max(queue_.local_address());
   loop();
+  tell_finished();
   for (const auto& [raw, connection] : connections_) counts_.remove(raw->source());
   connections_.clear();
   service_.reset();
@@ -62,7 +65,7 @@ void QuicWorker::run(const HttpServiceMaker& maker) {
 }
 
 void QuicWorker::loop() {
-  while (!finished()) {
+  while (!may_leave()) {
     again_ = false;
     no_room_ = false;
     now_ = nanoseconds(Clock::now());
@@ -77,7 +80,7 @@ void QuicWorker::loop() {
     // What was full may be so no more, and then nothing would tell.
     if (no_room_ && !queue_.reserve().empty()) again_ = true;
     publish();
-    if (!again_ && !finished()) queue_.wait(next_turn());
+    if (!again_ && !may_leave()) queue_.wait(next_turn());
   }
 }
 
@@ -251,8 +254,24 @@ bool QuicWorker::finished() const {
   return std::none_of(connections_.begin(), connections_.end(), busy);
 }
 
+// What arrives at its queue is not for its own connections alone: others' packets, and what a port without a
+// kernel lives by, are taken in until no worker has a connection.
+bool QuicWorker::may_leave() {
+  if (!finished()) return false;
+  tell_finished();
+  return workers_busy_.load(std::memory_order_acquire) == 0;
+}
+
+void QuicWorker::tell_finished() {
+  if (std::exchange(told_finished_, true)) return;
+  if (workers_busy_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  for (const Neighbour& neighbour : neighbours_) neighbour.queue->wake();
+}
+
 Clock::time_point QuicWorker::next_turn() const {
-  uint64_t next = std::min({timers_.next(), drain_until_, give_up_at_});
+  uint64_t next = timers_.next();
+  if (!stopping_) next = std::min(next, drain_until_);
+  if (now_ < give_up_at_) next = std::min(next, give_up_at_);
   if (!connections_.empty()) next = std::min(next, next_sweep_);
   return next == UINT64_MAX ? Clock::time_point::max() : time_point_of(next);
 }

@@ -32,7 +32,8 @@ class QuicWorker {
   };
 
   QuicWorker(PacketQueue& queue, const QuicLimits& limits, ServerSecret secret, uint16_t number,
-             gnutls_certificate_credentials_t credentials, ConnectionCounts& counts);
+             gnutls_certificate_credentials_t credentials, ConnectionCounts& counts,
+             std::atomic<size_t>& workers_busy);
   ~QuicWorker();
 
   // Before it runs.
@@ -65,6 +66,8 @@ class QuicWorker {
   void forget(ServerConnection& connection);
   void follow_orders();
   bool finished() const;
+  bool may_leave();
+  void tell_finished();
   std::chrono::steady_clock::time_point next_turn() const;
   void publish();
 
@@ -73,6 +76,7 @@ class QuicWorker {
   QuicDoor door_;
   const gnutls_certificate_credentials_t credentials_;
   ConnectionCounts& counts_;
+  std::atomic<size_t>& workers_busy_;  // of the server: those that have not finished
   std::vector<Neighbour> neighbours_;
   std::unique_ptr<HttpService> service_;
   std::unordered_map<ServerConnection*, std::unique_ptr<ServerConnection>> connections_;
@@ -88,6 +92,7 @@ class QuicWorker {
   bool draining_ = false;
   bool stopping_ = false;
   bool port_failed_ = false;
+  bool told_finished_ = false;
   bool again_ = false;    // something is left to do at once
   bool no_room_ = false;  // the port took no more
 

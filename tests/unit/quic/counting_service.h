@@ -27,6 +27,7 @@ struct ServiceLog {
   std::atomic<size_t> ended{0};  // whose body came to its end
   std::atomic<size_t> bytes_taken{0};
   std::atomic<bool> drained{false};
+  std::atomic<size_t> drains{0};               // services that were told to
   std::atomic<bool> ended_behind_poll{false};  // a body, and there was no poll since
   std::mutex mutex;
   std::vector<HttpPeer> peers;
@@ -51,7 +52,10 @@ class CountingService : public HttpService {
 
   std::unique_ptr<HttpExchange> begin(const HttpRequest& request, const HttpPeer& peer, uint64_t id) override;
   void poll(std::vector<uint64_t>& ready) override;
-  void drain() override { log_.drained = true; }
+  void drain() override {
+    log_.drained = true;
+    ++log_.drains;
+  }
 
   // Of its exchanges: names them in a later poll.
   void again(uint64_t id);

@@ -83,7 +83,9 @@ class MemoryQueue : public PacketQueue {
   void flush() override {}
   void wait(std::chrono::steady_clock::time_point deadline) override;
   void wake() override;
-  uint32_t packet_bytes_max(const NetAddress&) const override { return packet_bytes_max_; }
+  uint32_t packet_bytes_max(const NetAddress&) const override { return packet_bytes_max_.load(); }
+  // What its packets may have from now on.
+  void take_packets_of(uint32_t bytes_max) { packet_bytes_max_ = bytes_max; }
   NetAddress local_address() const override { return local_; }
   PacketCounters counters() const override { return counters_; }
   // Calls of receive() by any other thread than the one that adopted it.
@@ -102,7 +104,7 @@ class MemoryQueue : public PacketQueue {
 
   MemoryNetwork& network_;
   const NetAddress local_;
-  const uint32_t packet_bytes_max_;
+  std::atomic<uint32_t> packet_bytes_max_;
   std::vector<uint8_t> buffer_;
   std::vector<Packet> received_;
   PacketCounters counters_{};
@@ -125,7 +127,7 @@ class MemoryPort : public PacketPort {
   NetAddress local_address() const override { return local_; }
   std::string name() const override { return "memory"; }
   void steer_by(PacketSteering steering) override;
-  const MemoryQueue& memory_queue(size_t number) const { return *queues_[number]; }
+  MemoryQueue& memory_queue(size_t number) const { return *queues_[number]; }
 
  private:
   friend class MemoryNetwork;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <memory>
+#include <thread>
 #include <vector>
 
 #include "unit/quic/test_request.h"
@@ -45,6 +47,37 @@ TEST(WorkerHandoverTest, APortThatAsksWhosePacketsAreLeavesNothingToHandOver) {
   EXPECT_EQ(server.count(QuicCount::packets_handed_over), 0U);
   EXPECT_EQ(server.server->queue_packets()[0].packets_in, 0U);
   EXPECT_EQ(server.server->queue_packets()[1].packets_in, 0U);
+}
+
+TEST(WorkerHandoverTest, AWorkerWithoutConnectionsStaysAtItsQueueWhileAnotherDrains) {
+  TestServer server({}, {}, 2);
+  const NetAddress from = memory_address(2);
+  server.network.steer(from, 1);
+  auto client = server.client();
+  ASSERT_TRUE(client) << client.error().message();
+  TestRequest put("PUT", "/put", 4'000'000);
+  put.stall_after = 1'000'000;
+  const auto id = (*client)->submit(put.head, put);
+  ASSERT_TRUE(poll_until(**client, [&server] { return server.log.bytes_taken == 1'000'000; }));
+  std::thread drain([&server] { server.server->drain(std::chrono::hours{1}); });
+  while (server.log.drains < 2) std::this_thread::yield();
+  // All that the connection's worker gets from now on came to the other one's queue.
+  server.network.steer(from, 0);
+  put.stall_after = UINT64_MAX;
+  (*client)->resume(*id);
+  const bool done = poll_until(**client, [&put] { return put.done; });
+  if (!done) server.server->stop();
+  drain.join();
+  ASSERT_TRUE(done);
+  ASSERT_TRUE(put.result) << put.result.error().message();
+  EXPECT_EQ(put.text, "4000000 right");
+  EXPECT_FALSE(server.server->running());
+}
+
+TEST(WorkerHandoverTest, WithoutConnectionsADrainWaitsForNothing) {
+  TestServer server({}, {}, 4);
+  server.server->drain(std::chrono::hours{1});
+  EXPECT_FALSE(server.server->running());
 }
 
 TEST(WorkerHandoverTest, EachQueueIsAdoptedByTheThreadThatUsesIt) {

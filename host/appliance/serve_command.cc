@@ -211,12 +211,16 @@ Result<int> ServeCommand::serve(const std::string& directory, const GlobalOption
                               plain.empty() ? "" : ", HTTP/1.1 on " + plain, identity->fingerprint()));
   tell_service_manager("READY=1");
   while (!StopSignal::requested() && server->running()) std::this_thread::sleep_for(kLookAgain);
-  const bool port_failed = !StopSignal::requested();
+  const std::optional<Error> port_error = server->port_error();
   tell_service_manager("STOPPING=1");
   server->drain(std::chrono::seconds(patience));
   console.summary(fmt::format("{} uploads were committed in {} groups", server->stored().commits,
                               server->stored().groups));
-  if (port_failed) return fail(Errc::failed, https, "the port has failed", "see the lines above");
+  if (port_error) {
+    return fail(Errc::failed, https,
+                fmt::format("the port has failed: {}: {}", port_error->what, port_error->why),
+                "everything that was acknowledged is committed; start it again when the port is back");
+  }
   if (const auto trouble = server->trouble()) return Failure(*trouble);
   return 0;
 }

@@ -109,6 +109,13 @@ bool QuicServer::running() const {
                       [](const std::unique_ptr<QuicWorker>& worker) { return worker->over(); });
 }
 
+std::optional<Error> QuicServer::port_error() const {
+  for (const std::unique_ptr<QuicWorker>& worker : workers_) {
+    if (worker->over() && worker->port_error()) return worker->port_error();
+  }
+  return {};
+}
+
 QuicCounts QuicServer::counts() const {
   QuicCounts sums{};
   for (const std::unique_ptr<QuicWorker>& worker : workers_) worker->counters().add_to(sums);

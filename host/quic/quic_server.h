@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/error.h"
 #include "base/result.h"
 #include "http/http_service.h"
 #include "port/packet_port.h"
@@ -48,6 +49,8 @@ class QuicServer {
   void stop();
   // False when a worker has ended: its port failed, or the server was drained or stopped.
   bool running() const;
+  // What a port failed of, where that is why it does not run.
+  std::optional<Error> port_error() const;
 
   QuicCounts counts() const;
   PacketCounters packets() const;                     // of all queues together

@@ -70,7 +70,7 @@ void QuicWorker::loop() {
     no_room_ = false;
     now_ = nanoseconds(Clock::now());
     handle_packets();
-    if (port_failed_) return;
+    if (port_error_) return;
     follow_orders();
     serve();
     expire();
@@ -87,7 +87,7 @@ void QuicWorker::loop() {
 void QuicWorker::handle_packets() {
   const Result<size_t> came = queue_.receive(burst_);
   if (!came) {
-    port_failed_ = true;
+    port_error_ = came.error();
     return;
   }
   again_ = *came == burst_.size();

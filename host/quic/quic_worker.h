@@ -6,9 +6,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
+#include "base/error.h"
 #include "http/http_service.h"
 #include "port/packet_queue.h"
 #include "quic/connection_counts.h"
@@ -47,6 +49,8 @@ class QuicWorker {
   void drain(std::chrono::steady_clock::time_point deadline);
   void stop();
   bool over() const { return over_.load(std::memory_order_acquire); }
+  // Of one that is over: what its port failed of.
+  const std::optional<Error>& port_error() const { return port_error_; }
   const QuicCounters& counters() const { return share_.counters; }
   PacketCounters packets() const;
 
@@ -91,7 +95,7 @@ class QuicWorker {
   uint64_t give_up_at_ = UINT64_MAX;
   bool draining_ = false;
   bool stopping_ = false;
-  bool port_failed_ = false;
+  std::optional<Error> port_error_{};  // written before over_
   bool told_finished_ = false;
   bool again_ = false;    // something is left to do at once
   bool no_room_ = false;  // the port took no more

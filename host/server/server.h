@@ -47,6 +47,7 @@ class Server {
   void drain(std::chrono::milliseconds patience);
   // False: a port has failed.
   bool running() const { return quic_->running(); }
+  std::optional<Error> port_error() const { return quic_->port_error(); }
   // Of HTTP/1.1; empty where it was not asked for.
   NetAddress http1_address() const { return http1_ ? http1_->address() : NetAddress(); }
   // Reads the access list again. As AccessFile::reload.

@@ -18,14 +18,18 @@ uint64_t mix(uint64_t a, uint64_t b) {
 
 }  // namespace
 
+uint64_t address_hash(const IpAddress& address, uint64_t seed) {
+  constexpr uint64_t kOdd = 0x9E3779B97F4A7C15;
+  const auto low = load_le<uint64_t>(address.bytes.data());
+  const auto high = load_le<uint64_t>(address.bytes.data() + 8);
+  return mix(mix(low ^ seed, kOdd ^ std::rotl(seed, 32)) ^ high, seed | 1);
+}
+
 AddressIndex::AddressIndex(size_t slots, uint64_t seed)
     : seed_(seed), heads_(std::bit_ceil(slots)), next_(slots), addresses_(slots) {}
 
 size_t AddressIndex::bucket_of(const IpAddress& address) const {
-  constexpr uint64_t kOdd = 0x9E3779B97F4A7C15;
-  const auto low = load_le<uint64_t>(address.bytes.data());
-  const auto high = load_le<uint64_t>(address.bytes.data() + 8);
-  return mix(mix(low ^ seed_, kOdd ^ std::rotl(seed_, 32)) ^ high, seed_ | 1) & (heads_.size() - 1);
+  return address_hash(address, seed_) & (heads_.size() - 1);
 }
 
 size_t AddressIndex::find(const IpAddress& address) const {

@@ -9,6 +9,9 @@
 
 namespace penstock {
 
+// Who does not know the seed cannot choose addresses that go together.
+uint64_t address_hash(const IpAddress& address, uint64_t seed);
+
 // Addresses to slots of a table of fixed size. Who chooses addresses cannot choose which of them are found
 // slowly: the seed is the process's secret. Its owner's thread; it allocates when it is made.
 class AddressIndex {

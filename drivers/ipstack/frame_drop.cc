@@ -10,9 +10,9 @@ constexpr std::array<std::string_view, kFrameDrops> kNames{
     "truncated",        "other_mac",         "other_vlan",       "other_protocol", "other_address",
     "other_port",       "fragment",          "extension_header", "bad_header",     "bad_ip_checksum",
     "bad_udp_checksum", "bad_icmp_checksum", "bad_source",       "bad_arp",        "bad_ndp",
-    "unwanted_icmp",    "too_many_answers",
+    "unwanted_icmp",    "too_many_answers",  "address_conflict", "empty",          "scattered",
 };
-static_assert(kNames.size() == static_cast<size_t>(FrameDrop::too_many_answers) + 1);
+static_assert(!kNames.back().empty());
 
 }  // namespace
 

@@ -25,9 +25,13 @@ enum class FrameDrop : uint8_t {
   bad_arp,
   bad_ndp,           // also: hop limit other than 255 (RFC 4861)
   unwanted_icmp,     // a type that the stack does nothing with, or an answer to what it did not send
-  too_many_answers,  // ARP, NDP, echo: more than are answered a second
+  too_many_answers,  // ARP, NDP, echo, "too big": more than are answered, or heard, a second
+  address_conflict,  // another station says that an address of the port's is its own
+  empty,             // a UDP packet without payload
+  scattered,         // a frame that the NIC gave in pieces which fit nowhere together
+  kCount,
 };
-inline constexpr size_t kFrameDrops = 17;
+inline constexpr size_t kFrameDrops = static_cast<size_t>(FrameDrop::kCount);
 
 std::string_view frame_drop_name(FrameDrop drop);  // as enumerated
 

@@ -40,7 +40,9 @@ class FrameHead {
   size_t bytes() const { return bytes_; }  // of all headers
   size_t ethernet_bytes() const { return ethernet_bytes_; }
   bool is_ipv6() const { return ipv6_; }
-  uint32_t payload_max() const { return payload_max_; }  // of one packet, by MTU and path MTU
+  // Of one packet, by the MTU of the port's own network: what a router further on may have said only advises
+  // whoever makes packets (IpStack::payload_max), as anybody can say it.
+  uint32_t payload_max() const { return payload_max_; }
 
   // Writes the headers of a packet with `payload` to `frame` (bytes() of it), and copies the payload behind
   // them while it sums it, unless the NIC does. `frame` holds bytes() + payload.size(). A payload that stands

@@ -39,6 +39,8 @@ struct IpConfig {
   // To ARP, NDP and echo requests, at most: a quarter for echo and a quarter for gateways, so that neither
   // pings nor neighbours can keep the port from being found.
   uint32_t answers_per_second = 1000;
+  // Its addresses and multicast groups, unasked (announcer.h).
+  bool announces = true;
 };
 
 // usage: what no port can be. What its routes need, IpStack::create() sees to.

@@ -7,14 +7,17 @@
 #include <random>
 
 #include "base/check.h"
+#include "drivers/ipstack/announcer.h"
 #include "drivers/ipstack/answer_limit.h"
 #include "drivers/ipstack/arp.h"
 #include "drivers/ipstack/frame_reader.h"
 #include "drivers/ipstack/icmp.h"
+#include "drivers/ipstack/mld.h"
 #include "drivers/ipstack/ndp.h"
 #include "drivers/ipstack/neighbour_table.h"
 #include "drivers/ipstack/own_addresses.h"
 #include "drivers/ipstack/path_mtu_table.h"
+#include "drivers/ipstack/recent_remotes.h"
 #include "drivers/ipstack/route_table.h"
 
 namespace penstock {
@@ -22,6 +25,11 @@ namespace {
 
 constexpr MacAddress kBroadcast{{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
 constexpr size_t kIcmpBytesMin = 4;
+constexpr size_t kCacheLine = 64;
+// A second, of what whoever is at no path of ours may say, and which is looked at under the lock.
+constexpr uint32_t kTooBigsHeard = 200;
+constexpr uint32_t kMovesHeard = 200;
+constexpr uint32_t kQueriesHeard = 20;
 
 FrameArrival dropped(FrameDrop why) {
   return {.kind = FrameArrival::Kind::dropped, .drop = why};
@@ -33,6 +41,19 @@ FrameArrival taken() {
 
 uint32_t head_bytes(bool ipv6) {
   return (ipv6 ? kIpv6Bytes : kIpv4Bytes) + kUdpBytes;
+}
+
+// What does not change is not written: all threads read it.
+template <class T>
+void store_changed(std::atomic<T>& to, T value) {
+  if (to.load(std::memory_order_relaxed) != value) to.store(value, std::memory_order_release);
+}
+
+// Never 0.
+uint64_t station_word(const MacAddress& mac) {
+  uint64_t word = 1;
+  for (const uint8_t each : mac.bytes) word = word << 8 | each;
+  return word;
 }
 
 uint64_t random_seed_of_table() {
@@ -59,9 +80,13 @@ struct IpStack::Parts {
   FrameArrival receive_solicitation(const EthernetFrame& frame, const IpPacket& packet,
                                     const NdpMessage& asked, uint64_t now_ns, MutableBytes answer);
   FrameArrival answered(size_t bytes);
+  FrameArrival conflict();
 
   bool hear(const NeighbourNews& news, uint64_t now_ns);
-  bool may_answer(const IpAddress& neighbour, uint64_t now_ns, MutableBytes answer);
+  bool from_gateway(const IpAddress& neighbour, const MacAddress& station) const;
+  bool may_answer(const IpAddress& neighbour, const MacAddress& station, uint64_t now_ns,
+                  MutableBytes answer);
+  FrameArrival receive_query(uint64_t now_ns);
   size_t write_request(const NeighbourTable::Request& request, MutableBytes into) const;
   void publish();  // with the lock
 
@@ -72,17 +97,26 @@ struct IpStack::Parts {
   AnswerLimit echo_limit;
   AnswerLimit gateway_limit;
   AnswerLimit neighbour_limit;
+  AnswerLimit too_big_limit{kTooBigsHeard};
+  AnswerLimit move_limit{kMovesHeard};
+  AnswerLimit query_limit{kQueriesHeard};
 
   std::mutex mutex;
   NeighbourTable neighbours;
   PathMtuTable path_mtus;
+  RecentRemotes recent;
+  Announcer announcer;
   uint64_t path_mtu_lowered = 0;
   uint64_t requests_sent = 0;
+  uint64_t announcements_sent = 0;
 
-  std::atomic<uint64_t> generation{0};
+  alignas(kCacheLine) std::atomic<uint64_t> generation{0};
   std::atomic<uint64_t> next_due_ns{0};
   std::atomic<bool> has_path_mtus{false};
-  std::atomic<uint64_t> answers_sent{0};
+  // Each one's MAC address as station_word() has it, or 0.
+  std::vector<std::atomic<uint64_t>> gateway_stations;
+  alignas(kCacheLine) std::atomic<uint64_t> answers_sent{0};
+  std::atomic<uint64_t> address_conflicts{0};
 };
 
 IpStack::Parts::Parts(const IpConfig& its_config, std::unique_ptr<const OwnAddresses> addresses,
@@ -95,27 +129,47 @@ IpStack::Parts::Parts(const IpConfig& its_config, std::unique_ptr<const OwnAddre
       gateway_limit(config.answers_per_second / 4),
       neighbour_limit(config.answers_per_second / 2),
       neighbours(routes.gateways(), random_seed_of_table()),
-      path_mtus(random_seed_of_table()) {
+      path_mtus(random_seed_of_table()),
+      recent(random_seed_of_table()),
+      announcer(*own, link, !config.announces),
+      gateway_stations(routes.gateways().size()) {
   publish();
 }
 
 void IpStack::Parts::publish() {
-  generation.store(neighbours.changes() + path_mtus.changes(), std::memory_order_release);
-  next_due_ns.store(std::min(neighbours.due_ns(), path_mtus.due_ns()), std::memory_order_release);
-  has_path_mtus.store(path_mtus.size() != 0, std::memory_order_release);
+  store_changed(generation, neighbours.changes());
+  store_changed(next_due_ns, std::min({neighbours.due_ns(), path_mtus.due_ns(), announcer.due_ns()}));
+  store_changed(has_path_mtus, path_mtus.size() != 0);
+  for (size_t i = 0; i < gateway_stations.size(); ++i) {
+    const auto mac = neighbours.gateway_mac(i);
+    store_changed(gateway_stations[i], mac ? station_word(*mac) : 0);
+  }
 }
 
 bool IpStack::Parts::hear(const NeighbourNews& news, uint64_t now_ns) {
   const std::lock_guard lock(mutex);
+  // What is missed of many contradictions, a probe finds out.
+  if (neighbours.contradicts(news) && !move_limit.take(now_ns)) return true;
   const bool known = neighbours.hear(news, now_ns);
   publish();
   return known;
 }
 
-bool IpStack::Parts::may_answer(const IpAddress& neighbour, uint64_t now_ns, MutableBytes answer) {
+// By its station, once that is known: anybody can use a gateway's address, and gateways have addresses that
+// nobody told the port.
+bool IpStack::Parts::from_gateway(const IpAddress& neighbour, const MacAddress& station) const {
+  const uint64_t word = station_word(station);
+  for (size_t i = 0; i < gateway_stations.size(); ++i) {
+    const uint64_t known = gateway_stations[i].load(std::memory_order_relaxed);
+    if (known == 0 ? neighbour == routes.gateways()[i] : known == word) return true;
+  }
+  return false;
+}
+
+bool IpStack::Parts::may_answer(const IpAddress& neighbour, const MacAddress& station, uint64_t now_ns,
+                                MutableBytes answer) {
   if (answer.size() < kOwnFrameBytes) return false;
-  const bool gateway = std::ranges::find(routes.gateways(), neighbour) != routes.gateways().end();
-  return (gateway ? gateway_limit : neighbour_limit).take(now_ns);
+  return (from_gateway(neighbour, station) ? gateway_limit : neighbour_limit).take(now_ns);
 }
 
 FrameArrival IpStack::Parts::answered(size_t bytes) {
@@ -123,15 +177,21 @@ FrameArrival IpStack::Parts::answered(size_t bytes) {
   return {.kind = FrameArrival::Kind::answered, .answer_bytes = bytes};
 }
 
+FrameArrival IpStack::Parts::conflict() {
+  address_conflicts.fetch_add(1, std::memory_order_relaxed);
+  return dropped(FrameDrop::address_conflict);
+}
+
 FrameArrival IpStack::Parts::receive_arp(const EthernetFrame& frame, uint64_t now_ns, MutableBytes answer) {
   if (frame.destination != link.mac && frame.destination != kBroadcast) return dropped(FrameDrop::other_mac);
   const auto arp = read_arp(frame.content);
   if (!arp) return dropped(arp.error());
-  if (own->find(arp->sender) != nullptr) return dropped(FrameDrop::bad_source);
+  if (own->find(arp->sender) != nullptr) return conflict();
   if (!arp->is_probe() && !own->is_other_host(arp->sender)) return dropped(FrameDrop::bad_arp);
   const bool for_us = own->find(arp->target) != nullptr;
   const bool asks_us = for_us && arp->is_request;
-  if (asks_us && !may_answer(arp->sender, now_ns, answer)) return dropped(FrameDrop::too_many_answers);
+  if (asks_us && !may_answer(arp->sender, frame.source, now_ns, answer))
+    return dropped(FrameDrop::too_many_answers);
   bool known = false;
   if (own->network_of(arp->sender) != nullptr) {
     known = hear({.address = arp->sender,
@@ -169,17 +229,33 @@ FrameArrival IpStack::Parts::receive_ipv6(const EthernetFrame& frame, FrameCheck
   if (frame.destination != link.mac && !own->in_group(frame.destination))
     return dropped(FrameDrop::other_mac);
   const auto packet = read_ipv6(frame.content);
-  if (!packet) return dropped(packet.error());
+  if (!packet) {
+    const bool query = packet.error() == FrameDrop::extension_header && is_mld_query(frame.content);
+    return query ? receive_query(now_ns) : dropped(packet.error());
+  }
   const OwnAddress* const to = own->find(packet->destination);
   if (to == nullptr && !own->in_group(packet->destination)) return dropped(FrameDrop::other_address);
   if (to != nullptr && frame.destination != link.mac) return dropped(FrameDrop::other_mac);
   const bool icmp = packet->protocol == kProtocolIcmpv6;
   const bool unspecified = icmp && packet->source.is_unspecified();  // only of those who ask for an address
-  if (!unspecified && !own->is_other_host(packet->source)) return dropped(FrameDrop::bad_source);
+  if (!unspecified && !own->is_other_host(packet->source)) {
+    // With this hop limit it comes from the port's own network.
+    const bool neighbour = icmp && packet->hop_limit == kNdpHopLimit && own->find(packet->source) != nullptr;
+    return neighbour ? conflict() : dropped(FrameDrop::bad_source);
+  }
   if (icmp) return receive_icmp(frame, *packet, now_ns, answer);
   if (packet->protocol != kProtocolUdp) return dropped(FrameDrop::other_protocol);
   if (to == nullptr) return dropped(FrameDrop::other_address);
   return receive_udp(*packet, *to, checks);
+}
+
+// It is answered by next_frame(), in a while.
+FrameArrival IpStack::Parts::receive_query(uint64_t now_ns) {
+  if (!query_limit.take(now_ns)) return dropped(FrameDrop::too_many_answers);
+  const std::lock_guard lock(mutex);
+  announcer.asked(now_ns);
+  publish();
+  return taken();
 }
 
 FrameArrival IpStack::Parts::receive_udp(const IpPacket& packet, const OwnAddress& to,
@@ -212,13 +288,16 @@ FrameArrival IpStack::Parts::receive_icmp(const EthernetFrame& frame, const IpPa
 FrameArrival IpStack::Parts::receive_too_big(const IpPacket& packet, uint64_t now_ns) {
   const auto said = read_too_big(packet);
   if (!said) return dropped(said.error());
-  // Only of what the port may have sent itself; and IPv6 has no smaller networks (RFC 8201, section 4).
+  // Only of what the port has sent itself, as far as one can tell; and IPv6 has no smaller networks (RFC
+  // 8201, section 4).
   const auto hop = routes.find(said->destination);
   if (own->find(said->source) == nullptr || said->source_port != config.udp_port ||
       said->destination_port == 0 || !hop || (packet.source.is_ipv6 && said->mtu < PathMtuTable::kLeastIpv6))
     return dropped(FrameDrop::unwanted_icmp);
+  if (!too_big_limit.take(now_ns)) return dropped(FrameDrop::too_many_answers);
   const std::lock_guard lock(mutex);
-  if (!neighbours.knows(hop->neighbour)) return dropped(FrameDrop::unwanted_icmp);
+  if (!neighbours.knows(hop->neighbour) || !recent.has(said->destination, said->destination_port))
+    return dropped(FrameDrop::unwanted_icmp);
   if (said->mtu < config.mtu && path_mtus.lower(said->destination, said->mtu, now_ns)) ++path_mtu_lowered;
   publish();
   return taken();
@@ -233,7 +312,8 @@ FrameArrival IpStack::Parts::receive_ndp(const EthernetFrame& frame, const IpPac
     if (!own_target) return dropped(FrameDrop::other_address);
     return receive_solicitation(frame, packet, *message, now_ns, answer);
   }
-  if (own_target || packet.source.is_unspecified()) return dropped(FrameDrop::bad_source);
+  if (packet.source.is_unspecified()) return dropped(FrameDrop::bad_source);
+  if (own_target) return conflict();
   const bool known = hear({.address = message->target,
                            .mac = message->mac,
                            .solicited = message->solicited,
@@ -245,7 +325,7 @@ FrameArrival IpStack::Parts::receive_ndp(const EthernetFrame& frame, const IpPac
 FrameArrival IpStack::Parts::receive_solicitation(const EthernetFrame& frame, const IpPacket& packet,
                                                   const NdpMessage& asked, uint64_t now_ns,
                                                   MutableBytes answer) {
-  if (!may_answer(packet.source, now_ns, answer)) return dropped(FrameDrop::too_many_answers);
+  if (!may_answer(packet.source, frame.source, now_ns, answer)) return dropped(FrameDrop::too_many_answers);
   // Somebody tries out the port's address for himself (RFC 4861, section 7.2.4): all hear that it is taken.
   const bool tries_it_out = packet.source.is_unspecified();
   const IpAddress to = tries_it_out ? IpAddress::all_nodes() : packet.source;
@@ -324,8 +404,8 @@ IpStack::Way IpStack::find_way(const NetPath& path, uint64_t now_ns, FrameHead& 
   parts.publish();
   if (answer == NeighbourTable::Answer::silent) return Way::unreachable;
   if (answer == NeighbourTable::Answer::resolving) return Way::resolving;
-  const uint32_t mtu = parts.path_mtus.find(*remote, parts.config.mtu);
-  head = FrameHead(ends, mtu - head_bytes(remote->is_ipv6));
+  parts.recent.add(*remote, path.remote.port());
+  head = FrameHead(ends, parts.config.mtu - head_bytes(remote->is_ipv6));
   return Way::ready;
 }
 
@@ -339,11 +419,22 @@ size_t IpStack::next_frame(uint64_t now_ns, MutableBytes into) {
   if (now_ns < next_due_ns()) return 0;
   const std::lock_guard lock(parts.mutex);
   parts.path_mtus.expire(now_ns);
+  if (const size_t bytes = parts.announcer.next_frame(now_ns, into.first(kOwnFrameBytes)); bytes != 0) {
+    ++parts.announcements_sent;
+    parts.publish();
+    return bytes;
+  }
   const auto request = parts.neighbours.next_request(now_ns);
   parts.publish();
   if (!request) return 0;
   ++parts.requests_sent;
   return parts.write_request(*request, into.first(kOwnFrameBytes));
+}
+
+void IpStack::link_came_up(uint64_t now_ns) {
+  const std::lock_guard lock(parts_->mutex);
+  parts_->announcer.begin(now_ns);
+  parts_->publish();
 }
 
 uint64_t IpStack::next_due_ns() const {
@@ -373,7 +464,10 @@ IpStack::Counters IpStack::counters() const {
           .neighbours_silent = parts_->neighbours.silent(),
           .path_mtu_lowered = parts_->path_mtu_lowered,
           .answers_sent = parts_->answers_sent.load(std::memory_order_relaxed),
-          .requests_sent = parts_->requests_sent};
+          .requests_sent = parts_->requests_sent,
+          .neighbours_moved = parts_->neighbours.moved(),
+          .address_conflicts = parts_->address_conflicts.load(std::memory_order_relaxed),
+          .announcements_sent = parts_->announcements_sent};
 }
 
 }  // namespace penstock

@@ -39,9 +39,9 @@ struct FrameArrival {
 };
 
 // Ethernet (802.1Q), ARP (RFC 826), IPv4 (RFC 791), IPv6 (RFC 8200), NDP (RFC 4861), ICMP echo and "too big"
-// (RFC 792, 1191, 4443, 8201), UDP (RFC 768) for a port that speaks UDP alone: frames to datagrams and back.
-// Neither fragments nor options of IPv6; routes are static. It owns no frames and no threads and knows no
-// clock: whoever drives a NIC calls it. Any thread; what carries data takes no lock.
+// (RFC 792, 1191, 4443, 8201), MLD (RFC 3810), UDP (RFC 768) for a port that speaks UDP alone: frames to
+// datagrams and back. Neither fragments nor options of IPv6; routes are static. It owns no frames and no
+// threads and knows no clock: whoever drives a NIC calls it. Any thread; what carries data takes no lock.
 class IpStack {
  public:
   // A frame that the stack sends of itself is no longer.
@@ -67,14 +67,18 @@ class IpStack {
   // Changes whenever a head that was found may be wrong, or a way that was not ready may be.
   uint64_t generation() const;
 
-  // What the stack wants to send of itself: requests for neighbours, gateways' among them, and probes of
-  // those that are in use. Called until it returns 0.
+  // What the stack wants to send of itself: requests for neighbours, gateways' among them, probes of those
+  // that are in use, and announcements. Called until it returns 0.
   size_t next_frame(uint64_t now_ns, MutableBytes into);
+  // The link is there again, perhaps at another switch: says once more who is where. At first it does so by
+  // itself.
+  void link_came_up(uint64_t now_ns);
   // When next_frame() may have something, unless something happens before. UINT64_MAX: never.
   uint64_t next_due_ns() const;
 
   // The largest payload of a packet to `remote`, by the MTU and what routers said of the path (RFC 8899
-  // leaves probing to QUIC). Of an unknown family: the smaller one.
+  // leaves probing to QUIC). Of an unknown family: the smaller one. What is larger is sent nevertheless, up
+  // to FrameHead::payload_max().
   uint32_t payload_max(const NetAddress& remote) const;
   // Which of its addresses packets to `remote` come from; empty: no route.
   NetAddress source_for(const NetAddress& remote) const;
@@ -86,6 +90,9 @@ class IpStack {
     uint64_t path_mtu_lowered = 0;   // by routers, since it was made
     uint64_t answers_sent = 0;       // ARP, NDP, echo
     uint64_t requests_sent = 0;
+    uint64_t neighbours_moved = 0;    // found at another station than before, gateways too
+    uint64_t address_conflicts = 0;   // others said that an address of the port's is theirs
+    uint64_t announcements_sent = 0;  // ARP, NDP, MLD
   };
   Counters counters() const;
 

@@ -11,7 +11,6 @@
 namespace penstock {
 namespace {
 
-constexpr uint8_t kHopLimit = 255;
 constexpr size_t kMessageBytes = 24;
 constexpr size_t kOptionUnit = 8;
 constexpr uint8_t kSourceMac = 1;
@@ -49,7 +48,7 @@ bool is_valid(const IpPacket& packet, const NdpMessage& message) {
 
 ReadFrom<NdpMessage> read_ndp(const IpPacket& packet) {
   const Bytes content = packet.content;
-  if (packet.hop_limit != kHopLimit || content.size() < kMessageBytes || content[1] != 0)
+  if (packet.hop_limit != kNdpHopLimit || content.size() < kMessageBytes || content[1] != 0)
     return tl::unexpected(FrameDrop::bad_ndp);
   NdpMessage message;
   message.is_solicitation = content[0] == kNeighbourSolicitation;
@@ -71,7 +70,7 @@ size_t write_ndp(MutableBytes to, const LinkEnd& end, const MacAddress& station,
   const size_t head = end.head_bytes() + write_ip(to.data() + end.head_bytes(), {.source = source,
                                                                                  .destination = destination,
                                                                                  .protocol = kProtocolIcmpv6,
-                                                                                 .hop_limit = kHopLimit,
+                                                                                 .hop_limit = kNdpHopLimit,
                                                                                  .bytes = bytes});
   uint8_t* const icmp = to.data() + head;
   std::memset(icmp, 0, bytes);

@@ -13,6 +13,7 @@
 
 namespace penstock {
 
+inline constexpr uint8_t kNdpHopLimit = 255;  // which no router lets through
 inline constexpr uint8_t kNeighbourSolicitation = 135;
 inline constexpr uint8_t kNeighbourAdvertisement = 136;
 

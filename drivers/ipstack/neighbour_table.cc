@@ -6,7 +6,7 @@
 namespace penstock {
 
 NeighbourTable::NeighbourTable(std::span<const IpAddress> gateways, uint64_t seed)
-    : entries_(kSlots + gateways.size()), index_(entries_.size(), seed) {
+    : entries_(kSlots + gateways.size()), lists_(entries_.size(), kLists), index_(entries_.size(), seed) {
   for (size_t slot = 0; slot < gateways.size(); ++slot) {
     Entry& entry = entries_[slot];
     entry.address = gateways[slot];
@@ -15,6 +15,7 @@ NeighbourTable::NeighbourTable(std::span<const IpAddress> gateways, uint64_t see
     index_.insert(entry.address, slot);
     move_to(entry, State::incomplete, 0);
   }
+  for (size_t slot = gateways.size(); slot < entries_.size(); ++slot) file(entries_[slot]);
 }
 
 bool NeighbourTable::has_mac(const Entry& entry) {
@@ -37,6 +38,35 @@ bool NeighbourTable::goes_on_quietly(const Entry& entry) {
   }
 }
 
+size_t NeighbourTable::list_of(const Entry& entry) {
+  if (entry.gateway) return kLists;
+  switch (entry.state) {
+    case State::free:
+      return List::free;
+    case State::stale:
+      return entry.asked_for ? asked_stale : unasked_stale;
+    case State::silent:
+      return asked_silent;
+    default:
+      return kLists;
+  }
+}
+
+// After each change of what its list, or what is counted, hangs on.
+void NeighbourTable::file(Entry& entry) {
+  const auto slot = static_cast<size_t>(&entry - entries_.data());
+  if (const size_t list = list_of(entry); list == kLists)
+    lists_.remove(slot);
+  else
+    lists_.append(slot, list);
+  const auto count = [&](bool& counted, bool now, size_t& sum) {
+    if (now != counted) now ? ++sum : --sum;
+    counted = now;
+  };
+  count(entry.counted_unresolved, !entry.gateway && unresolved(entry), unresolved_);
+  count(entry.counted_unasked, !entry.gateway && entry.state != State::free && !entry.asked_for, unasked_);
+}
+
 NeighbourTable::Entry* NeighbourTable::entry_of(const IpAddress& address) {
   const size_t slot = index_.find(address);
   return slot == AddressIndex::kNone ? nullptr : &entries_[slot];
@@ -47,28 +77,45 @@ bool NeighbourTable::knows(const IpAddress& address) const {
   return slot != AddressIndex::kNone && has_mac(entries_[slot]);
 }
 
+std::optional<MacAddress> NeighbourTable::gateway_mac(size_t number) const {
+  const Entry& entry = entries_[number];
+  return has_mac(entry) ? std::optional(entry.mac) : std::nullopt;
+}
+
+bool NeighbourTable::contradicts(const NeighbourNews& news) const {
+  const size_t slot = index_.find(news.address);
+  return slot != AddressIndex::kNone && news.mac && has_mac(entries_[slot]) &&
+         *news.mac != entries_[slot].mac;
+}
+
 void NeighbourTable::move_to(Entry& entry, State state, uint64_t due_ns) {
   entry.state = state;
   entry.tries = 0;
+  entry.contested = false;
   entry.due_ns = due_ns;
   due_ns_ = std::min(due_ns_, due_ns);
+  file(entry);
 }
 
 void NeighbourTable::release(Entry& entry) {
   index_.erase(static_cast<size_t>(&entry - entries_.data()));
+  entry.state = State::free;
+  file(entry);
   entry = {};
 }
 
 NeighbourTable::Answer NeighbourTable::find(const IpAddress& address, uint64_t now_ns, MacAddress& mac) {
   Entry* entry = entry_of(address);
   if (entry == nullptr) {
-    entry = enter(address, true, now_ns);
+    entry = enter(address, true);
     if (entry != nullptr) move_to(*entry, State::incomplete, now_ns);
     turned_away_ |= entry == nullptr;
     return Answer::resolving;
   }
-  entry->touched_ns = now_ns;
-  if (entry->state == State::silent) return Answer::silent;
+  if (entry->state == State::silent) {
+    file(*entry);
+    return Answer::silent;
+  }
   if (entry->state == State::incomplete) return Answer::resolving;
   entry->asked_for = true;
   entry->in_use = true;
@@ -90,7 +137,7 @@ bool NeighbourTable::hear(const NeighbourNews& news, uint64_t now_ns) {
     return true;
   }
   if (!news.asks_us || !news.mac) return false;
-  entry = enter(news.address, false, now_ns);
+  entry = enter(news.address, false);
   if (entry == nullptr) return false;
   entry->mac = *news.mac;
   move_to(*entry, State::stale, kNever);
@@ -102,6 +149,7 @@ bool NeighbourTable::hear(const NeighbourNews& news, uint64_t now_ns) {
 // Its MAC address has become known.
 void NeighbourTable::resolve(Entry& entry, const NeighbourNews& news, uint64_t now_ns) {
   if (!news.mac) return;
+  if (entry.mac != MacAddress{} && *news.mac != entry.mac) ++moved_;
   entry.mac = *news.mac;
   entry.in_use = false;
   ++changes_;
@@ -114,6 +162,7 @@ void NeighbourTable::resolve(Entry& entry, const NeighbourNews& news, uint64_t n
 // RFC 4861, section 7.2.5.
 void NeighbourTable::renew(Entry& entry, const NeighbourNews& news, uint64_t now_ns) {
   const bool moved = news.mac && *news.mac != entry.mac;
+  if (moved && entry.gateway) return contest(entry, now_ns);
   if (moved && !news.overrides) {
     if (entry.state == State::reachable) doubt(entry, now_ns);
     return;
@@ -121,11 +170,20 @@ void NeighbourTable::renew(Entry& entry, const NeighbourNews& news, uint64_t now
   if (moved) {
     entry.mac = *news.mac;
     ++changes_;
+    ++moved_;
   }
   if (news.solicited)
     move_to(entry, State::reachable, now_ns + kReachableNs);
   else if (moved)
     doubt(entry, now_ns);
+}
+
+// Somebody else says that he is the gateway, whom all that leaves the network goes to. The station that is
+// known is asked; all are, and one of them is believed, only if it is silent.
+void NeighbourTable::contest(Entry& entry, uint64_t now_ns) {
+  if (entry.contested) return;
+  move_to(entry, State::probe, now_ns);
+  entry.contested = true;
 }
 
 // It may no longer be what it was: it is probed if somebody uses it.
@@ -138,13 +196,13 @@ void NeighbourTable::doubt(Entry& entry, uint64_t now_ns) {
     move_to(entry, State::stale, kNever);
 }
 
-NeighbourTable::Entry* NeighbourTable::enter(const IpAddress& address, bool asked_for, uint64_t now_ns) {
+// As yet in no state: the caller says which.
+NeighbourTable::Entry* NeighbourTable::enter(const IpAddress& address, bool asked_for) {
   Entry* entry = room_for(asked_for);
   if (entry == nullptr) return nullptr;
   if (entry->state != State::free) release(*entry);
   entry->address = address;
   entry->asked_for = asked_for;
-  entry->touched_ns = now_ns;
   index_.insert(address, static_cast<size_t>(entry - entries_.data()));
   return entry;
 }
@@ -152,34 +210,18 @@ NeighbourTable::Entry* NeighbourTable::enter(const IpAddress& address, bool aske
 // A free slot, or one whose neighbour is missed least: never one that is in use, being asked for, or a
 // gateway's.
 NeighbourTable::Entry* NeighbourTable::room_for(bool asked_for) {
-  Entry* free = nullptr;
-  size_t unresolved_count = 0;
-  size_t unasked_count = 0;
-  for (Entry& entry : entries_) {
-    if (entry.gateway) continue;
-    if (entry.state == State::free) {
-      free = &entry;
-      continue;
-    }
-    unresolved_count += unresolved(entry) ? 1 : 0;
-    unasked_count += entry.asked_for ? 0 : 1;
-  }
-  if (asked_for && unresolved_count >= kUnresolvedMax) return oldest(State::silent, true);
-  if (!asked_for && unasked_count >= kUnaskedMax) return oldest(State::stale, false);
-  if (free != nullptr) return free;
-  if (Entry* entry = oldest(State::stale, false)) return entry;
+  if (asked_for && unresolved_ >= kUnresolvedMax) return first_of(asked_silent);
+  if (!asked_for && unasked_ >= kUnaskedMax) return first_of(unasked_stale);
+  if (Entry* entry = first_of(List::free)) return entry;
+  if (Entry* entry = first_of(unasked_stale)) return entry;
   if (!asked_for) return nullptr;
-  if (Entry* entry = oldest(State::silent, true)) return entry;
-  return oldest(State::stale, true);
+  if (Entry* entry = first_of(asked_silent)) return entry;
+  return first_of(asked_stale);
 }
 
-NeighbourTable::Entry* NeighbourTable::oldest(State state, bool asked_for) {
-  Entry* found = nullptr;
-  for (Entry& entry : entries_) {
-    if (entry.gateway || entry.state != state || entry.asked_for != asked_for) continue;
-    if (found == nullptr || entry.touched_ns < found->touched_ns) found = &entry;
-  }
-  return found;
+NeighbourTable::Entry* NeighbourTable::first_of(List list) {
+  const size_t slot = lists_.front(list);
+  return slot == SlotLists::kNone ? nullptr : &entries_[slot];
 }
 
 std::optional<NeighbourTable::Request> NeighbourTable::next_request(uint64_t now_ns) {
@@ -227,7 +269,7 @@ NeighbourTable::Request NeighbourTable::ask_again(Entry& entry, uint64_t now_ns)
     move_to(entry, State::probe, now_ns);
   }
   ++entry.tries;
-  entry.due_ns = now_ns + kRetransNs;
+  entry.due_ns = now_ns + (entry.contested ? kContestedNs : kRetransNs);
   if (entry.state == State::probe) return {entry.address, entry.mac};
   return {entry.address, std::nullopt};
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "drivers/ipstack/ip_address.h"
@@ -24,6 +25,7 @@ class OwnAddresses {
  public:
   explicit OwnAddresses(const IpConfig& config);
 
+  std::span<const OwnAddress> all() const { return addresses_; }
   const OwnAddress* find(const IpAddress& address) const;
   // On whose network an address is: the longest prefix.
   const OwnAddress* network_of(const IpAddress& address) const;

@@ -5,7 +5,9 @@
 
 namespace penstock {
 
-PathMtuTable::PathMtuTable(uint64_t seed) : entries_(kSlots), index_(kSlots, seed) {}
+PathMtuTable::PathMtuTable(uint64_t seed) : entries_(kSlots), lists_(kSlots, kLists), index_(kSlots, seed) {
+  for (size_t slot = 0; slot < kSlots; ++slot) lists_.append(slot, free);
+}
 
 uint32_t PathMtuTable::find(const IpAddress& remote, uint32_t mtu) const {
   const size_t slot = used_ == 0 ? AddressIndex::kNone : index_.find(remote);
@@ -27,37 +29,29 @@ bool PathMtuTable::lower(const IpAddress& remote, uint32_t mtu, uint64_t now_ns)
   const bool changed = entry.mtu != mtu;
   entry.mtu = mtu;
   entry.due_ns = now_ns + kLifetimeNs;
-  due_ns_ = std::min(due_ns_, entry.due_ns);
-  if (changed) ++changes_;
+  lists_.append(slot, in_use);
   return changed;
 }
 
 size_t PathMtuTable::slot_for_another() {
-  const auto free = std::ranges::find(entries_, 0U, &Entry::mtu);
-  if (free != entries_.end()) return static_cast<size_t>(free - entries_.begin());
-  const auto oldest = std::ranges::min_element(entries_, {}, &Entry::due_ns);
-  const auto slot = static_cast<size_t>(oldest - entries_.begin());
-  release(slot);
-  return slot;
+  if (lists_.front(free) == SlotLists::kNone) release(lists_.front(in_use));
+  return lists_.front(free);
 }
 
 void PathMtuTable::release(size_t slot) {
   index_.erase(slot);
   entries_[slot] = {};
+  lists_.append(slot, free);
   --used_;
-  ++changes_;
+}
+
+uint64_t PathMtuTable::due_ns() const {
+  const size_t slot = lists_.front(in_use);
+  return slot == SlotLists::kNone ? UINT64_MAX : entries_[slot].due_ns;
 }
 
 void PathMtuTable::expire(uint64_t now_ns) {
-  if (now_ns < due_ns_) return;
-  due_ns_ = UINT64_MAX;
-  for (size_t slot = 0; slot < entries_.size(); ++slot) {
-    if (entries_[slot].mtu == 0) continue;
-    if (entries_[slot].due_ns <= now_ns)
-      release(slot);
-    else
-      due_ns_ = std::min(due_ns_, entries_[slot].due_ns);
-  }
+  while (due_ns() <= now_ns) release(lists_.front(in_use));
 }
 
 }  // namespace penstock

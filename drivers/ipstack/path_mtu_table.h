@@ -7,6 +7,7 @@
 
 #include "drivers/ipstack/address_index.h"
 #include "drivers/ipstack/ip_address.h"
+#include "drivers/ipstack/slot_lists.h"
 
 namespace penstock {
 
@@ -29,10 +30,9 @@ class PathMtuTable {
   bool lower(const IpAddress& remote, uint32_t mtu, uint64_t now_ns);
   // Forgets what is too old.
   void expire(uint64_t now_ns);
-  uint64_t due_ns() const { return due_ns_; }  // nothing is too old before
+  uint64_t due_ns() const;  // nothing is too old before
 
   size_t size() const { return used_; }
-  uint64_t changes() const { return changes_; }
 
  private:
   struct Entry {
@@ -41,14 +41,15 @@ class PathMtuTable {
     uint64_t due_ns = UINT64_MAX;
   };
 
+  enum List : uint8_t { free, in_use, kLists };  // what is in use: by when it is forgotten
+
   size_t slot_for_another();
   void release(size_t slot);
 
   std::vector<Entry> entries_;
+  SlotLists lists_;
   AddressIndex index_;
   size_t used_ = 0;
-  uint64_t due_ns_ = UINT64_MAX;
-  uint64_t changes_ = 0;
 };
 
 }  // namespace penstock

@@ -79,6 +79,16 @@ TEST_F(TooManyAnswersTest, EachKindHasItsShare) {
   EXPECT_EQ(stack->counters().answers_sent, all);
 }
 
+TEST_F(TooManyAnswersTest, WhoUsesAGatewaysAddressHasNoPartInItsShare) {
+  receive(arp_request(9, "192.0.2.254", "192.0.2.1"));  // the gateway is known
+  pass(1);
+  EXPECT_GE(answered(arp_request(3, "192.0.2.254", "192.0.2.1")), 50U);
+  EXPECT_EQ(answered(arp_request(3, "192.0.2.3", "192.0.2.1")), 0U);
+  // It has addresses that nobody told the port.
+  EXPECT_GE(answered(arp_request(9, "192.0.2.253", "192.0.2.1")), 25U);
+  EXPECT_EQ(answered(arp_request(9, "192.0.2.254", "192.0.2.1")), 0U);
+}
+
 TEST_F(TooManyAnswersTest, TheLimitIsTheOperators) {
   config.answers_per_second = 40;
   open();

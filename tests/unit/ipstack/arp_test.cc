@@ -91,6 +91,19 @@ TEST_F(ArpTest, AnAnnouncementMovesANeighbourThatIsKnown) {
   EXPECT_EQ(station_of("192.0.2.2"), test_mac(7));
 }
 
+TEST_F(ArpTest, WhoSaysThatANeighbourMovedAndMovedIsHeardOnlySoOften) {
+  receive(arp_request(2, "192.0.2.2", "192.0.2.1"));
+  constexpr unsigned kFrames = 10'000;
+  for (unsigned i = 0; i < kFrames; ++i)
+    expect_taken(arp_request(static_cast<uint8_t>(7 + i % 2), "192.0.2.2", "192.0.2.2"));
+  const uint64_t moved = stack->counters().neighbours_moved;
+  EXPECT_GE(moved, 10U);
+  EXPECT_LE(moved, 100U);
+  pass(1);
+  expect_taken(arp_request(20, "192.0.2.2", "192.0.2.2"));
+  EXPECT_EQ(station_of("192.0.2.2"), test_mac(20));
+}
+
 TEST_F(ArpTest, AnAnswerForAnotherNetworkTeachesNothing) {
   const Received received = receive(arp_request(2, "198.51.100.2", "192.0.2.1"));
   EXPECT_EQ(received.arrival.kind, FrameArrival::Kind::answered);

@@ -208,8 +208,6 @@ TEST_F(FrameDropTest, BadSource) {
   expect_drop(FrameDrop::bad_source, ip_frame(test_mac(1), kAllStations, packet));
   expect_drop(FrameDrop::bad_source, ip_frame(test_mac(1), {{0x33, 0x33, 0, 0, 0, 1}}, packet));
   expect_drop(FrameDrop::bad_source, ip_frame(test_mac(1), test_mac(1), packet));
-  expect_drop(FrameDrop::bad_source, arp_request(2, kMine, "192.0.2.9"));
-  expect_drop(FrameDrop::bad_source, advertisement(2, kMine6, 0x20));
   expect_drop(FrameDrop::bad_source, frame4(ip4(), udp4(kTestPort, 0)));
   expect_drop(FrameDrop::bad_source,
               ip_frame(test_mac(1), test_mac(2),
@@ -269,6 +267,17 @@ TEST_F(FrameDropTest, UnwantedIcmp) {
                                  icmp_content(kPeer6, "ff02::1", 128, 0, {0, 1, 0, 1}))));
   // Of a neighbour that nobody asked for.
   expect_drop(FrameDrop::unwanted_icmp, advertisement(2, kPeer6, 0x60));
+}
+
+TEST_F(FrameDropTest, AddressConflict) {
+  expect_drop(FrameDrop::address_conflict, arp_request(2, kMine, "192.0.2.9"));
+  expect_drop(FrameDrop::address_conflict, arp_request(2, kMine, kMine));  // an announcement
+  expect_drop(FrameDrop::address_conflict, arp_reply(2, kMine));
+  expect_drop(FrameDrop::address_conflict, advertisement(2, kMine6, 0x20));
+  expect_drop(FrameDrop::address_conflict,
+              ip_frame({{0x33, 0x33, 0xff, 0, 0, 1}}, test_mac(2),
+                       ndp_packet(kPeer6, "ff02::1:ff00:1", {.type = 136, .flags = 0x20, .target = kMine6})));
+  EXPECT_EQ(stack->counters().address_conflicts, 5U);
 }
 
 }  // namespace

@@ -57,6 +57,12 @@ std::vector<Frame> all_good_frames() {
     all.push_back(ip_frame(kGroup, test_mac(2),
                            ndp_packet(source, "ff02::1:ff00:1",
                                       {.target = "2001:db8::1", .options = mac_option(1, test_mac(2))})));
+  // An MLD query.
+  all.push_back(ip_frame(
+      {{0x33, 0x33, 0, 0, 0, 1}}, test_mac(9),
+      ip_packet({.source = "fe80::9", .destination = "ff02::1", .protocol = 0, .hop_limit = 1},
+                join({hex("3a 00 05 02 00 00 01 00"),
+                      icmp_content("fe80::9", "ff02::1", 130, 0, join({hex("03e8 0000"), Frame(20, 0)}))}))));
   all.push_back(with_tag(all.front(), 0));
   all.push_back(with_tag(all[3], 77));
   return all;

@@ -318,21 +318,80 @@ TEST_F(PlainNeighboursTest, NewsThatContradictWhatIsInUseHaveItProbed) {
   EXPECT_EQ(probes, 1U);
 }
 
-TEST_F(NeighbourTableTest, AnAnswerToNoRequestIsNoProof) {
+TEST_F(PlainNeighboursTest, AnAnswerToNoRequestIsNoProof) {
+  find(host(1));
   requests();
-  answer(gateway, 9);
-  answer(gateway, 6);  // somebody else
-  EXPECT_EQ(find(gateway), Answer::known);
+  answer(host(1), 9);
+  find(host(1));
+  answer(host(1), 6);  // somebody else
+  EXPECT_EQ(find(host(1)), Answer::known);
   EXPECT_EQ(mac, test_mac(6));
+  EXPECT_EQ(table.moved(), 1U);
+  pass(Table::kDelayNs);
   size_t probes = 0;
   for (int i = 0; i < 3; ++i, pass(Table::kSecond)) EXPECT_EQ(requests(&probes), 1U);
   EXPECT_EQ(probes, 3U);
   // He answers none, and so all are asked.
   EXPECT_EQ(requests(&probes), 1U);
   EXPECT_EQ(probes, 3U);
-  answer(gateway, 9);
-  EXPECT_EQ(find(gateway), Answer::known);
+  answer(host(1), 9);
+  EXPECT_EQ(find(host(1)), Answer::known);
   EXPECT_EQ(mac, test_mac(9));
+  EXPECT_EQ(table.moved(), 2U);
+}
+
+// All that leaves the network goes to the gateway: nobody becomes it by saying so.
+class ContestedGatewayTest : public NeighbourTableTest {
+ protected:
+  ContestedGatewayTest() {
+    requests();
+    answer(gateway, 9);
+    changed();
+  }
+  void expect_true_one() {
+    EXPECT_EQ(find(gateway), Answer::known);
+    EXPECT_EQ(mac, test_mac(9));
+    EXPECT_FALSE(changed());
+    EXPECT_EQ(table.moved(), 0U);
+  }
+};
+
+TEST_F(ContestedGatewayTest, TheOneThatIsKnownIsAskedFirst) {
+  for (int i = 0; i < 5; ++i) {
+    ask_us(gateway, 6);
+    answer(gateway, 6);
+    expect_true_one();
+    const auto request = table.next_request(now_ns);
+    ASSERT_TRUE(request);
+    EXPECT_EQ(request->at, test_mac(9));
+    answer(gateway, 6);  // as if he had been asked
+    expect_true_one();
+    EXPECT_FALSE(table.next_request(now_ns));
+    answer(gateway, 9);
+    expect_true_one();
+    pass(Table::kSecond);
+    EXPECT_EQ(requests(), 0U);
+  }
+}
+
+TEST_F(ContestedGatewayTest, OneThatIsSilentIsReplacedWithinASecond) {
+  ask_us(gateway, 6);
+  size_t probes = 0;
+  for (int i = 0; i < 3; ++i, pass(Table::kContestedNs)) {
+    EXPECT_EQ(requests(&probes), 1U);
+    ask_us(gateway, 6);
+    expect_true_one();
+  }
+  EXPECT_EQ(probes, 3U);
+  EXPECT_EQ(requests(&probes), 1U);
+  EXPECT_EQ(probes, 3U);
+  EXPECT_EQ(find(gateway), Answer::resolving);
+  answer(gateway, 6);
+  EXPECT_TRUE(changed());
+  EXPECT_EQ(find(gateway), Answer::known);
+  EXPECT_EQ(mac, test_mac(6));
+  EXPECT_EQ(table.moved(), 1U);
+  EXPECT_EQ(requests(), 0U);
 }
 
 TEST_F(PlainNeighboursTest, StrangersAreHeardOnlyIfTheyAsk) {

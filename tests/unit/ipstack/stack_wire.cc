@@ -30,6 +30,7 @@ IpConfig test_config(uint8_t number) {
   config.addresses = {test_prefix("192.0.2." + std::to_string(number) + "/24"),
                       test_prefix("2001:db8::" + std::to_string(number) + "/64")};
   config.udp_port = kTestPort;
+  config.announces = false;  // announcer_test.cc has them
   return config;
 }
 

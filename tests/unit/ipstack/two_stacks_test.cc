@@ -115,6 +115,7 @@ class ThroughAGatewayTest : public testing::TestWithParam<Setting> {
     config.mac = test_mac(0xfe);
     config.addresses = {test_prefix(address)};
     config.udp_port = 1;
+    config.announces = false;
     if (GetParam().vlan) config.vlan = 77;
     return config;
   }
@@ -124,6 +125,7 @@ class ThroughAGatewayTest : public testing::TestWithParam<Setting> {
     config.addresses = {test_prefix(address)};
     config.routes = {{test_prefix(GetParam().ipv6 ? "::/0" : "0.0.0.0/0"), test_address(gateway, 0)}};
     config.udp_port = kTestPort;
+    config.announces = false;
     if (GetParam().vlan) config.vlan = 77;
     return config;
   }

@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "drivers/eal/eal_arguments.h"
+#include "drivers/eal/eal_complaints.h"
 #include "drivers/eal/eal_log.h"
 
 namespace penstock {
@@ -114,8 +115,8 @@ std::string joined(const std::vector<std::string>& words) {
 }  // namespace
 
 std::string eal_reason(std::string fallback) {
-  std::string complaints = EalLog::instance().complaints();
-  EalLog::instance().forget();
+  EalComplaints* const present = EalComplaints::present();
+  std::string complaints = present == nullptr ? std::string() : present->take();
   return complaints.empty() ? std::move(fallback) : complaints;
 }
 
@@ -136,7 +137,7 @@ Result<const Eal*> Eal::start(const std::vector<std::string>& words) {
     return fail(Errc::usage, "DPDK", "it was started with other arguments: " + joined(started->arguments()),
                 "it starts once a process: give all its users the same arguments");
   PENSTOCK_TRY(check_eal_arguments(words));
-  EalLog::instance().forget();
+  const EalComplaints complaints;
   if (const int error = start_eal(words); error != 0) {
     std::string why = eal_reason(rte_strerror(error));
     if (error == EALREADY && !first_failure.empty())

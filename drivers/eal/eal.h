@@ -25,7 +25,8 @@ class Eal {
   const std::vector<std::string> arguments_;
 };
 
-// What DPDK complained of since the last call, as the reason of an error that became `fallback` otherwise.
+// What DPDK complained of on this thread since the last call or the beginning of its EalComplaints, as the
+// reason of an error that is `fallback` otherwise.
 std::string eal_reason(std::string fallback);
 // How to get what a complaint says is missing; may be empty.
 std::string eal_remedy(const std::string& complaint);

@@ -5,6 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <string>
+
+#include "drivers/eal/eal_complaints.h"
 
 namespace penstock {
 namespace {
@@ -40,36 +44,38 @@ ssize_t EalLog::write(void* self, const char* text, size_t bytes) {
   const std::string_view all(text, bytes);
   if (all.find("PANIC in ") != std::string_view::npos) (void)!::write(STDERR_FILENO, text, bytes);
   const int level = rte_log_cur_msg_loglevel();
+  if (level <= 0 || level > static_cast<int>(RTE_LOG_WARNING)) return static_cast<ssize_t>(bytes);
   for (size_t at = 0; at < bytes;) {
     const size_t end = std::min(all.find('\n', at), bytes);
-    static_cast<EalLog*>(self)->take(all.substr(at, end - at),
-                                     level > 0 && level <= static_cast<int>(RTE_LOG_WARNING));
+    const std::string_view line = without_prefix(all.substr(at, end - at));
     at = end + 1;
+    if (line.empty()) continue;
+    if (EalComplaints* const complaints = EalComplaints::present(); complaints != nullptr)
+      complaints->add(line);
+    else
+      static_cast<EalLog*>(self)->print(line);
   }
   return static_cast<ssize_t>(bytes);
 }
 
-void EalLog::take(std::string_view line, bool complaint) {
-  if (!complaint) return;
-  line = without_prefix(line).substr(0, kLineBytesMax);
-  if (line.empty()) return;
+void EalLog::print(std::string_view line) {
+  const auto now = static_cast<uint64_t>(std::chrono::steady_clock::now().time_since_epoch() /
+                                         std::chrono::nanoseconds(1));
   const std::lock_guard lock(mutex_);
-  if (std::ranges::find(complaints_, line) != complaints_.end()) return;
-  // The first ones name the cause, the last one the consequence.
-  if (complaints_.size() == kLinesMax) complaints_.pop_back();
-  complaints_.emplace_back(line);
-}
-
-std::string EalLog::complaints() const {
-  const std::lock_guard lock(mutex_);
-  std::string text;
-  for (const std::string& line : complaints_) text += (text.empty() ? "" : "; ") + line;
-  return text;
-}
-
-void EalLog::forget() {
-  const std::lock_guard lock(mutex_);
-  complaints_.clear();
+  if (now >= interval_end_ns_) {
+    interval_end_ns_ = now + kIntervalNs;
+    printed_ = 0;
+  }
+  if (printed_ == kLinesMax) {
+    ++left_out_;
+    return;
+  }
+  ++printed_;
+  std::string text = "DPDK: " + std::string(line);
+  if (left_out_ != 0) text += " (" + std::to_string(left_out_) + " lines were left out before)";
+  left_out_ = 0;
+  text += '\n';
+  (void)!::write(STDERR_FILENO, text.data(), text.size());
 }
 
 }  // namespace penstock

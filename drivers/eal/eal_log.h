@@ -2,16 +2,16 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
-#include <deque>
 #include <mutex>
-#include <string>
 #include <string_view>
 
 namespace penstock {
 
-// What DPDK says, kept instead of printed: its complaints are the reasons in our errors. One a process, to
-// its end; any thread. A panic, which ends the process, is printed.
+// What DPDK says, instead of printed as it likes: its complaints go to the EalComplaints of the thread that
+// they are made on, and where nobody waits for them to stderr, a few lines at a time. A panic, which ends the
+// process, is printed. One a process, to its end; any thread.
 class EalLog {
  public:
   static EalLog& instance();
@@ -20,22 +20,21 @@ class EalLog {
   FILE* stream() { return stream_; }
   // In place of stdout and stderr while EAL starts: what it prints there is help, or what it logs as well.
   FILE* nowhere() { return nowhere_; }
-  // Errors and warnings since forget(), joined by "; ", repetitions and prefixes left out. Empty: none.
-  std::string complaints() const;
-  void forget();
 
  private:
-  static constexpr size_t kLinesMax = 8;
-  static constexpr size_t kLineBytesMax = 300;
+  static constexpr int kLinesMax = 5;  // in each interval
+  static constexpr uint64_t kIntervalNs = 10'000'000'000;
 
   EalLog();
   static ssize_t write(void* self, const char* text, size_t bytes);
-  void take(std::string_view line, bool complaint);
+  void print(std::string_view line);
 
   FILE* stream_ = nullptr;
   FILE* nowhere_ = nullptr;
-  mutable std::mutex mutex_;
-  std::deque<std::string> complaints_;
+  std::mutex mutex_;
+  uint64_t interval_end_ns_ = 0;
+  int printed_ = 0;
+  uint64_t left_out_ = 0;
 };
 
 }  // namespace penstock

@@ -3,6 +3,8 @@
 
 #include <pthread.h>
 #include <rte_lcore.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <vector>
@@ -40,7 +42,20 @@ std::optional<cpu_set_t> eal_place(size_t number, int node) {
   return rte_lcore_cpuset(lcores[number % lcores.size()]);
 }
 
-void take_eal_place(size_t number, int node) {
+EalPlace::~EalPlace() {
+  if (thread_ != ::gettid()) return;
+  if (former_) ::pthread_setaffinity_np(::pthread_self(), sizeof *former_, &*former_);
+  if (former_slack_ns_ > 0) ::prctl(PR_SET_TIMERSLACK, former_slack_ns_, 0, 0, 0);
+}
+
+void EalPlace::take(size_t number, int node) {
+  if (thread_ == 0) {
+    thread_ = ::gettid();
+    former_slack_ns_ = ::prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0);
+    cpu_set_t now;
+    if (::pthread_getaffinity_np(::pthread_self(), sizeof now, &now) == 0) former_ = now;
+  }
+  ::prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
   const auto place = eal_place(number, node);
   if (!place) return;
   ::pthread_setaffinity_np(::pthread_self(), sizeof *place, &*place);

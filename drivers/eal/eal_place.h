@@ -12,9 +12,28 @@ namespace penstock {
 // is better than another); behind the last one it begins again.
 std::optional<cpu_set_t> eal_place(size_t number, int node);
 
-// Puts the calling thread there, and makes it known to EAL for as long as it lives, so that its pools keep
-// packets at hand for it. What cannot be done is left: it costs time, nothing else.
-void take_eal_place(size_t number, int node);
+// A thread's place among EAL's lcores. Its one thread makes, uses and ends it; if another ends it, the first
+// one stays where it is.
+class EalPlace {
+ public:
+  EalPlace() = default;
+  // The thread may run again where it might before, and its timers are as lax as they were.
+  ~EalPlace();
+  EalPlace(const EalPlace&) = delete;
+  EalPlace& operator=(const EalPlace&) = delete;
+
+  // Puts the calling thread at eal_place(), lets it sleep as briefly as it asks to (threads have 50 µs of
+  // slack), and makes it known to EAL for as long as it lives, so that its pools keep packets at hand for it.
+  // What cannot be done is left: it costs time, nothing else. Threads that it makes meanwhile inherit its
+  // CPUs.
+  void take(size_t number, int node);
+
+ private:
+  pid_t thread_ = 0;  // 0: none
+  std::optional<cpu_set_t> former_{};
+  int former_slack_ns_ = 0;
+};
+
 // Whether EAL knows the calling thread.
 bool known_to_eal();
 

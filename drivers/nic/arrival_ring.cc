@@ -17,10 +17,10 @@ namespace penstock {
 
 static_assert(std::is_trivially_copyable_v<ArrivedPacket> && sizeof(ArrivedPacket) % 4 == 0);
 
-Result<std::unique_ptr<ArrivalRing>> ArrivalRing::create(int node) {
+Result<std::unique_ptr<ArrivalRing>> ArrivalRing::create(uint32_t packets, int node) {
   static std::atomic<unsigned> made{0};
   const std::string name = "penstock_arrivals_" + std::to_string(made++);
-  rte_ring* const ring = rte_ring_create_elem(name.c_str(), sizeof(ArrivedPacket), kPackets, node,
+  rte_ring* const ring = rte_ring_create_elem(name.c_str(), sizeof(ArrivedPacket), packets, node,
                                               RING_F_SC_DEQ | RING_F_EXACT_SZ);
   if (ring == nullptr)
     return fail(Errc::failed, "DPDK ring", eal_reason(rte_strerror(rte_errno)),

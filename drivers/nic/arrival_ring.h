@@ -26,9 +26,7 @@ struct ArrivedPacket {
 // freed.
 class ArrivalRing {
  public:
-  static constexpr unsigned kPackets = 512;
-
-  static Result<std::unique_ptr<ArrivalRing>> create(int node);
+  static Result<std::unique_ptr<ArrivalRing>> create(uint32_t packets, int node);
   ~ArrivalRing();
   ArrivalRing(const ArrivalRing&) = delete;
   ArrivalRing& operator=(const ArrivalRing&) = delete;

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "drivers/nic/dpdk_port.h"
 
+#include <chrono>
 #include <random>
 #include <utility>
 
 #include "drivers/eal/eal.h"
+#include "drivers/eal/eal_complaints.h"
+#include "drivers/nic/pool_sizes.h"
 
 namespace penstock {
 namespace {
@@ -13,6 +16,11 @@ namespace {
 uint16_t some_udp_port() {
   std::random_device random;
   return static_cast<uint16_t>(49'152 + random() % 16'384);
+}
+
+uint64_t now_ns() {
+  return static_cast<uint64_t>(std::chrono::steady_clock::now().time_since_epoch() /
+                               std::chrono::nanoseconds(1));
 }
 
 IpConfig config_of(const NicText& text, uint16_t udp_port, MacAddress mac, uint32_t mtu) {
@@ -33,6 +41,7 @@ Result<std::unique_ptr<DpdkPort>> DpdkPort::open(const PortRequest& request) {
   // Addresses and gateways are looked at before DPDK takes a device from the system.
   constexpr MacAddress kAnyMac{{2, 0, 0, 0, 0, 1}};
   PENSTOCK_TRY(IpStack::create(config_of(text, udp_port, kAnyMac, text.mtu.value_or(1500))));
+  const EalComplaints complaints;
   PENSTOCK_TRY(Eal::start(text.eal));
 
   std::unique_ptr<DpdkPort> port(new DpdkPort);
@@ -41,6 +50,7 @@ Result<std::unique_ptr<DpdkPort>> DpdkPort::open(const PortRequest& request) {
   PENSTOCK_TRY_ASSIGN(shared.device, NicDevice::open(text, request.queues));
   const NicDevice& device = *shared.device;
   PENSTOCK_TRY_ASSIGN(shared.stack, IpStack::create(config_of(text, udp_port, device.mac(), device.mtu())));
+  shared.sending.resize(device.tx_queues());
   shared.local = text.addresses[0].address;
   shared.local.set_port(udp_port);
 
@@ -51,7 +61,8 @@ Result<std::unique_ptr<DpdkPort>> DpdkPort::open(const PortRequest& request) {
     port->queues_.push_back(std::move(queue));
   }
   if (!device.spreads()) {
-    PENSTOCK_TRY_ASSIGN(shared.spread, PacketSpread::create(waits, device.node()));
+    PENSTOCK_TRY_ASSIGN(shared.spread,
+                        PacketSpread::create(waits, arrivals_held(device.rx_descriptors()), device.node()));
   }
   for (const auto& queue : port->queues_) PENSTOCK_TRY(queue->attach(shared));
   return port;
@@ -73,35 +84,34 @@ void DpdkPort::add_queue_figures(size_t number, std::vector<PortFigure>& figures
   for (size_t i = 0; i < kFrameDrops; ++i)
     add("frames_dropped", std::string(frame_drop_name(static_cast<FrameDrop>(i))), counts.dropped[i]);
   add("frames_dropped", "queue_full", counts.queue_full);
-  add("packets_in", {}, counts.packets_in);
-  add("bytes_in", {}, counts.bytes_in);
-  add("packets_out", {}, counts.packets_out);
-  add("bytes_out", {}, counts.bytes_out);
-  add("send_refused", {}, counts.send_refused);
   add("packets_steered", {}, counts.steered);
   add("answers_unsent", {}, counts.answers_unsent);
   add("no_send_buffer", {}, counts.no_send_buffer);
   add("send_full", {}, counts.send_full);
-  add("trains_held", {}, counts.trains_held);
+  add("frames_unfit", {}, counts.frames_unfit);
+  figures.push_back({"trains_held", {}, number, QueueCounts::read(counts.trains_held), true});
   add("bytes_copied", {}, counts.bytes_copied);
 }
 
 std::vector<PortFigure> DpdkPort::figures() const {
   std::vector<PortFigure> figures;
   for (size_t i = 0; i < queues_.size(); ++i) add_queue_figures(i, figures);
-  const auto add = [&](const char* name, std::optional<uint64_t> value) {
-    figures.push_back({name, {}, PortFigure::kWholePort, value});
+  const auto add = [&](const char* name, uint64_t value, bool gauge = false) {
+    figures.push_back({name, {}, PortFigure::kWholePort, value, gauge});
   };
-  const NicDevice::Counts counts = shared_.device->counts();
-  add("missed", shared_.device->missed());
+  // Of the whole port: devices do not tell of queues.
+  std::optional<uint64_t> missed;
+  const NicWatch::Counts counts = shared_.device->counts(now_ns());
+  if (shared_.device->counts_missed()) missed = counts.missed;
+  figures.push_back({"missed", {}, PortFigure::kWholePort, missed});
   add("no_receive_buffer", counts.no_buffer);
   add("receive_errors", counts.rx_errors);
   add("send_errors", counts.tx_errors);
-  add("link_up", shared_.device->link_up() ? 1 : 0);
-  add("links_lost", counts.links_lost);
+  add("link_up", shared_.device->link_up() ? 1 : 0, true);
+  add("links_lost", shared_.device->links_lost());
   const IpStack::Counters stack = shared_.stack->counters();
-  add("neighbours_known", stack.neighbours_known);
-  add("neighbours_silent", stack.neighbours_silent);
+  add("neighbours_known", stack.neighbours_known, true);
+  add("neighbours_silent", stack.neighbours_silent, true);
   add("path_mtu_lowered", stack.path_mtu_lowered);
   add("answers_sent", stack.answers_sent);
   add("requests_sent", stack.requests_sent);

@@ -25,7 +25,9 @@ Status DpdkQueue::attach(PortShared& shared) {
   NicDevice& device = *shared.device;
   PENSTOCK_TRY_ASSIGN(Slab buffers, TrainSender::map_buffers());
   const auto hardware_queue = static_cast<uint16_t>(number_ % device.tx_queues());
-  std::mutex* const lock = device.tx_queues() < shared.workers ? &shared.sending : nullptr;
+  const bool alone =
+      hardware_queue + size_t{device.tx_queues()} >= shared.workers && number_ == hardware_queue;
+  std::mutex* const lock = alone ? nullptr : &shared.sending[hardware_queue];
   frames_ = std::make_unique<FrameSender>(device, hardware_queue, lock, counts_);
   intake_ = std::make_unique<FrameIntake>(*shared.stack, *frames_, counts_, device.tx_pool().room());
   receiver_ = std::make_unique<PacketReceiver>(number_, device, shared.spread.get(), *intake_, counts_);
@@ -34,8 +36,17 @@ Status DpdkQueue::attach(PortShared& shared) {
   return {};
 }
 
+DpdkQueue::~DpdkQueue() {
+  if (trains_ == nullptr) return;
+  // The last word of a connection is worth some milliseconds.
+  trains_->flush(now_ns());
+  const size_t hardware_queue = number_ % shared_->device->tx_queues();
+  const std::lock_guard lock(shared_->sending[hardware_queue]);
+  shared_->device->await_sent(static_cast<uint16_t>(hardware_queue));
+}
+
 void DpdkQueue::adopt_thread() {
-  take_eal_place(number_, shared_->device->node());
+  place_.take(number_, shared_->device->node());
 }
 
 bool DpdkQueue::poll(uint64_t now_ns) {
@@ -74,6 +85,7 @@ void DpdkQueue::wait(std::chrono::steady_clock::time_point deadline) {
     const uint64_t now = now_ns();
     // receive() says what is wrong.
     if (wait_->woken() || poll(now) || trains_->has_room_again() || !shared_->device->check(now)) return;
+    if (!trains_->empty()) wait_->stay_close();
   } while (wait_->pause(deadline));
 }
 
@@ -95,9 +107,7 @@ PacketCounters DpdkQueue::counters() const {
   counters.packets_out = QueueCounts::read(counts_.packets_out);
   counters.bytes_out = QueueCounts::read(counts_.bytes_out);
   counters.send_refused = QueueCounts::read(counts_.send_refused);
-  // The device counts them as one: the first queue has them.
-  counters.missed = shared_->device->missed();
-  if (counters.missed && number_ != 0) counters.missed = 0;
+  // What was missed the device tells of the whole port: its figure.
   return counters;
 }
 

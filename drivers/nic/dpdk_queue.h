@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <mutex>
 
+#include "drivers/eal/eal_place.h"
 #include "drivers/ipstack/ip_stack.h"
 #include "drivers/nic/nic_device.h"
 #include "drivers/nic/packet_receiver.h"
@@ -19,7 +21,7 @@ struct PortShared {
   std::unique_ptr<NicDevice> device;
   std::unique_ptr<IpStack> stack;
   std::unique_ptr<PacketSpread> spread;  // null: the device does it
-  std::mutex sending;                    // where workers share hardware queues
+  std::deque<std::mutex> sending;        // of each hardware queue
   std::mutex timing;                     // who asks the stack for frames of its own
   NetAddress local{};
 };
@@ -29,6 +31,9 @@ struct PortShared {
 class DpdkQueue : public PacketQueue {
  public:
   static Result<std::unique_ptr<DpdkQueue>> create(size_t number);
+  // Sends what is waiting. If the thread that it was adopted by ends it, that may run again where it might
+  // before.
+  ~DpdkQueue() override;
   // The second step: when all of them are there. `shared` outlives it.
   Status attach(PortShared& shared);
 
@@ -61,6 +66,7 @@ class DpdkQueue : public PacketQueue {
   std::unique_ptr<FrameIntake> intake_;
   std::unique_ptr<PacketReceiver> receiver_;
   std::unique_ptr<TrainSender> trains_;
+  EalPlace place_;
 };
 
 }  // namespace penstock

@@ -1,29 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "drivers/nic/frame_intake.h"
 
+#include <rte_ether.h>
 #include <rte_mbuf.h>
+
+#include <cstring>
+
+#include "drivers/ipstack/big_endian.h"
 
 namespace penstock {
 namespace {
 
 using Verdict = FrameChecks::Verdict;
 
-Verdict verdict(uint64_t flags, uint64_t mask, uint64_t good, uint64_t bad) {
-  if ((flags & mask) == good) return Verdict::good;
-  return (flags & mask) == bad ? Verdict::bad : Verdict::unknown;
+// "None": the packet came from this machine, say, and never had a sum; what it would protect is whole.
+Verdict verdict(uint64_t flags, uint64_t good, uint64_t none, uint64_t bad) {
+  if (flags == good || flags == none) return Verdict::good;
+  return flags == bad ? Verdict::bad : Verdict::unknown;
 }
 
 FrameChecks checks_of(const rte_mbuf& frame) {
-  return {.ip_header = verdict(frame.ol_flags, RTE_MBUF_F_RX_IP_CKSUM_MASK, RTE_MBUF_F_RX_IP_CKSUM_GOOD,
-                               RTE_MBUF_F_RX_IP_CKSUM_BAD),
-          .udp = verdict(frame.ol_flags, RTE_MBUF_F_RX_L4_CKSUM_MASK, RTE_MBUF_F_RX_L4_CKSUM_GOOD,
-                         RTE_MBUF_F_RX_L4_CKSUM_BAD)};
+  return {.ip_header = verdict(frame.ol_flags & RTE_MBUF_F_RX_IP_CKSUM_MASK, RTE_MBUF_F_RX_IP_CKSUM_GOOD,
+                               RTE_MBUF_F_RX_IP_CKSUM_NONE, RTE_MBUF_F_RX_IP_CKSUM_BAD),
+          .udp = verdict(frame.ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK, RTE_MBUF_F_RX_L4_CKSUM_GOOD,
+                         RTE_MBUF_F_RX_L4_CKSUM_NONE, RTE_MBUF_F_RX_L4_CKSUM_BAD)};
+}
+
+// A NIC, or the host of a virtual one, may take tags off whether it is asked to or not. False: no room.
+bool put_tag_back(rte_mbuf& frame) {
+  if ((frame.ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED) == 0) return true;
+  constexpr size_t kAddresses = 2 * RTE_ETHER_ADDR_LEN;
+  if (frame.data_len < kAddresses) return true;
+  auto* const to = reinterpret_cast<uint8_t*>(rte_pktmbuf_prepend(&frame, RTE_VLAN_HLEN));
+  if (to == nullptr) return false;
+  std::memmove(to, to + RTE_VLAN_HLEN, kAddresses);
+  store_be16(to + kAddresses, RTE_ETHER_TYPE_VLAN);
+  store_be16(to + kAddresses + 2, frame.vlan_tci);
+  frame.ol_flags &= ~RTE_MBUF_F_RX_VLAN_STRIPPED;
+  return true;
 }
 
 }  // namespace
 
 std::optional<ArrivedPacket> FrameIntake::take(rte_mbuf* frame, uint64_t now_ns) {
-  if (frame->nb_segs > 1 && rte_pktmbuf_linearize(frame) != 0) {
+  if ((frame->nb_segs > 1 && rte_pktmbuf_linearize(frame) != 0) || !put_tag_back(*frame)) {
     QueueCounts::add(counts_.dropped[static_cast<size_t>(FrameDrop::truncated)]);
     rte_pktmbuf_free(frame);
     return {};

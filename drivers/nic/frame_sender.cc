@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <span>
 
 namespace penstock {
 
@@ -18,9 +17,13 @@ rte_mbuf* FrameSender::begin() {
   if (last_ == kFrames) return nullptr;
   rte_mbuf* frame = device_.tx_pool().take();
   if (frame == nullptr) {
-    // The device gives back what it sent while it is given more.
     QueueCounts::add(counts_.no_send_buffer);
     flush();
+    // Devices give back what they sent when they are given more, and there may be nothing to give.
+    {
+      const std::unique_lock lock = lock_queue();
+      device_.reclaim(queue_);
+    }
     frame = device_.tx_pool().take();
   }
   return frame;
@@ -56,18 +59,29 @@ void FrameSender::count_sent(size_t frames) {
   }
 }
 
+std::unique_lock<std::mutex> FrameSender::lock_queue() const {
+  return shared_ == nullptr ? std::unique_lock<std::mutex>() : std::unique_lock(*shared_);
+}
+
+// How many of them need no further care: sent, or fit for nothing.
+size_t FrameSender::offer(std::span<rte_mbuf*> burst) {
+  const std::unique_lock lock = lock_queue();
+  const size_t fit = device_.prepare(queue_, burst);
+  const size_t sent = fit == 0 ? 0 : device_.send(queue_, burst.first(fit));
+  count_sent(sent);
+  if (sent != fit || fit == burst.size()) return sent;
+  // It would be in the way of all others for ever.
+  rte_pktmbuf_free(burst[fit]);
+  QueueCounts::add(counts_.frames_unfit);
+  return fit + 1;
+}
+
 bool FrameSender::flush() {
   while (first_ != last_) {
     const size_t burst = std::min(last_ - first_, NicDevice::kBurst);
-    size_t sent = 0;
-    {
-      std::unique_lock<std::mutex> lock;
-      if (shared_ != nullptr) lock = std::unique_lock(*shared_);
-      sent = device_.send(queue_, std::span(frames_).subspan(first_, burst));
-    }
-    count_sent(sent);
-    first_ += sent;
-    if (sent == burst) continue;
+    const size_t done = offer(std::span(frames_).subspan(first_, burst));
+    first_ += done;
+    if (done != 0) continue;
     QueueCounts::add(counts_.send_full);
     std::copy(&frames_[first_], &frames_[0] + last_, frames_.begin());
     std::copy(&payloads_[first_], &payloads_[0] + last_, payloads_.begin());

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <mutex>
+#include <span>
 
 #include "base/bytes.h"
 #include "drivers/nic/nic_device.h"
@@ -15,6 +16,8 @@ namespace penstock {
 // is offered again. One thread; `shared` is locked where several send through one hardware queue.
 class FrameSender {
  public:
+  static constexpr size_t kFrames = 64;
+
   FrameSender(NicDevice& device, uint16_t queue, std::mutex* shared, QueueCounts& counts)
       : device_(device), queue_(queue), shared_(shared), counts_(counts) {}
   ~FrameSender();
@@ -29,12 +32,14 @@ class FrameSender {
   void add_own(Bytes frame);
   // Whether the device took everything.
   bool flush();
+  bool empty() const { return first_ == last_; }
 
  private:
-  static constexpr size_t kFrames = 64;
   static constexpr uint16_t kFrameBytesMin = 60;  // Ethernet's, without FCS
 
+  std::unique_lock<std::mutex> lock_queue() const;
   void count_sent(size_t frames);
+  size_t offer(std::span<rte_mbuf*> burst);
 
   NicDevice& device_;
   const uint16_t queue_;

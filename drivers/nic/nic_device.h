@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 
@@ -13,6 +11,7 @@
 #include "drivers/ipstack/mac_address.h"
 #include "drivers/nic/nic_text.h"
 #include "drivers/nic/nic_traits.h"
+#include "drivers/nic/nic_watch.h"
 #include "drivers/nic/packet_pool.h"
 #include "drivers/nic/peer_link.h"
 
@@ -43,36 +42,41 @@ class NicDevice {
   SendOffloads send_offloads() const { return send_offloads_; }
   const PacketPool& tx_pool() const { return *tx_pool_; }
 
+  uint16_t rx_descriptors() const { return rx_descriptors_; }
+
   // The first of them are filled.
   size_t receive(uint16_t queue, std::span<rte_mbuf*> into);
+  // As the driver demands of frames with offloads. The first of them are fit to be sent; the next one, if
+  // any, never will be.
+  size_t prepare(uint16_t queue, std::span<rte_mbuf*> frames);
   // Takes the first of them.
   size_t send(uint16_t queue, std::span<rte_mbuf*> frames);
+  // Makes the device give back the buffers of what it has sent.
+  void reclaim(uint16_t queue);
+  // Waits until what was given to it is on the wire, for some milliseconds at most.
+  void await_sent(uint16_t queue);
 
-  // Looks at the link and at what the device counts, now and then; any number of threads may ask. failed: the
-  // device is gone.
+  // Looks at the link now and then; any number of threads may ask. failed: the device is gone.
   Status check(uint64_t now_ns);
-  bool link_up() const { return link_up_.load(std::memory_order_relaxed); }
-  // Nothing: the driver does not count them.
-  std::optional<uint64_t> missed() const;
-
-  struct Counts {
-    uint64_t no_buffer = 0;  // frames that found no mbuf
-    uint64_t rx_errors = 0;
-    uint64_t tx_errors = 0;
-    uint64_t links_lost = 0;
-  };
-  Counts counts() const;
+  bool link_up() const { return watch_->link_up(); }
+  uint64_t links_lost() const { return watch_->links_lost(); }
+  // Whether the driver counts what the NIC missed.
+  bool counts_missed() const { return traits_.counts_missed; }
+  // Not for threads that poll.
+  NicWatch::Counts counts(uint64_t now_ns) const { return watch_->counts(now_ns); }
 
  private:
   struct Settings;
   NicDevice(uint16_t port, std::string name) : port_(port), name_(std::move(name)) {}
 
   Status describe(const NicText& text, size_t workers, Settings& settings);
+  void choose_queues(const NicText& text, size_t workers, Settings& settings);
+  Status choose_descriptors(const NicText& text, const Settings& settings);
+  Status choose_mtu(const NicText& text, Settings& settings);
+  Status configure(const NicText& text, const Settings& settings);
   Status make_pools(const NicText& text, size_t workers, const Settings& settings);
-  Status start(const Settings& settings);
-  Status take_mtu(const NicText& text, uint32_t max_frame);
-  void take_mac();
-  void look_at_link(uint64_t now_ns);
+  Status start(const NicText& text, const Settings& settings);
+  Status take_mac();
 
   const uint16_t port_;
   const std::string name_;
@@ -83,18 +87,15 @@ class NicDevice {
   uint16_t rx_queues_ = 1;
   uint16_t tx_queues_ = 1;
   bool spreads_ = false;
+  uint16_t rx_descriptors_ = 0;
+  uint16_t tx_descriptors_ = 0;
   SendOffloads send_offloads_{};
-  unsigned interface_ = 0;  // of the kernel; 0: none
-  bool started_ = false;
+  bool configured_ = false;
+  bool everything_ = false;         // it takes frames for anybody
   std::unique_ptr<PeerLink> peer_;  // null: the link is a cable's
+  std::unique_ptr<NicWatch> watch_;
   std::unique_ptr<PacketPool> rx_pool_;
   std::unique_ptr<PacketPool> tx_pool_;
-
-  std::atomic<bool> removed_{false};
-  std::atomic<bool> link_up_{false};
-  std::atomic<uint64_t> links_lost_{0};
-  std::atomic<uint64_t> next_check_ns_{0};
-  std::atomic<uint64_t> missed_{0};
 };
 
 }  // namespace penstock

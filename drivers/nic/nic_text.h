@@ -23,7 +23,7 @@ struct NicText {
   std::optional<uint16_t> vlan{};
   std::optional<uint32_t> mtu{};
   uint32_t queues = 0;       // the hardware's, at most; 0: as many as there are workers
-  uint32_t descriptors = 0;  // of each queue; 0: as the device likes it
+  uint32_t descriptors = 0;  // of each queue; 0: 1,024, or what the device likes if that is more
   uint32_t mbufs = 0;        // in each of the two pools; 0: by queues and descriptors
 };
 

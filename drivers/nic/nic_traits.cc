@@ -11,6 +11,7 @@ constexpr std::array kTraits{
               .counts_missed = false,
               .own_queues_all = true,
               .spreads_by_flow = true,
+              .ends_with_interface = true,
               .mtu_elsewhere = true,
               .jumbo_room = 16384},
     NicTraits{.driver = "net_memif",

@@ -12,6 +12,7 @@
 #include <string>
 #include <utility>
 
+#include "base/check.h"
 #include "drivers/eal/eal.h"
 #include "memory/keep_for_ever.h"
 
@@ -43,10 +44,12 @@ Result<std::unique_ptr<PacketPool>> PacketPool::create(std::string_view name, ui
                                                        int node) {
   const std::string whole_name = unique_name(name);
   const uint32_t element = (RTE_PKTMBUF_HEADROOM + room + kAlignment - 1) / kAlignment * kAlignment;
+  PENSTOCK_CHECK(element <= UINT16_MAX);
   std::unique_ptr<EalMemory> memory;
   rte_mempool* pool = nullptr;
-  // Where devices go by physical addresses (no IOMMU), only EAL's hugepages have them.
-  if (rte_eal_iova_mode() == RTE_IOVA_VA) {
+  // EAL's hugepages lie on the device's node, take few entries in an IOMMU, and where devices go by physical
+  // addresses nothing else has them.
+  if (rte_eal_has_hugepages() == 0 && rte_eal_iova_mode() == RTE_IOVA_VA) {
     PENSTOCK_TRY_ASSIGN(EalMemory mapped, EalMemory::map(size_t{count} * element));
     memory = std::make_unique<EalMemory>(std::move(mapped));
     pool = pool_in(*memory, whole_name, count, element, node);

@@ -14,8 +14,9 @@ struct rte_mempool;
 
 namespace penstock {
 
-// Packet buffers (DPDK's mbufs) of one size, whose bytes lie in registered memory of ours. Any thread. Ends
-// behind the devices that use it; a pool that has lent buffers to somebody else then stays for ever.
+// Packet buffers (DPDK's mbufs) of one size. Their bytes lie in EAL's hugepages, and where it has none in
+// registered memory of ours. Any thread. Ends behind the devices that use it; a pool that has lent buffers to
+// somebody else then stays for ever.
 class PacketPool {
  public:
   // Packets kept at hand for each thread that EAL knows: they are not there for others.

@@ -7,10 +7,11 @@
 
 namespace penstock {
 
-Result<std::unique_ptr<PacketSpread>> PacketSpread::create(const std::vector<PollWait*>& workers, int node) {
+Result<std::unique_ptr<PacketSpread>> PacketSpread::create(const std::vector<PollWait*>& workers,
+                                                           uint32_t packets, int node) {
   std::unique_ptr<PacketSpread> spread(new PacketSpread);
   for (PollWait* const wait : workers) {
-    PENSTOCK_TRY_ASSIGN(std::unique_ptr<ArrivalRing> ring, ArrivalRing::create(node));
+    PENSTOCK_TRY_ASSIGN(std::unique_ptr<ArrivalRing> ring, ArrivalRing::create(packets, node));
     spread->workers_.push_back({wait, std::move(ring)});
   }
   return spread;

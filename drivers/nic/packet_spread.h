@@ -16,8 +16,9 @@ namespace penstock {
 // device for all of them, and hands each packet to the one that it is meant for. Any thread.
 class PacketSpread {
  public:
-  // One for each worker; they outlive it.
-  static Result<std::unique_ptr<PacketSpread>> create(const std::vector<PollWait*>& workers, int node);
+  // One for each worker; they outlive it. `packets`: that may wait for a worker.
+  static Result<std::unique_ptr<PacketSpread>> create(const std::vector<PollWait*>& workers, uint32_t packets,
+                                                      int node);
 
   // Before any worker polls.
   void steer_by(PacketSteering steering) { steering_ = std::move(steering); }

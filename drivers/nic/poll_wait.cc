@@ -22,7 +22,13 @@ PollWait::~PollWait() {
 
 void PollWait::busy() {
   busy_until_ = Clock::now() + kPolled;
+  idle_from_ = busy_until_ + kPatience;
   step_ = kStepMin;
+}
+
+void PollWait::stay_close() {
+  idle_from_ = Clock::now() + kPatience;
+  step_ = std::min(step_, kStepMax);
 }
 
 bool PollWait::pause(Clock::time_point deadline) {
@@ -33,7 +39,7 @@ bool PollWait::pause(Clock::time_point deadline) {
     return true;
   }
   const auto left = std::min<std::chrono::nanoseconds>(deadline - now, step_);
-  step_ = std::min(2 * step_, kStepMax);
+  step_ = std::min(2 * step_, now < idle_from_ ? kStepMax : kStepIdle);
   // Whoever sets a flag behind this line sees that it has to ring.
   sleeping_.store(true);
   if (!woken_.load() && !nudged_.load()) {
@@ -50,7 +56,8 @@ bool PollWait::pause(Clock::time_point deadline) {
 }
 
 void PollWait::ring() {
-  if (!sleeping_.load()) return;
+  // Once for each sleep, however many have something to tell.
+  if (!sleeping_.exchange(false)) return;
   const uint64_t one = 1;
   (void)!::write(event_, &one, sizeof one);
 }

@@ -10,8 +10,8 @@
 namespace penstock {
 
 // How the thread of a queue waits for a NIC that tells nobody when packets arrive: it polls for a while, then
-// sleeps between polls, longer from step to step. pause() and busy() are its own; wake() and nudge()
-// anybody's.
+// sleeps between polls, longer from step to step, and longest when nothing has come for a while. pause() and
+// busy() are its own; wake() and nudge() anybody's.
 class PollWait {
  public:
   using Clock = std::chrono::steady_clock;
@@ -23,6 +23,8 @@ class PollWait {
 
   // Packets have come: the next pauses are short.
   void busy();
+  // There is something to be done as soon as the device lets it: no pause is long.
+  void stay_close();
   // Whether wake() was called since it was asked last.
   bool woken() { return woken_.exchange(false, std::memory_order_acquire); }
   // Until the next poll. False: `deadline` has come.
@@ -37,6 +39,9 @@ class PollWait {
   static constexpr std::chrono::microseconds kPolled{20};
   static constexpr std::chrono::microseconds kStepMin{5};
   static constexpr std::chrono::microseconds kStepMax{100};
+  // Nobody expects anything of an idle port: then sleeps grow on.
+  static constexpr std::chrono::milliseconds kPatience{50};
+  static constexpr std::chrono::microseconds kStepIdle{500};
 
   explicit PollWait(int event) : event_(event) {}
   void ring();
@@ -46,6 +51,7 @@ class PollWait {
   std::atomic<bool> nudged_{false};
   std::atomic<bool> sleeping_{false};
   Clock::time_point busy_until_{};
+  Clock::time_point idle_from_{};
   std::chrono::microseconds step_ = kStepMin;
 };
 

@@ -24,6 +24,7 @@ struct QueueCounts {
   Count answers_unsent{0};  // the stack's own frames that found no room
   Count no_send_buffer{0};  // times that no mbuf was free for a frame
   Count send_full{0};       // times that the device took no more
+  Count frames_unfit{0};    // that the driver would never send: dropped
   Count trains_held{0};     // now, until their way is known
   Count bytes_copied{0};    // into frames to be sent
 

@@ -58,6 +58,8 @@ void TrainSender::send(const PacketTrain& train, uint64_t now_ns) {
   PENSTOCK_CHECK(train.segment_bytes != 0);
   Train next{std::exchange(reserved_, kNone), train, now_ns};
   next.packets.bytes = buffer(next.buffer).first(train.bytes.size());
+  // Trains of a path keep their order.
+  if (!held_.empty()) retry_held(now_ns);
   if (waiting_.empty()) {
     switch (cut(next, now_ns)) {
       case Cut::done:
@@ -154,13 +156,16 @@ void TrainSender::retry_held(uint64_t now_ns) {
   for (auto train = held_.begin(); train != held_.end();) {
     const Cut now = cut(*train, now_ns);
     const bool too_long = now == Cut::no_way_yet && now_ns - train->since_ns > kHeldNsMax;
-    if (now == Cut::stuck) break;
     if (now == Cut::no_way_yet && !too_long) {
       ++train;
       continue;
     }
     if (too_long) refuse(*train);
-    end(*train);
+    // The device is full: they go on as all others.
+    if (now == Cut::stuck)
+      waiting_.push_back(*train);
+    else
+      end(*train);
     train = held_.erase(train);
   }
   counts_.trains_held.store(held_.size(), std::memory_order_relaxed);

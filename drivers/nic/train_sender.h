@@ -22,6 +22,8 @@ class TrainSender {
   MutableBytes reserve(uint64_t now_ns);
   void send(const PacketTrain& train, uint64_t now_ns);
   void flush(uint64_t now_ns);
+  // Nothing waits for the device.
+  bool empty() const { return waiting_.empty() && frames_.empty(); }
   // reserve() had nothing to give, and has something now.
   bool has_room_again();
 

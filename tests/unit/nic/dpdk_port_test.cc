@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <set>
@@ -17,20 +18,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using Packets = std::vector<std::vector<NicPacket>>;
-
-// A packet of 10.0.0.2 to the port at end 0.
-RingWire::Frame frame_from(uint16_t source_port, const std::string& payload, const MacAddress& to) {
-  const FrameHead head({.link = {MacAddress{{2, 0, 0, 0, 0, 9}}, {}},
-                        .next_hop = to,
-                        .source = *IpAddress::of(nic_address(1)),
-                        .destination = *IpAddress::of(nic_address(0)),
-                        .source_port = source_port,
-                        .destination_port = kNicTestPort},
-                       1400);
-  RingWire::Frame frame(head.bytes() + payload.size());
-  head.write(frame, as_bytes(payload), 0, 0, {});
-  return frame;
-}
 
 class DpdkPortTest : public testing::TestWithParam<int> {};
 INSTANTIATE_TEST_SUITE_P(Families, DpdkPortTest, testing::Values(AF_INET, AF_INET6),
@@ -174,7 +161,7 @@ TEST(DpdkPort, PacketsOfAFlowStayTogetherAndFlowsAreSpread) {
 
 TEST(DpdkPort, AQueueThatNobodyReadsLosesItsPacketsAloneAndTheyAreCounted) {
   RingWire wire;
-  const auto server = open_nic(wire, 0, 2);
+  const auto server = open_nic(wire, 0, 2, "descriptors=256");
   server->steer_by([](Bytes packet) { return std::optional<size_t>(packet[0] - '0'); });
   Packets came;
   const MacAddress mac = server->device().mac();
@@ -232,7 +219,7 @@ TEST(DpdkPort, AWaitEndsWhenThereIsRoomAgain) {
 
 TEST(DpdkPort, APoolThatIsUsedUpIsCountedAndRecovers) {
   RingWire wire(1, 4096);
-  const auto one = open_nic(wire, 0, 1, "mbufs=256");
+  const auto one = open_nic(wire, 0, 1, "descriptors=64,mbufs=320");
   const auto two = open_nic(wire, 1);
   Packets came;
   const std::vector<PacketQueue*> both{&one->queue(0), &two->queue(0)};
@@ -337,6 +324,20 @@ TEST(DpdkPort, TellsWhatItCountsAndWhatNobodyKnows) {
   Packets came;
   ASSERT_TRUE(
       run_queues({&port->queue(0)}, came, [&] { return figure(*port, "frames_dropped", "truncated") == 1; }));
+}
+
+TEST(DpdkPort, NoFigureRepeatsACounterAndStatesAreToldFromCounts) {
+  RingWire wire;
+  const auto port = open_nic(wire, 0, 2);
+  const std::set<std::string> counters{"packets_in", "bytes_in", "packets_out", "bytes_out", "send_refused"};
+  const std::set<std::string> states{"link_up", "neighbours_known", "neighbours_silent", "trains_held"};
+  std::set<std::string> seen;
+  for (const PortFigure& each : port->figures()) {
+    EXPECT_FALSE(counters.contains(each.name)) << each.name;
+    EXPECT_EQ(each.gauge, states.contains(each.name)) << each.name;
+    seen.insert(each.name);
+  }
+  EXPECT_TRUE(std::ranges::includes(seen, states));
 }
 
 TEST(DpdkPort, AnEphemeralPortIsChosenForClients) {

@@ -68,7 +68,8 @@ TEST(Eal, AThreadTakesTheNthPlaceOfThoseThatItWasStartedWith) {
     ASSERT_TRUE(place);
     EXPECT_TRUE(CPU_EQUAL(&*place, &allowed)) << "one lcore on all CPUs";
     std::thread([&] {
-      take_eal_place(number, 0);
+      EalPlace mine;
+      mine.take(number, 0);
       cpu_set_t now;
       ::sched_getaffinity(0, sizeof now, &now);
       EXPECT_TRUE(CPU_EQUAL(&now, &*place));
@@ -78,10 +79,10 @@ TEST(Eal, AThreadTakesTheNthPlaceOfThoseThatItWasStartedWith) {
 
 TEST(Eal, ThreadsThatEndedTakeNoPlaceFromLaterOnes) {
   // More of them than EAL knows lcores.
-  for (int i = 0; i < 300; ++i) std::thread([] { take_eal_place(0, -1); }).join();
+  for (int i = 0; i < 300; ++i) std::thread([] { EalPlace().take(0, -1); }).join();
   bool known = false;
   std::thread([&known] {
-    take_eal_place(0, -1);
+    EalPlace().take(0, -1);
     known = known_to_eal();
   }).join();
   EXPECT_TRUE(known);

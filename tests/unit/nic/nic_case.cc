@@ -49,6 +49,19 @@ NetAddress nic_address(size_t end, int family) {
   return parse_net_address(host + ":" + std::to_string(kNicTestPort)).value();
 }
 
+RingWire::Frame frame_from(uint16_t source_port, const std::string& payload, const MacAddress& to) {
+  const FrameHead head({.link = {MacAddress{{2, 0, 0, 0, 0, 9}}, {}},
+                        .next_hop = to,
+                        .source = *IpAddress::of(nic_address(1)),
+                        .destination = *IpAddress::of(nic_address(0)),
+                        .source_port = source_port,
+                        .destination_port = kNicTestPort},
+                       1400);
+  RingWire::Frame frame(head.bytes() + payload.size());
+  head.write(frame, as_bytes(payload), 0, 0, {});
+  return frame;
+}
+
 bool run_queues(const std::vector<PacketQueue*>& queues, std::vector<std::vector<NicPacket>>& into,
                 const std::function<bool()>& condition) {
   into.resize(queues.size());

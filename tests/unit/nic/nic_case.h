@@ -25,6 +25,9 @@ std::unique_ptr<DpdkPort> open_nic(RingWire& wire, size_t end, size_t queues = 1
                                    const std::string& more = {});
 NetAddress nic_address(size_t end, int family = AF_INET);
 
+// A packet of 10.0.0.2 to the port at end 0.
+RingWire::Frame frame_from(uint16_t source_port, const std::string& payload, const MacAddress& to);
+
 struct NicPacket {
   std::string payload;
   uint8_t ecn = 0;

@@ -7,6 +7,7 @@
 #include <net/if.h>
 #include <rte_bus_vdev.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -130,6 +131,73 @@ TEST_F(NicVethTest, BuffersThatAreTooSmallForItsFramesAreAnErrorThatSaysSo) {
   const auto port = DpdkPort::open(request);
   ASSERT_FALSE(port);
   EXPECT_NE(port.error().message().find("mtu="), std::string::npos) << port.error().message();
+}
+
+unsigned short interface_flags(const char* interface) {
+  ifreq request{};
+  std::strncpy(request.ifr_name, interface, IFNAMSIZ - 1);
+  const int socket = ::socket(AF_INET, SOCK_DGRAM, 0);
+  (void)::ioctl(socket, SIOCGIFFLAGS, &request);
+  ::close(socket);
+  return static_cast<unsigned short>(request.ifr_flags);
+}
+
+TEST_F(NicVethTest, APortThatWasClosedOpensAgainAndCarriesPackets) {
+  ASSERT_NO_FATAL_FAILURE(connect("1500", ""));
+  for (int i = 0; i < 3; ++i) {
+    const auto port = open("", 1);
+    ASSERT_TRUE(port);
+    // Groups of IPv6 come through: this driver has no finer way.
+    EXPECT_NE(interface_flags("pen0") & IFF_PROMISC, 0);
+    for (const int family : {AF_INET, AF_INET6}) ASSERT_NO_FATAL_FAILURE(transfer(*port, family));
+  }
+  EXPECT_EQ(interface_flags("pen0") & IFF_PROMISC, 0);
+}
+
+TEST_F(NicVethTest, AProcessOutOfDescriptorsKeepsItsPort) {
+  ASSERT_NO_FATAL_FAILURE(connect("1500", ""));
+  const auto port = open("", 1);
+  ASSERT_TRUE(port);
+  std::vector<std::vector<NicPacket>> came;
+  const auto link = [&] { return figure(*port, "link_up"); };
+  ASSERT_TRUE(run_queues({&port->queue(0)}, came, [&] { return link() == 1; }));
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none{0, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  EXPECT_LT(::socket(AF_INET, SOCK_DGRAM, 0), 0);
+  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(500);
+  const bool kept = run_queues({&port->queue(0)}, came,
+                               [&] { return link() == 0 || std::chrono::steady_clock::now() > until; });
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_TRUE(kept);
+  EXPECT_EQ(link(), 1U);
+  ASSERT_TRUE(run("ip link set pen1 down"));
+  EXPECT_TRUE(run_queues({&port->queue(0)}, came, [&] { return link() == 0; }));
+}
+
+// A driver that takes an MTU, as those of NICs do.
+TEST(NicTapTest, TheMtuIsTheDevicesAndStaysSoWhenItOpensAgain) {
+  if (rte_vdev_init("net_tap0", "iface=pentap") != 0) GTEST_SKIP() << "no tap device can be made here";
+  const auto kernels = [] {
+    ifreq request{};
+    std::strncpy(request.ifr_name, "pentap", IFNAMSIZ - 1);
+    const int socket = ::socket(AF_INET, SOCK_DGRAM, 0);
+    const bool told = ::ioctl(socket, SIOCGIFMTU, &request) == 0;
+    ::close(socket);
+    return told ? request.ifr_mtu : 0;
+  };
+  for (const uint32_t mtu : {1'400U, 0U, 1'300U}) {
+    const std::string text = mtu == 0 ? "" : ",mtu=" + std::to_string(mtu);
+    const auto port =
+        DpdkPort::open({.nic = nic_of("net_tap0", "addr=10.0.0.1/24,addr=2001:db8::1/64" + text)});
+    ASSERT_TRUE(port) << port.error().message();
+    const uint32_t now = mtu == 0 ? 1'500 : mtu;
+    EXPECT_EQ(kernels(), static_cast<int>(now));
+    EXPECT_EQ((*port)->device().mtu(), now);
+    EXPECT_EQ((*port)->queue(0).packet_bytes_max(nic_address(1)), now - 28);
+  }
+  rte_vdev_uninit("net_tap0");
 }
 
 TEST_F(NicVethTest, ALinkThatGoesDownComesBackAndAnInterfaceThatIsGoneEndsThePort) {

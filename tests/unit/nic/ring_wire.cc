@@ -59,12 +59,14 @@ void RingWire::unplug(size_t end) {
   ports_[end].clear();
 }
 
-bool RingWire::inject(size_t end, Bytes frame, uint16_t queue) {
+bool RingWire::inject(size_t end, Bytes frame, uint16_t queue, Marks marks) {
   rte_mbuf* const copy = rte_pktmbuf_alloc(injected_frames());
   if (copy == nullptr) return false;
   char* const to = rte_pktmbuf_append(copy, static_cast<uint16_t>(frame.size()));
   PENSTOCK_CHECK(to != nullptr);
   if (!frame.empty()) std::memcpy(to, frame.data(), frame.size());
+  copy->ol_flags |= marks.flags;
+  copy->vlan_tci = marks.vlan_tci;
   if (rte_ring_enqueue(towards_[end][queue], copy) == 0) return true;
   rte_pktmbuf_free(copy);
   return false;

@@ -28,8 +28,14 @@ class RingWire {
   const std::string& port(size_t end);
   void unplug(size_t end);
 
+  // What a device says of a frame beside its bytes.
+  struct Marks {
+    uint64_t flags = 0;
+    uint16_t vlan_tci = 0;
+  };
   // As if the other end had sent it. False: the wire is full.
-  bool inject(size_t end, Bytes frame, uint16_t queue = 0);
+  bool inject(size_t end, Bytes frame, uint16_t queue = 0) { return inject(end, frame, queue, {}); }
+  bool inject(size_t end, Bytes frame, uint16_t queue, Marks marks);
   // What the port at an end has sent: taken from the wire.
   std::vector<Frame> sent_by(size_t end);
   void drain();

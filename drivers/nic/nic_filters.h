@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "drivers/ipstack/ip_config.h"
+
+namespace penstock {
+
+// What a NIC is to let through beside frames to its own MAC: IPv6 finds neighbours by multicast (RFC 4861).
+// Asks for the groups of the addresses alone, else for all groups, else for everything. 0, or the error; what
+// a device cannot be asked for it does not filter. `everything`: whether it came to that.
+int let_groups_in(uint16_t port, std::span<const IpPrefix> addresses, bool& everything);
+
+}  // namespace penstock

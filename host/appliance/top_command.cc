@@ -114,7 +114,7 @@ Status show_screen(MetricsClient& client, Watcher& watcher, Clock::duration inte
       if (stopped() || screen.wants_to_quit()) return {};
       if (screen.must_redraw()) draw();
     }
-    const Status looked = watcher.look();
+    Status looked = watcher.look();
     if (stopped()) return {};
     if (!looked && client.refused()) return looked;
     trouble = looked ? "" : line_text(looked.error().message());

@@ -66,7 +66,11 @@ std::string MetricsText::text() const {
     text += "# HELP " + name + " " + escaped(family.help, false) + "\n# TYPE " + name + " " +
             std::string(family.type) + "\n";
     for (const auto& [labels, value] : family.samples)
-      text += name + labels + " " + (family.nanoseconds ? seconds_text(value) : std::to_string(value)) + "\n";
+      text.append(name)
+          .append(labels)
+          .append(" ")
+          .append(family.nanoseconds ? seconds_text(value) : std::to_string(value))
+          .append("\n");
   }
   return text;
 }

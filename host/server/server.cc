@@ -47,7 +47,7 @@ Status Server::begin(Store& store, Dispatcher& devices, PacketPort& port, const 
 }
 
 HttpServiceMaker Server::service_maker() {
-  return [this](std::function<void()> wake) -> std::unique_ptr<HttpService> {
+  return [this](const std::function<void()>& wake) -> std::unique_ptr<HttpService> {
     return std::make_unique<GatewayService>(options_.gateway, parts_, intake_->open_feed(wake), wake);
   };
 }

@@ -122,6 +122,7 @@ TEST_F(IntakeTest, CountsWhatBecameOfEachByteAndWhichCopiesWereMade) {
 TEST_F(IntakeTest, UploadsOfManyWorkersTakeTurnsChunkByChunk) {
   const auto intake = make_intake(3);
   std::vector<std::unique_ptr<Worker>> workers;
+  workers.reserve(3);
   for (int i = 0; i < 3; ++i) workers.push_back(std::make_unique<Worker>(*intake));
   intake->run();
   std::vector<std::thread> threads;

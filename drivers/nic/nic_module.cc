@@ -14,4 +14,4 @@ Result<std::unique_ptr<PacketPort>> open_dpdk_port(const PortRequest& request) {
 }  // namespace penstock
 
 extern "C" __attribute__((visibility("default")))
-const penstock::PortModule penstock_port_module = {PENSTOCK_VERSION, &penstock::open_dpdk_port};
+const penstock::PortModule penstock_port_module = {PENSTOCK_MODULE_BUILD, &penstock::open_dpdk_port};

@@ -4,4 +4,4 @@
 #include "offload/driver_module.h"
 
 extern "C" __attribute__((visibility("default"))) const penstock::DriverModule penstock_driver_module = {
-    PENSTOCK_VERSION, {"xrt", &penstock::find_xrt_cards, &penstock::open_xrt_card}};
+    PENSTOCK_MODULE_BUILD, {"xrt", &penstock::find_xrt_cards, &penstock::open_xrt_card}};

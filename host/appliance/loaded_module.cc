@@ -36,9 +36,9 @@ std::string LoadedModule::load() {
     const char* const why = ::dlerror();
     return because(std::string(role_) + " cannot be loaded: " + (why == nullptr ? path_ : why));
   }
-  const std::string_view version = *static_cast<const char* const*>(symbol);
-  if (version != PENSTOCK_VERSION)
-    return path_ + " is of version " + std::string(version) + ", this program of " PENSTOCK_VERSION;
+  const std::string_view build = *static_cast<const char* const*>(symbol);
+  if (build != PENSTOCK_MODULE_BUILD)
+    return path_ + " is of build " + std::string(build) + ", this program of " PENSTOCK_MODULE_BUILD;
   exported_ = symbol;
   return {};
 }

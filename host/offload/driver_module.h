@@ -9,7 +9,7 @@ namespace penstock {
 // loaded when devices are asked for. It exports one of these under the name below. Program and module are of
 // one build: what they hand each other is C++.
 struct DriverModule {
-  const char* version;  // of the project
+  const char* build;  // PENSTOCK_MODULE_BUILD (cmake/ModuleBuild.cmake)
   Driver driver;
 };
 

@@ -23,7 +23,7 @@ struct PortRequest {
 // --nic asks for it. It exports one of these under the name below. Program and module are of one build: what
 // they hand each other is C++.
 struct PortModule {
-  const char* version;  // of the project
+  const char* build;  // PENSTOCK_MODULE_BUILD (cmake/ModuleBuild.cmake)
   // usage: the text is malformed; failed: there is no such port, or something is missing (the error says
   // what, and how to get it).
   Result<std::unique_ptr<PacketPort>> (*open)(const PortRequest& request);

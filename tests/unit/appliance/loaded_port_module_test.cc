@@ -47,7 +47,7 @@ TEST(LoadedPortModuleTest, TakesNoModuleOfAnotherVersion) {
   LoadedPortModule module("test-modules/penstock-older.so", "none");
   const auto port = module.open(request("dpdk:;port=none,addr=127.0.0.1/8"));
   ASSERT_FALSE(port);
-  EXPECT_THAT(port.error().message(), HasSubstr("is of version 0.0.0-older"));
+  EXPECT_THAT(port.error().message(), HasSubstr("is of build 0.0.0-older"));
 }
 
 // What is beside the program but exports no such thing.

@@ -8,10 +8,6 @@
 #include "drivers/udp/udp_port.h"
 #include "port/port_module.h"
 
-#ifndef PENSTOCK_MODULE_VERSION
-#define PENSTOCK_MODULE_VERSION PENSTOCK_VERSION
-#endif
-
 namespace penstock {
 namespace {
 
@@ -56,4 +52,4 @@ Result<std::unique_ptr<PacketPort>> open_socket_port(const PortRequest& request)
 }  // namespace penstock
 
 extern "C" __attribute__((visibility("default")))
-const penstock::PortModule penstock_port_module = {PENSTOCK_MODULE_VERSION, &penstock::open_socket_port};
+const penstock::PortModule penstock_port_module = {PENSTOCK_MODULE_BUILD, &penstock::open_socket_port};

@@ -28,9 +28,10 @@ struct Opened {
 };
 
 // In a process of its own, whose EAL has not started.
-Opened open_elsewhere(const std::string& nic) {
+Opened run_elsewhere(const std::string& mode, const std::string& text) {
   const std::string program = "/proc/" + std::to_string(::getpid()) + "/exe";
-  const std::string command = "exec timeout 60 \"$(readlink " + program + ")\" --open \"" + nic + "\" 2>&1";
+  const std::string command =
+      "exec timeout 60 \"$(readlink " + program + ")\" " + mode + " \"" + text + "\" 2>&1";
   Opened opened;
   // NOLINTNEXTLINE(cert-env33-c): its words are this file's
   FILE* const pipe = ::popen(command.c_str(), "r");
@@ -41,6 +42,10 @@ Opened open_elsewhere(const std::string& nic) {
   const int status = ::pclose(pipe);
   opened.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   return opened;
+}
+
+Opened open_elsewhere(const std::string& nic) {
+  return run_elsewhere("--open", nic);
 }
 
 std::string with_eal(const std::string& more) {
@@ -95,6 +100,14 @@ TEST(Eal, MemoryOfOursIsRegisteredAndGivenBack) {
     const EalMemory moved = std::move(*memory);
     EXPECT_EQ(moved.bytes().size(), size_t{4} << 20);
   }
+}
+
+TEST(EalStart, WhatDpdkComplainsOfIsToldToWhomItConcernsElsePrintedAFewLinesAtATime) {
+  const Opened complained = run_elsewhere("--complain", "12345678");
+  EXPECT_EQ(complained.code, 0);
+  EXPECT_EQ(complained.text,
+            "DPDK: queue 0 hangs\nDPDK: queue 1 hangs\nDPDK: queue 2 hangs\nDPDK: queue 3 hangs\n"
+            "DPDK: queue 4 hangs\nreason: no such thing\nreason: none\n");
 }
 
 TEST(EalStart, APortOpensInAProcessOfItsOwn) {

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // EAL starts once a process: for all tests, here. With --open TEXT it opens that port, says what came of it
-// and ends, for tests that need a process of their own.
+// and ends, for tests that need a process of their own; with --complain TEXT DPDK complains once for each
+// byte.
 #include <gtest/gtest.h>
+#include <rte_log.h>
 #include <sched.h>
 
 #include <cstdio>
+#include <cstring>
 #include <string_view>
+#include <thread>
 
 #include "drivers/eal/eal.h"
 #include "drivers/eal/eal_arguments.h"
+#include "drivers/eal/eal_complaints.h"
 #include "unit/nic/nic_case.h"
 
 namespace penstock {
@@ -18,6 +23,21 @@ int open_port(const char* nic) {
   const auto port = DpdkPort::open({.nic = nic, .udp_port = 4433, .queues = 1});
   std::puts(port ? "open" : port.error().message().c_str());
   return port ? 0 : static_cast<int>(port.error().code);
+}
+
+// What DPDK says while nobody waits for it, and while somebody does.
+int complain(int lines) {
+  for (int i = 0; i < lines; ++i) rte_log(RTE_LOG_ERR, RTE_LOGTYPE_USER1, "queue %d hangs\n", i);
+  rte_log(RTE_LOG_INFO, RTE_LOGTYPE_USER1, "all is well\n");
+  const EalComplaints mine;
+  rte_log(RTE_LOG_ERR, RTE_LOGTYPE_USER1, "EAL: no such thing\n");
+  std::thread([] {
+    const EalComplaints others;
+    rte_log(RTE_LOG_ERR, RTE_LOGTYPE_USER1, "of another port\n");
+  }).join();
+  std::puts(("reason: " + eal_reason("none")).c_str());
+  std::puts(("reason: " + eal_reason("none")).c_str());
+  return 0;
 }
 
 bool start_eal_for_tests() {
@@ -36,6 +56,9 @@ bool start_eal_for_tests() {
 
 int main(int argc, char** argv) {
   if (argc == 3 && std::string_view(argv[1]) == "--open") return penstock::open_port(argv[2]);
+  const bool complains = argc == 3 && std::string_view(argv[1]) == "--complain";
+  if (complains)
+    return penstock::start_eal_for_tests() ? penstock::complain(static_cast<int>(std::strlen(argv[2]))) : 1;
   testing::InitGoogleTest(&argc, argv);
   return penstock::start_eal_for_tests() ? RUN_ALL_TESTS() : 1;
 }

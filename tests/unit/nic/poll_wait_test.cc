@@ -26,6 +26,14 @@ TEST(PollWait, EndsAtItsDeadlineAndNotBefore) {
   EXPECT_FALSE(wait->pause(Clock::now()));
 }
 
+TEST(PollWait, SleepsGrowOnWhereNothingComes) {
+  const auto wait = PollWait::create().value();
+  size_t pauses = 0;
+  for (const auto deadline = Clock::now() + std::chrono::milliseconds(500); wait->pause(deadline);) ++pauses;
+  // A machine that has no time for it pauses less often, never more.
+  EXPECT_LT(pauses, 2'000U);
+}
+
 TEST(PollWait, EachWakeIsSeenOnce) {
   const auto wait = PollWait::create().value();
   EXPECT_FALSE(wait->woken());

@@ -27,8 +27,8 @@ enum class FrameDrop : uint8_t {
   unwanted_icmp,     // a type that the stack does nothing with, or an answer to what it did not send
   too_many_answers,  // ARP, NDP, echo, "too big": more than are answered, or heard, a second
   address_conflict,  // another station says that an address of the port's is its own
-  empty,             // a UDP packet without payload
-  scattered,         // a frame that the NIC gave in pieces which fit nowhere together
+  empty,             // a UDP packet without payload: of those who take in for QUIC, not of the stack
+  scattered,         // in pieces that cannot be put together: of those who take frames from a NIC
   kCount,
 };
 inline constexpr size_t kFrameDrops = static_cast<size_t>(FrameDrop::kCount);

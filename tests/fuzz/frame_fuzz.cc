@@ -43,8 +43,9 @@ std::unique_ptr<IpStack> open(bool vlan) {
 void use_way(IpStack& stack, const NetPath& path, uint64_t now_ns) {
   FrameHead head;
   if (stack.find_way(path, now_ns, head) != IpStack::Way::ready) return;
-  PENSTOCK_CHECK(head.payload_max() >= 1200 && head.payload_max() <= 1472);
-  PENSTOCK_CHECK(stack.payload_max(path.remote) == head.payload_max());
+  PENSTOCK_CHECK(head.payload_max() == (head.is_ipv6() ? 1452U : 1472U));
+  const uint32_t advised = stack.payload_max(path.remote);
+  PENSTOCK_CHECK(advised >= 1200 && advised <= head.payload_max());
   std::vector<uint8_t> frame(head.bytes() + 20);
   head.write(frame, std::vector<uint8_t>(20, 1), 1, 2, {});
 }

@@ -55,6 +55,7 @@ class PacketQueue {
   virtual ~PacketQueue() = default;
 
   // The thread that owns it from now on, before its first call: where threads have places, it takes its own.
+  // Threads that it makes then inherit that place; it is given back where the same thread ends the queue.
   virtual void adopt_thread() {}
 
   // Brings what has arrived, up to into.size() trains; 0: nothing has. What it brought stays as it is until

@@ -181,6 +181,24 @@ TEST(NicDevice, APortThatWasClosedOpensAgainAndWorks) {
   rte_vdev_uninit("net_ring_again");
 }
 
+TEST(NicDevice, APortThatWasPulledLeavesTheNextOneOfItsNumberAlone) {
+  RingWire wire;
+  RingWire next_wire;
+  auto pulled = open_nic(wire, 0);
+  uint16_t number = 0;
+  uint16_t next_number = 0;
+  ASSERT_EQ(rte_eth_dev_get_port_by_name(wire.port(0).c_str(), &number), 0);
+  wire.unplug(0);
+  const auto one = open_nic(next_wire, 0);
+  ASSERT_EQ(rte_eth_dev_get_port_by_name(next_wire.port(0).c_str(), &next_number), 0);
+  ASSERT_EQ(number, next_number);
+  pulled.reset();
+  const auto two = open_nic(next_wire, 1);
+  Packets came;
+  ASSERT_TRUE(send_packets(one->queue(0), nic_address(1), "hello", 5));
+  EXPECT_TRUE(run_queues({&one->queue(0), &two->queue(0)}, came, [&] { return came[1].size() == 1; }));
+}
+
 TEST(NicDevice, TheLastWordsOfAPortThatEndsAreSent) {
   RingWire wire(1, 64);
   auto one = open_nic(wire, 0);

@@ -41,7 +41,9 @@ bool is_mld_query(Bytes packet) {
   if (packet[6] != kHopByHop || packet[7] != kHopLimit) return false;
   const Bytes options = packet.subspan(kIpv6Bytes, kOptions.size());
   if (options[0] != kProtocolIcmpv6 || options[1] != 0) return false;
-  if (std::ranges::search(options.subspan(2), kRouterAlert).empty()) return false;
+  if (std::search(options.begin() + 2, options.end(), kRouterAlert.begin(), kRouterAlert.end()) ==
+      options.end())
+    return false;
   const Bytes query = packet.subspan(kIpv6Bytes + kOptions.size(), bytes - kOptions.size());
   if (query[0] != kQuery) return false;
   const IpAddress source = IpAddress::ipv6(packet.data() + 8);

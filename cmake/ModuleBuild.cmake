@@ -3,7 +3,7 @@
 # version, and a digest of the headers between them. A module of another is refused when it is loaded.
 file(GLOB_RECURSE module_headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/host/base/*.h
   ${PROJECT_SOURCE_DIR}/host/memory/*.h ${PROJECT_SOURCE_DIR}/host/port/*.h ${PROJECT_SOURCE_DIR}/host/offload/*.h)
-set(module_digests "${CMAKE_CXX_COMPILER_VERSION} ${CMAKE_BUILD_TYPE} ${PENSTOCK_SANITIZE}")
+set(module_digests "${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION} ${CMAKE_CXX_FLAGS} ${CMAKE_BUILD_TYPE} ${PENSTOCK_SANITIZE}")
 foreach(header IN LISTS module_headers)
   file(SHA256 ${header} digest)
   string(APPEND module_digests " " ${digest})

@@ -211,9 +211,9 @@ Result<int> ServeCommand::serve(const std::string& directory, const GlobalOption
                               plain.empty() ? "" : ", HTTP/1.1 on " + plain, identity->fingerprint()));
   tell_service_manager("READY=1");
   while (!StopSignal::requested() && server->running()) std::this_thread::sleep_for(kLookAgain);
-  const std::optional<Error> port_error = server->port_error();
   tell_service_manager("STOPPING=1");
   server->drain(std::chrono::seconds(patience));
+  const std::optional<Error> port_error = server->port_error();
   console.summary(fmt::format("{} uploads were committed in {} groups", server->stored().commits,
                               server->stored().groups));
   if (port_error) {

@@ -12,6 +12,7 @@ constexpr std::array kSignals = {SIGINT, SIGTERM, SIGHUP};
 
 std::atomic<bool> stop_requested{false};
 std::atomic<int> first_signal{0};
+std::atomic<void (*)()> last_act{nullptr};
 static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free,
               "a handler may set them");
 
@@ -21,6 +22,7 @@ void note(int signal) {
   if (first_signal.compare_exchange_strong(none, signal)) {
     stop_requested = true;
   } else {
+    if (void (*const act)() = last_act.load(); act != nullptr) act();
     std::signal(signal, SIG_DFL);
     std::raise(signal);
   }
@@ -51,6 +53,10 @@ StopSignal::~StopSignal() {
 
 const std::atomic<bool>& StopSignal::requested() {
   return stop_requested;
+}
+
+void StopSignal::before_death(void (*act)()) {
+  last_act = act;
 }
 
 void StopSignal::die() {

@@ -19,6 +19,9 @@ class StopSignal {
   void listen();
   static const std::atomic<bool>& requested();
 
+  // Called, in the handler, before a second signal kills: what has to be put right even then. May be null.
+  static void before_death(void (*last_act)());
+
   // Dies by the signal that came, as if it had not been noted: so the shell knows why.
   [[noreturn]] static void die();
 

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <utility>
 
+#include "appliance/stop_signal.h"
+
 namespace penstock {
 namespace {
 
@@ -34,6 +36,24 @@ void note_resize(int) {
 }
 void note_suspend(int) {
   suspend_asked = true;
+}
+
+// What leave() does, for a handler: of the screen that is entered.
+struct LastWords {
+  int input = -1;  // -1: it has no keys
+  int output = -1;
+  termios before{};
+};
+LastWords last_words;
+
+void give_back() {
+  if (last_words.input >= 0) ::tcsetattr(last_words.input, TCSANOW, &last_words.before);
+  (void)!::write(last_words.output, kLeave.data(), kLeave.size());
+}
+void quit(int signal) {
+  give_back();
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
 }
 
 // Without SA_RESTART: a wait ends, and is looked behind.
@@ -78,6 +98,9 @@ void TerminalScreen::enter() {
     keys.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
     has_keys_ = ::tcsetattr(input_, TCSANOW, &keys) == 0;
   }
+  last_words = {has_keys_ ? input_ : -1, output_, before_};
+  StopSignal::before_death(give_back);
+  handle(SIGQUIT, quit);
   write_all(std::string(kEnter));
 }
 
@@ -85,20 +108,20 @@ void TerminalScreen::leave() {
   if (!std::exchange(entered_, false)) return;
   if (has_keys_) ::tcsetattr(input_, TCSANOW, &before_);
   write_all(std::string(kLeave));
-  handle(SIGWINCH, SIG_DFL);
-  handle(SIGTSTP, SIG_DFL);
+  StopSignal::before_death(nullptr);
+  for (const int signal : {SIGWINCH, SIGTSTP, SIGQUIT}) handle(signal, SIG_DFL);
 }
 
 void TerminalScreen::draw(const std::vector<ScreenLine>& lines) {
   std::string text(kHome);
   for (size_t i = 0; i < lines.size(); ++i) {
     if (i > 0) text += "\r\n";
+    text += kClearLine;  // before: behind a line as wide as the screen it would take its last letter
     const ScreenLine::Tone tone = lines[i].tone;
     const bool toned = colours_ && tone != ScreenLine::Tone::plain;
     if (toned) text += tone == ScreenLine::Tone::alarm ? kRed : kBold;
     text += lines[i].text;
     if (toned) text += kPlain;
-    text += kClearLine;
   }
   text += kClearBelow;
   write_all(text);
@@ -110,10 +133,11 @@ ScreenSize TerminalScreen::size() const {
   return {size.ws_col, size.ws_row};
 }
 
-// The terminal is the shell's while this process is stopped.
+// The terminal is the shell's while this process is stopped. Where there is no shell that could go on with it
+// the kernel does not stop it.
 void TerminalScreen::stop_as_asked() {
   leave();
-  std::raise(SIGSTOP);
+  std::raise(SIGTSTP);
   enter();
 }
 

@@ -112,6 +112,7 @@ size_t UploadFeed::append(uint64_t id, Bytes bytes) {
   while (taken < bytes.size()) {
     taken += take(*upload->body, bytes.subspan(taken));
     if (upload->body->error()) {
+      FeedTally::add(tally_->bytes_taken, taken);
       refuse(*upload, *upload->body->error());
       return bytes.size();
     }

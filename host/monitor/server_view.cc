@@ -155,11 +155,13 @@ class ViewMaker {
       if (std::ranges::find(seen, std::pair(figure, reason)) != seen.end()) continue;
       seen.emplace_back(figure, reason);
       const bool by_name = std::ranges::find(kDropsByName, figure) != kDropsByName.end();
-      PortFigureView shown{printable(figure), printable(reason), {}};
+      PortFigureView shown{printable(figure), printable(reason), {}, false};
       const std::string name = std::string(kPort) + figure;
       const std::string total = sample.name == name ? name : name + std::string(kTotal);
       shown.count = reason.empty() ? count(total, {{"port", port}})
                                    : count(total, {{"port", port}, {"reason", reason}});
+      shown.gauge = sample.name == name;
+      if (shown.gauge) shown.count.per_second.reset();
       (by_name || !reason.empty() ? view.drops : view.figures).push_back(std::move(shown));
     }
   }

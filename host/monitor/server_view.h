@@ -31,6 +31,7 @@ struct PortFigureView {
   std::string name;
   std::string reason;
   Counted count{};
+  bool gauge = false;  // what is so now: it has no rate
 };
 
 struct PortView {

@@ -112,11 +112,11 @@ void Screen::add_items(const std::string& what, const std::vector<std::string>& 
   if (!line.empty()) add(std::move(line), kMinor);
 }
 
-// Those that are not zero.
+// Counts that are not zero, and what is so now.
 void Screen::add_figures(const char* what, const std::vector<PortFigureView>& figures) {
   std::vector<std::string> items;
   for (const PortFigureView& figure : figures) {
-    if (figure.count.total == 0.0) continue;
+    if (!figure.gauge && figure.count.total == 0.0) continue;
     std::string& text = items.emplace_back(figure.name);
     if (!figure.reason.empty()) text += " " + figure.reason;
     text += " " + (figure.count.total ? count_text(figure.count.total) : std::string("unknown"));

@@ -4,9 +4,9 @@
 namespace penstock {
 namespace {
 
-constexpr std::array kCounted = {&LaneFigures::chunks,          &LaneFigures::chunks_duplicate,
+constexpr std::array kCounted = {&LaneFigures::chunks_new,      &LaneFigures::chunks_duplicate,
                                  &LaneFigures::bytes_duplicate, &LaneFigures::bytes_unique,
-                                 &LaneFigures::bytes_stored,    &LaneFigures::frames,
+                                 &LaneFigures::bytes_stored,    &LaneFigures::frames_compressed,
                                  &LaneFigures::frames_stored,   &LaneFigures::bytes_moved};
 
 }  // namespace

@@ -12,14 +12,14 @@ namespace penstock {
 
 // What lanes have done, as those see it who look on. Bytes are raw bytes unless said otherwise.
 struct LaneFigures {
-  uint64_t chunks = 0;
-  uint64_t chunks_duplicate = 0;  // of them, found
+  uint64_t chunks_new = 0;
+  uint64_t chunks_duplicate = 0;
   uint64_t bytes_duplicate = 0;
-  uint64_t bytes_unique = 0;   // encoded and appended
-  uint64_t bytes_stored = 0;   // payload bytes of these
-  uint64_t frames = 0;         // of these
-  uint64_t frames_stored = 0;  // ... incompressible: kept as they are
-  uint64_t bytes_moved = 0;    // copied within a batch, to close its gaps
+  uint64_t bytes_unique = 0;       // encoded and appended
+  uint64_t bytes_stored = 0;       // payload bytes of these
+  uint64_t frames_compressed = 0;  // of these
+  uint64_t frames_stored = 0;      // incompressible: kept as they are
+  uint64_t bytes_moved = 0;        // copied within a batch, to close its gaps
   StageTimes times{};
 
   LaneFigures& operator+=(const LaneFigures& other);

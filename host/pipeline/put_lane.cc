@@ -387,12 +387,12 @@ void PutLane::retire(Batch& batch) {
 }
 
 void PutLane::publish() {
-  tally_.publish({.chunks = chunks_seen_,
+  tally_.publish({.chunks_new = chunks_seen_ - counters_.chunks_duplicate,
                   .chunks_duplicate = counters_.chunks_duplicate,
                   .bytes_duplicate = counters_.bytes_duplicate,
                   .bytes_unique = counters_.bytes_unique,
                   .bytes_stored = counters_.bytes_stored,
-                  .frames = counters_.frames,
+                  .frames_compressed = counters_.frames - counters_.frames_stored,
                   .frames_stored = counters_.frames_stored,
                   .bytes_moved = counters_.bytes_moved,
                   .times = times_});

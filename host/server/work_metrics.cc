@@ -75,13 +75,13 @@ void write_intake_metrics(const IntakeCounters& counted, MetricsText& to) {
                bytes, label);
   };
   chunks("duplicate", lanes.chunks_duplicate, lanes.bytes_duplicate);
-  chunks("new", lanes.chunks - lanes.chunks_duplicate, lanes.bytes_unique);
+  chunks("new", lanes.chunks_new, lanes.bytes_unique);
   to.counter("penstock_ingest_compressed_bytes_total", "what new chunks' bytes became", lanes.bytes_stored);
   const auto frames = [&](const char* kept, uint64_t count) {
     const std::array label{MetricLabel{"kept", kept}};
     to.counter("penstock_ingest_frames_total", "frames of new chunks, by how they are kept", count, label);
   };
-  frames("compressed", lanes.frames - lanes.frames_stored);
+  frames("compressed", lanes.frames_compressed);
   frames("stored", lanes.frames_stored);
   for (size_t i = 0; i < kStageCount; ++i) {
     const auto stage = static_cast<Stage>(i);

@@ -22,21 +22,47 @@ WATCHDOG = 60  # seconds
 ENTER, LEAVE = b"\x1b[?1049h", b"\x1b[?1049l"
 
 
+def become_job():
+    os.setpgid(0, 0)
+    signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    os.tcsetpgrp(0, os.getpid())
+    signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+
+
+def watch_job(job, tell):
+    """What a shell does; ends as the job does."""
+    os.write(tell, b"%d\n" % job)
+    while True:
+        _, status = os.waitpid(job, os.WUNTRACED)
+        if not os.WIFSTOPPED(status):
+            os._exit(os.waitstatus_to_exitcode(status) & 255)
+        os.write(tell, b"stopped\n")
+
+
 class Terminal:
     """`penstock top` on a pseudo terminal of its own."""
 
-    def __init__(self, arguments, columns=100, lines=40, **changes):
+    def __init__(self, arguments, columns=100, lines=40, as_job=False, **changes):
+        """As the terminal's only process; or as_job, as a shell runs it: self.told then says when it has stopped."""
         self.text = b""
         self.seen = 0
         self.master, other = pty.openpty()
         self.settings = termios.tcgetattr(self.master)
         self.resize(columns, lines)
+        told, tell = os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
             os.close(self.master)
             os.login_tty(other)
+            if as_job and (job := os.fork()) != 0:
+                watch_job(job, tell)
+            if as_job:
+                become_job()
             os.execve(TOOL, [TOOL, *arguments], environment(TERM="xterm", **changes))
         os.close(other)
+        os.close(tell)
+        self.told = open(told, "rb")
+        self.job = int(self.told.readline()) if as_job else self.pid
 
     def resize(self, columns, lines):
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
@@ -64,7 +90,7 @@ class Terminal:
         os.write(self.master, keys)
 
     def signal(self, number):
-        os.kill(self.pid, number)
+        os.kill(self.job, number)
 
     def end(self):
         """How it ended, when all that it wrote is read."""
@@ -226,7 +252,7 @@ class TopTest(ServedCase):
         self.assertFalse(termios.tcgetattr(screen.master)[3] & (termios.ICANON | termios.ECHO))
         self.assertIn(b"\x1b[1mPORT", screen.wait_for(rb"over \d.*?STORE"), "headings are bold")
         screen.resize(44, 9)
-        frame = screen.wait_for(rb"\x1b\[H[^H]*?do not fit\)\x1b\[K\x1b\[J")
+        frame = screen.wait_for(rb"\x1b\[H[^H]*?do not fit\)(?:\x1b\[0m)?\x1b\[J")
         lines = re.sub(rb"\x1b\[[0-9;]*[A-Za-z]", b"", frame[frame.rindex(b"\x1b[H"):]).split(b"\n")
         self.assertLessEqual(len(lines), 9)
         self.assertLessEqual(max(len(line.rstrip(b"\r")) for line in lines), 44, lines)
@@ -248,13 +274,35 @@ class TopTest(ServedCase):
             self.assertTrue(os.WIFSIGNALED(status) and os.WTERMSIG(status) == number, status)
         self.end(server)
 
-    def test_it_can_be_stopped_and_gone_on_with(self):
+    def test_signals_that_kill_at_once_leave_the_terminal_as_it_was_too(self):
+        server = self.serve()
+        for numbers in ((signal.SIGQUIT,), (signal.SIGINT, signal.SIGTERM), (signal.SIGHUP, signal.SIGHUP)):
+            screen = self.terminal(server)
+            screen.wait_for(rb"STORE")
+            for number in numbers:
+                screen.signal(number)
+            screen.wait_for(re.escape(LEAVE))
+            self.assertEqual(termios.tcgetattr(screen.master), screen.settings)
+            status = screen.end()
+            self.assertTrue(os.WIFSIGNALED(status) and os.WTERMSIG(status) in numbers, status)
+        server.send_signal(signal.SIGKILL)  # it would wait for those that were killed
+
+    def test_where_nobody_could_go_on_with_it_it_does_not_stop(self):
         server = self.serve()
         screen = self.terminal(server)
         screen.wait_for(rb"STORE")
         screen.signal(signal.SIGTSTP)
-        _, status = os.waitpid(screen.pid, os.WUNTRACED)
-        self.assertTrue(os.WIFSTOPPED(status), status)
+        screen.wait_for(re.escape(LEAVE) + rb".*" + re.escape(ENTER) + rb".*STORE")
+        screen.type(b"q")
+        self.assertEqual(screen.end(), 0)
+        self.end(server)
+
+    def test_it_can_be_stopped_and_gone_on_with(self):
+        server = self.serve()
+        screen = self.terminal(server, as_job=True)
+        screen.wait_for(rb"STORE")
+        screen.signal(signal.SIGTSTP)
+        self.assertEqual(screen.told.readline(), b"stopped\n")
         screen.wait_for(re.escape(LEAVE))
         self.assertEqual(termios.tcgetattr(screen.master), screen.settings)
         screen.signal(signal.SIGCONT)

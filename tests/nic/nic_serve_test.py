@@ -99,6 +99,7 @@ class NicServeTest(ServedCase):
         self.wait_for_half(sender, 120_000_000)
         subprocess.run(["ip", "link", "set", "pen0", "down"], check=True)
         time.sleep(1.5)
+        self.assertIsNone(sender.poll(), "the upload ended without a link")
         subprocess.run(["ip", "link", "set", "pen0", "up"], check=True)
         out, errors = sender.communicate(timeout=100)
         self.assertEqual(sender.returncode, DONE, errors)

@@ -44,12 +44,12 @@ TEST(WorkMetricsTest, ShowsWhatBecameOfUploads) {
   counted.commits = 4;
   counted.bytes_windowed = 100;
   counted.bytes_placed = 90;
-  counted.lanes = {.chunks = 10,
+  counted.lanes = {.chunks_new = 6,
                    .chunks_duplicate = 4,
                    .bytes_duplicate = 40,
                    .bytes_unique = 50,
                    .bytes_stored = 25,
-                   .frames = 3,
+                   .frames_compressed = 2,
                    .frames_stored = 1};
   counted.lanes.times[Stage::encode] = 7;
   MetricsText text;

@@ -51,6 +51,10 @@ void DpdkQueue::adopt_thread() {
 
 bool DpdkQueue::poll(uint64_t now_ns) {
   const bool packets = receiver_->poll(now_ns);
+  const uint64_t lost = shared_->device->links_lost();
+  if (lost != shared_->links_lost.load(std::memory_order_relaxed) && shared_->device->link_up() &&
+      shared_->links_lost.exchange(lost, std::memory_order_relaxed) != lost)
+    shared_->stack->link_came_up(now_ns);
   if (now_ns >= shared_->stack->next_due_ns()) {
     if (const std::unique_lock lock(shared_->timing, std::try_to_lock); lock.owns_lock())
       intake_->send_own(now_ns);

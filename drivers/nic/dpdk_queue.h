@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -23,6 +24,7 @@ struct PortShared {
   std::unique_ptr<PacketSpread> spread;  // null: the device does it
   std::deque<std::mutex> sending;        // of each hardware queue
   std::mutex timing;                     // who asks the stack for frames of its own
+  std::atomic<uint64_t> links_lost{0};   // those that the stack was told of, when the link was there again
   NetAddress local{};
 };
 

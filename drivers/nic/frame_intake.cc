@@ -44,7 +44,7 @@ bool put_tag_back(rte_mbuf& frame) {
 
 std::optional<ArrivedPacket> FrameIntake::take(rte_mbuf* frame, uint64_t now_ns) {
   if ((frame->nb_segs > 1 && rte_pktmbuf_linearize(frame) != 0) || !put_tag_back(*frame)) {
-    QueueCounts::add(counts_.dropped[static_cast<size_t>(FrameDrop::truncated)]);
+    QueueCounts::add(counts_.dropped[static_cast<size_t>(FrameDrop::scattered)]);
     rte_pktmbuf_free(frame);
     return {};
   }
@@ -53,8 +53,7 @@ std::optional<ArrivedPacket> FrameIntake::take(rte_mbuf* frame, uint64_t now_ns)
   switch (arrival.kind) {
     case FrameArrival::Kind::datagram:
       if (!arrival.payload.empty()) return ArrivedPacket{frame, arrival.payload, arrival.path, arrival.ecn};
-      QueueCounts::add(
-          counts_.dropped[static_cast<size_t>(FrameDrop::truncated)]);  // QUIC has no empty packets
+      QueueCounts::add(counts_.dropped[static_cast<size_t>(FrameDrop::empty)]);  // QUIC has no such packets
       break;
     case FrameArrival::Kind::answered:
       answers_.add_own(Bytes(answer_).first(arrival.answer_bytes));

@@ -58,6 +58,7 @@ void EalPlace::take(size_t number, int node) {
   ::prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
   const auto place = eal_place(number, node);
   if (!place) return;
+  one_cpu_ = CPU_COUNT(&*place) == 1;
   ::pthread_setaffinity_np(::pthread_self(), sizeof *place, &*place);
   thread_local const KnownToEal known;
 }

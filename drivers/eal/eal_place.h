@@ -27,11 +27,14 @@ class EalPlace {
   // What cannot be done is left: it costs time, nothing else. Threads that it makes meanwhile inherit its
   // CPUs.
   void take(size_t number, int node);
+  // Whether the place is one CPU, which nobody else is meant to use.
+  bool is_one_cpu() const { return one_cpu_; }
 
  private:
   pid_t thread_ = 0;  // 0: none
   std::optional<cpu_set_t> former_{};
   int former_slack_ns_ = 0;
+  bool one_cpu_ = false;
 };
 
 // Whether EAL knows the calling thread.

@@ -47,6 +47,7 @@ DpdkQueue::~DpdkQueue() {
 
 void DpdkQueue::adopt_thread() {
   place_.take(number_, shared_->device->node());
+  wait_->share_cpu(!place_.is_one_cpu());
 }
 
 bool DpdkQueue::poll(uint64_t now_ns) {

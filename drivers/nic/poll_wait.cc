@@ -21,9 +21,10 @@ PollWait::~PollWait() {
 }
 
 void PollWait::busy() {
-  busy_until_ = Clock::now() + kPolled;
-  idle_from_ = busy_until_ + kPatience;
-  step_ = kStepMin;
+  const auto now = Clock::now();
+  busy_until_ = least_ == kStepMin ? now + kPolled : now;
+  idle_from_ = now + kPatience;
+  step_ = least_;
 }
 
 void PollWait::stay_close() {

@@ -21,6 +21,8 @@ class PollWait {
   PollWait(const PollWait&) = delete;
   PollWait& operator=(const PollWait&) = delete;
 
+  // Others work on the same CPUs: it polls no longer than it must, and sleeps longer.
+  void share_cpu(bool shared) { least_ = shared ? kStepShared : kStepMin; }
   // Packets have come: the next pauses are short.
   void busy();
   // There is something to be done as soon as the device lets it: no pause is long.
@@ -38,6 +40,7 @@ class PollWait {
  private:
   static constexpr std::chrono::microseconds kPolled{20};
   static constexpr std::chrono::microseconds kStepMin{5};
+  static constexpr std::chrono::microseconds kStepShared{50};
   static constexpr std::chrono::microseconds kStepMax{100};
   // Nobody expects anything of an idle port: then sleeps grow on.
   static constexpr std::chrono::milliseconds kPatience{50};
@@ -52,6 +55,7 @@ class PollWait {
   std::atomic<bool> sleeping_{false};
   Clock::time_point busy_until_{};
   Clock::time_point idle_from_{};
+  std::chrono::microseconds least_ = kStepMin;
   std::chrono::microseconds step_ = kStepMin;
 };
 

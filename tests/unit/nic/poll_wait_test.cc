@@ -34,6 +34,15 @@ TEST(PollWait, SleepsGrowOnWhereNothingComes) {
   EXPECT_LT(pauses, 2'000U);
 }
 
+TEST(PollWait, WhoSharesItsCpusSleepsBehindEachPacket) {
+  const auto wait = PollWait::create().value();
+  wait->share_cpu(true);
+  unsigned pauses = 0;
+  const auto deadline = Clock::now() + std::chrono::milliseconds(100);
+  for (wait->busy(); wait->pause(deadline); wait->busy()) ++pauses;
+  EXPECT_LE(pauses, 2'001U) << "of 50 µs at least";
+}
+
 TEST(PollWait, EachWakeIsSeenOnce) {
   const auto wait = PollWait::create().value();
   EXPECT_FALSE(wait->woken());

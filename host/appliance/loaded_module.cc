@@ -38,7 +38,8 @@ std::string LoadedModule::load() {
   }
   const std::string_view build = *static_cast<const char* const*>(symbol);
   if (build != PENSTOCK_MODULE_BUILD)
-    return path_ + " is of build " + std::string(build) + ", this program of " PENSTOCK_MODULE_BUILD;
+    return path_ + " is of build " + std::string(build) + ", this program of " PENSTOCK_MODULE_BUILD +
+           ": they have to be installed together";
   exported_ = symbol;
   return {};
 }

@@ -6,13 +6,12 @@
 namespace penstock {
 
 // A shared object of this build whose runtime may be missing where the program runs: beside the program, or
-// in
-// ../lib/penstock from there. It is loaded when it is needed, and stays to the end of the process. One
+// in ../lib/penstock from there. It is loaded when it is needed, and stays to the end of the process. One
 // thread.
 class LoadedModule {
  public:
   // `role`: what it is, for messages: "its driver". `packages` may be missing where `file` cannot be loaded.
-  // What it exports under `symbol` begins with the project's version, a const char*.
+  // What it exports under `symbol` begins with its build (cmake/ModuleBuild.cmake), a const char*.
   LoadedModule(const char* role, const char* file, const char* packages, const char* symbol)
       : role_(role), file_(file), packages_(packages), symbol_(symbol) {}
 

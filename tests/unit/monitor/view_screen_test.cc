@@ -59,6 +59,7 @@ ServerView busy_server() {
 
 std::vector<std::string> texts(const std::vector<ScreenLine>& lines) {
   std::vector<std::string> texts;
+  texts.reserve(lines.size());
   for (const ScreenLine& line : lines) texts.push_back(line.text);
   return texts;
 }

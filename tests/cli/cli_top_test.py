@@ -58,7 +58,8 @@ class Terminal:
                 watch_job(job, tell)
             if as_job:
                 become_job()
-            os.execve(TOOL, [TOOL, *arguments], environment(TERM="xterm", **changes))
+            wanted = {"TERM": "xterm", "NO_COLOR": "", **changes}
+            os.execve(TOOL, [TOOL, *arguments], environment(**wanted))
         os.close(other)
         os.close(tell)
         self.told = open(told, "rb")
@@ -106,6 +107,7 @@ class Terminal:
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
         os.close(self.master)
+        self.told.close()
 
 
 class TopTest(ServedCase):

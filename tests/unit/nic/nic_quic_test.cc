@@ -41,14 +41,7 @@ struct NicServer {
 void transfer(NicServer& server, PacketQueue& queue, int family) {
   const auto client = QuicClient::connect(queue, nic_address(0, family), "server.test", server.trusting());
   ASSERT_TRUE(client) << client.error().message();
-  TestRequest put("PUT", "/put", kBody);
-  TestRequest get("GET", "/bytes?" + std::to_string(kBody));
-  ASSERT_TRUE((*client)->submit(put.head, put));
-  ASSERT_TRUE(carry_out(**client, get));
-  ASSERT_TRUE(poll_until(**client, [&put] { return put.done; }));
-  EXPECT_EQ(put.text, std::to_string(kBody) + " right");
-  EXPECT_TRUE(get.result && get.pattern_right);
-  EXPECT_EQ(get.bytes_received, kBody);
+  ASSERT_NO_FATAL_FAILURE(carry_both_ways(**client, kBody));
   (*client)->close();
 }
 

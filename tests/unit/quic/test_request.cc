@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "unit/quic/test_request.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <cstring>
 #include <utility>
@@ -65,6 +67,17 @@ bool poll_until(QuicClient& client, const std::function<bool()>& condition,
 bool carry_out(QuicClient& client, TestRequest& request) {
   if (!client.submit(request.head, request)) return false;
   return poll_until(client, [&request] { return request.done; });
+}
+
+void carry_both_ways(QuicClient& client, uint64_t bytes) {
+  TestRequest put("PUT", "/put", bytes);
+  TestRequest get("GET", "/bytes?" + std::to_string(bytes));
+  ASSERT_TRUE(client.submit(put.head, put));
+  ASSERT_TRUE(carry_out(client, get));
+  ASSERT_TRUE(poll_until(client, [&put] { return put.done; }));
+  EXPECT_EQ(put.text, std::to_string(bytes) + " right");
+  EXPECT_TRUE(get.result && get.pattern_right);
+  EXPECT_EQ(get.bytes_received, bytes);
 }
 
 }  // namespace penstock

@@ -45,5 +45,7 @@ bool poll_until(QuicClient& client, const std::function<bool()>& condition,
                 std::chrono::milliseconds patience = std::chrono::seconds{60});
 // Submits, and polls until it is done.
 bool carry_out(QuicClient& client, TestRequest& request);
+// Sends so many bytes and gets as many, at the same time; what is not right fails the test.
+void carry_both_ways(QuicClient& client, uint64_t bytes);
 
 }  // namespace penstock

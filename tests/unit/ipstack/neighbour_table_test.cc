@@ -23,7 +23,7 @@ IpAddress host(uint32_t number) {
 class NeighbourTableTest : public testing::Test {
  protected:
   Answer find(const IpAddress& address) { return table.find(address, now_ns, mac); }
-  // What is asked for now, and how often a station that is known is meant.
+  // What is asked at this moment, and how often a station that is known is meant.
   size_t requests(size_t* probes = nullptr) {
     size_t count = 0;
     while (const auto request = table.next_request(now_ns)) {

@@ -15,7 +15,7 @@ struct SentObject {
   Cid cid;
   Cid commit;
   uint64_t bytes = 0;
-  uint64_t bytes_sent = 0;  // acknowledged by the server's end of the connection, in all attempts
+  uint64_t bytes_sent = 0;  // acknowledged or kept by the server's end of the connection, in all attempts
   uint64_t bytes_kept = 0;  // the server had them of an attempt that was broken off
   unsigned attempts = 1;
 };

@@ -24,6 +24,7 @@ void UploadLane::begin_next() {
   attempts = 0;
   bytes_sent = 0;
   bytes_shown = 0;
+  acked_to_.reset();
   begin_again();
 }
 
@@ -60,6 +61,7 @@ void UploadLane::skip(BodyBuffer& part) const {
 void UploadLane::send_in_parts(PartPlace place) {
   in_parts_ = true;
   bytes_kept = 0;
+  acked_to_.reset();
   place_ = std::move(place);
   identity_ = body_.identity();
 }
@@ -91,6 +93,9 @@ void UploadLane::end_question(PartPlace place) {
   state_ = State::ready;
   place_ = std::move(place);
   if (!place_.offset) return;
+  // What it has of the attempt before, but could not acknowledge any more, was sent all the same.
+  if (acked_to_) bytes_sent += *place_.offset - std::min(*place_.offset, *acked_to_);
+  acked_to_.reset();
   // Who gets on is not to run out of attempts.
   attempts = *place_.offset > bytes_kept ? 0 : attempts - 1;
   begin_ = bytes_kept = *place_.offset;
@@ -150,6 +155,7 @@ void UploadLane::end_request() {
   acked_of_first_ = 0;
   acked_content_ = 0;
   given_ = 0;
+  if (in_parts_ && state_ == State::sending) acked_to_ = begin_ + acked_;
   bytes_sent += std::exchange(acked_, 0);
   read_to_end_ = false;
   request_.reset();

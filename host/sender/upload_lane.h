@@ -125,12 +125,13 @@ class UploadLane final : public HeldAnswer {
   bool reading_ = false;
   bool read_to_end_ = false;
   std::deque<BodyBuffer*> parts_;
-  size_t next_ = 0;              // of parts_, to be given to the connection
-  size_t next_segment_ = 0;      // of parts_[next_]
-  uint64_t acked_of_first_ = 0;  // bytes of parts_.front()
-  uint64_t acked_ = 0;           // bytes of this request
-  uint64_t given_ = 0;           // to the connection
-  uint64_t acked_content_ = 0;   // of its parts that are free again
+  size_t next_ = 0;                   // of parts_, to be given to the connection
+  size_t next_segment_ = 0;           // of parts_[next_]
+  uint64_t acked_of_first_ = 0;       // bytes of parts_.front()
+  uint64_t acked_ = 0;                // bytes of this request
+  std::optional<uint64_t> acked_to_;  // of the content, in the attempt before
+  uint64_t given_ = 0;                // to the connection
+  uint64_t acked_content_ = 0;        // of its parts that are free again
   std::optional<uint64_t> request_;
   Clock::time_point retry_at_;
 };

@@ -279,7 +279,8 @@ TEST(SenderFailureTest, AServerThatGoesAndComesBackGetsAllOfIt) {
   ASSERT_TRUE(outcome.status) << outcome.status.error().message();
   EXPECT_EQ(outcome.report.objects, 6U);
   EXPECT_GE(outcome.report.connections, 2U);
-  EXPECT_GT(outcome.report.bytes_sent, outcome.report.bytes);
+  // Of attempts that were broken off the server keeps what it has: it need not have acknowledged it.
+  EXPECT_GE(outcome.report.bytes_sent, outcome.report.bytes);
   EXPECT_EQ(progress.bytes_content, 240'000'000U);
   for (size_t i = 0; i < 6; ++i)
     EXPECT_EQ(site.content(outcome.object("f" + std::to_string(i))->cid), random_bytes(40'000'000, i));

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "drivers/nic/dpdk_port.h"
 
-#include <chrono>
 #include <random>
 #include <utility>
 
 #include "drivers/eal/eal.h"
 #include "drivers/eal/eal_complaints.h"
+#include "drivers/nic/nic_clock.h"
 #include "drivers/nic/pool_sizes.h"
 
 namespace penstock {
@@ -16,11 +16,6 @@ namespace {
 uint16_t some_udp_port() {
   std::random_device random;
   return static_cast<uint16_t>(49'152 + random() % 16'384);
-}
-
-uint64_t now_ns() {
-  return static_cast<uint64_t>(std::chrono::steady_clock::now().time_since_epoch() /
-                               std::chrono::nanoseconds(1));
 }
 
 IpConfig config_of(const NicText& text, uint16_t udp_port, MacAddress mac, uint32_t mtu) {
@@ -101,7 +96,7 @@ std::vector<PortFigure> DpdkPort::figures() const {
   };
   // Of the whole port: devices do not tell of queues.
   std::optional<uint64_t> missed;
-  const NicWatch::Counts counts = shared_.device->counts(now_ns());
+  const NicWatch::Counts counts = shared_.device->counts(nic_now_ns());
   if (shared_.device->counts_missed()) missed = counts.missed;
   figures.push_back({"missed", {}, PortFigure::kWholePort, missed});
   add("no_receive_buffer", counts.no_buffer);

@@ -4,17 +4,9 @@
 #include <utility>
 
 #include "drivers/eal/eal_place.h"
+#include "drivers/nic/nic_clock.h"
 
 namespace penstock {
-namespace {
-
-uint64_t now_ns() {
-  return static_cast<uint64_t>(std::chrono::steady_clock::now().time_since_epoch() /
-                               std::chrono::nanoseconds(1));
-}
-
-}  // namespace
-
 Result<std::unique_ptr<DpdkQueue>> DpdkQueue::create(size_t number) {
   PENSTOCK_TRY_ASSIGN(std::unique_ptr<PollWait> wait, PollWait::create());
   return std::unique_ptr<DpdkQueue>(new DpdkQueue(number, std::move(wait)));
@@ -39,7 +31,7 @@ Status DpdkQueue::attach(PortShared& shared) {
 DpdkQueue::~DpdkQueue() {
   if (trains_ == nullptr) return;
   // The last word of a connection is worth some milliseconds.
-  trains_->flush(now_ns());
+  trains_->flush(nic_now_ns());
   const size_t hardware_queue = number_ % shared_->device->tx_queues();
   const std::lock_guard lock(shared_->sending[hardware_queue]);
   shared_->device->await_sent(static_cast<uint16_t>(hardware_queue));
@@ -65,7 +57,7 @@ bool DpdkQueue::poll(uint64_t now_ns) {
 }
 
 Result<size_t> DpdkQueue::receive(std::span<PacketTrain> into) {
-  const uint64_t now = now_ns();
+  const uint64_t now = nic_now_ns();
   PENSTOCK_TRY(shared_->device->check(now));
   if (!receiver_->has_packets()) poll(now);
   const size_t trains = receiver_->receive(into);
@@ -74,20 +66,20 @@ Result<size_t> DpdkQueue::receive(std::span<PacketTrain> into) {
 }
 
 MutableBytes DpdkQueue::reserve() {
-  return trains_->reserve(now_ns());
+  return trains_->reserve(nic_now_ns());
 }
 
 void DpdkQueue::send(const PacketTrain& train) {
-  trains_->send(train, now_ns());
+  trains_->send(train, nic_now_ns());
 }
 
 void DpdkQueue::flush() {
-  trains_->flush(now_ns());
+  trains_->flush(nic_now_ns());
 }
 
 void DpdkQueue::wait(std::chrono::steady_clock::time_point deadline) {
   do {
-    const uint64_t now = now_ns();
+    const uint64_t now = nic_now_ns();
     // receive() says what is wrong.
     if (wait_->woken() || poll(now) || trains_->has_room_again() || !shared_->device->check(now)) return;
     if (!trains_->empty()) wait_->stay_close();

@@ -17,6 +17,7 @@
 
 #include "drivers/eal/eal.h"
 #include "drivers/nic/closed_ports.h"
+#include "drivers/nic/nic_clock.h"
 #include "drivers/nic/nic_filters.h"
 #include "drivers/nic/pool_sizes.h"
 
@@ -84,7 +85,7 @@ Result<std::unique_ptr<NicDevice>> NicDevice::open(const NicText& text, size_t w
   PENSTOCK_TRY(device->configure(text, settings));
   PENSTOCK_TRY(device->make_pools(text, workers, settings));
   PENSTOCK_TRY(device->start(text, settings));
-  device->watch_->look(0);
+  device->watch_->look(nic_now_ns());
   return device;
 }
 
@@ -236,7 +237,8 @@ NicDevice::~NicDevice() {
   // The number of a port that is destroyed may be another's.
   const bool there = configured_ && !watch_->destroyed() && rte_eth_dev_is_valid_port(port_) != 0;
   if (there && everything_) rte_eth_promiscuous_disable(port_);
-  if (there) rte_eth_dev_stop(port_);
+  if (there && peer_ == nullptr) rte_eth_dev_stop(port_);
+  if (there && peer_ != nullptr) peer_->stop();
   for (PacketPool* const pool : {rx_pool_.get(), tx_pool_.get()}) {
     if (pool == nullptr) continue;
     if (there)

@@ -3,14 +3,16 @@
 
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <shared_mutex>
 #include <string_view>
 
 namespace penstock {
 
 // The link of a device whose other end is a process (memif): memory that is shared as long as that lives, so
-// there are bursts only while it is up. Who connects has to connect again: such a device is started anew. Any
-// thread.
+// there are bursts only while it is up. Who connects has to connect again: such a device is started anew. The
+// driver's connecting and its interrupt handler share their queue of messages without a lock, so it is
+// started and stopped where that runs. Any thread.
 class PeerLink {
  public:
   // `arguments`: of the device; with role=server it is the one that waits.
@@ -26,6 +28,7 @@ class PeerLink {
   bool up() const;
   // Called now and then while it is down.
   void connect_again(uint64_t now_ns);
+  void stop();
 
  private:
   static constexpr uint64_t kRetryNs = 1'000'000'000;
@@ -33,7 +36,7 @@ class PeerLink {
   const uint16_t port_;
   const bool connects_;
   std::shared_mutex restarting_;
-  uint64_t next_try_ns_ = 0;  // under it
+  std::optional<uint64_t> next_try_ns_;  // under it
 };
 
 }  // namespace penstock

@@ -40,8 +40,8 @@ class PollWait {
  private:
   static constexpr std::chrono::microseconds kPolled{20};
   static constexpr std::chrono::microseconds kStepMin{5};
-  static constexpr std::chrono::microseconds kStepShared{50};
-  static constexpr std::chrono::microseconds kStepMax{100};
+  static constexpr std::chrono::microseconds kStepShared{100};
+  static constexpr std::chrono::microseconds kStepMax{200};
   // Nobody expects anything of an idle port: then sleeps grow on.
   static constexpr std::chrono::milliseconds kPatience{50};
   static constexpr std::chrono::microseconds kStepIdle{500};

@@ -8,14 +8,16 @@
 
 namespace penstock {
 
-// Blocks of memory for bytes that are sent and not yet acknowledged: made when they are first needed, up to a
-// fixed number, and kept for the next. One worker's, in its thread.
+// Blocks of memory for bytes on their way, those that are sent and not yet acknowledged for one: made when
+// they are first needed, up to a fixed number, and so many of them kept for the next. One worker's, in its
+// thread.
 class BlockPool {
  public:
   static constexpr size_t kBlockBytes = size_t{32} << 10;
   using Block = std::unique_ptr<uint8_t[]>;
 
-  explicit BlockPool(size_t bytes_max) : blocks_left_(bytes_max / kBlockBytes) {}
+  explicit BlockPool(size_t bytes_max, size_t spare_bytes = SIZE_MAX)
+      : blocks_left_(bytes_max / kBlockBytes), spare_(spare_bytes / kBlockBytes) {}
 
   // Null: all are in use.
   Block take() {
@@ -28,10 +30,16 @@ class BlockPool {
     --blocks_left_;
     return std::make_unique_for_overwrite<uint8_t[]>(kBlockBytes);
   }
-  void give_back(Block block) { free_.push_back(std::move(block)); }
+  void give_back(Block block) {
+    if (free_.size() < spare_)
+      free_.push_back(std::move(block));
+    else
+      ++blocks_left_;
+  }
 
  private:
   size_t blocks_left_;
+  const size_t spare_;
   std::vector<Block> free_;
 };
 

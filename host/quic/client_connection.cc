@@ -126,8 +126,8 @@ void ClientConnection::begin_waiting() {
 }
 
 void ClientConnection::begin(const Waiting& waiting, int64_t stream) {
-  auto begun =
-      std::make_unique<ClientStream>(*this, stream, waiting.id, *waiting.request, waiting.head.has_body);
+  auto begun = std::make_unique<ClientStream>(*this, kept_blocks_, stream, waiting.id, *waiting.request,
+                                              waiting.head.has_body);
   ClientStream& raw = *begun;
   streams_.emplace(stream, std::move(begun));
   requests_.emplace(waiting.id, &raw);

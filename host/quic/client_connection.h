@@ -56,6 +56,8 @@ class ClientConnection : public QuicLink {
   void ended() override;
 
  private:
+  static constexpr size_t kKeptSpareBytes = size_t{1} << 20;
+
   struct Waiting {
     uint64_t id;
     HttpRequest head;
@@ -78,6 +80,7 @@ class ClientConnection : public QuicLink {
   Status peer_status_{};
   Status status_{};
   uint64_t next_request_ = 1;
+  BlockPool kept_blocks_{SIZE_MAX, kKeptSpareBytes};  // outlives its streams
   std::deque<Waiting> waiting_;
   std::unordered_map<int64_t, std::unique_ptr<ClientStream>> streams_;
   std::unordered_map<uint64_t, ClientStream*> requests_;  // those that are not finished

@@ -59,9 +59,17 @@ void ClientStream::receive(Bytes body) {
 
 void ClientStream::feed() {
   if (request_ == nullptr || pending_.empty()) return;
-  const size_t taken = request_->take_body(pending_.bytes());
+  size_t taken = 0;
+  while (request_ != nullptr && !pending_.empty()) {
+    const Bytes front = pending_.front();
+    const size_t now = request_->take_body(front);
+    // It may have given the request up: then all has been credited.
+    if (pending_.empty()) break;
+    pending_.take(now);
+    taken += now;
+    if (now != front.size()) break;
+  }
   connection_.credit(id(), taken);
-  pending_.take(taken);
   if (pending_.empty() && response_ended_) end();
 }
 

@@ -13,12 +13,15 @@ class ClientConnection;
 // One request on a client's connection, which owns it.
 class ClientStream : public H3Stream {
  public:
-  ClientStream(ClientConnection& connection, int64_t id, uint64_t request_id, QuicRequest& request, bool body)
+  // `kept`: for what its request does not take at once.
+  ClientStream(ClientConnection& connection, BlockPool& kept, int64_t id, uint64_t request_id,
+               QuicRequest& request, bool body)
       : H3Stream(id),
         connection_(connection),
         request_id_(request_id),
         request_(&request),
-        body_ended_(!body) {}
+        body_ended_(!body),
+        pending_(kept) {}
 
   void field(int32_t token, std::string_view name, std::string_view value) override;
   void end_head(bool last) override;

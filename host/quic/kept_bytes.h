@@ -2,42 +2,51 @@
 #pragma once
 
 #include <cstddef>
-#include <vector>
+#include <cstdint>
+#include <deque>
+#include <memory>
 
 #include "base/bytes.h"
+#include "quic/block_pool.h"
 
 namespace penstock {
 
-// Bytes of a body that came and were not taken yet. Its memory follows what it holds, however long bytes come
-// and go; flow control bounds that. One stream's.
+// Bytes of a body that came and were not taken yet, in blocks: none is moved, and its memory follows what it
+// holds, however long bytes come and go. Flow control bounds that. One stream's.
 class KeptBytes {
  public:
-  bool empty() const { return taken_ == bytes_.size(); }
-  size_t size() const { return bytes_.size() - taken_; }
-  Bytes bytes() const { return Bytes(bytes_).subspan(taken_); }
-  size_t capacity() const { return bytes_.capacity(); }
+  // `pool`: of whole blocks; a stream that holds little has less.
+  explicit KeptBytes(BlockPool& pool) : pool_(pool) {}
+  ~KeptBytes() { clear(); }
+  KeptBytes(const KeptBytes&) = delete;
+  KeptBytes& operator=(const KeptBytes&) = delete;
 
-  void add(Bytes more) {
-    // What was taken goes when it is most of it: each byte is moved once at most.
-    if (taken_ > size()) {
-      bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<ptrdiff_t>(taken_));
-      taken_ = 0;
-    }
-    bytes_.insert(bytes_.end(), more.begin(), more.end());
-  }
-  // The first `count` of bytes().
-  void take(size_t count) {
-    taken_ += count;
-    if (empty()) clear();
-  }
-  void clear() {
-    std::vector<uint8_t>().swap(bytes_);
-    taken_ = 0;
-  }
+  bool empty() const { return size_ == 0; }
+  size_t size() const { return size_; }
+  // The first of them that lie together; all of them are so many times front() and take().
+  Bytes front() const;
+  // Of its blocks.
+  size_t capacity() const;
+
+  void add(Bytes more);
+  // The first `count`.
+  void take(size_t count);
+  void clear();
 
  private:
-  std::vector<uint8_t> bytes_;
-  size_t taken_ = 0;
+  struct Block {
+    BlockPool::Block bytes;
+    size_t capacity;
+    size_t filled = 0;
+  };
+
+  void begin_block(size_t wanted);
+  void drop_front();
+
+  BlockPool& pool_;
+  std::deque<Block> blocks_;
+  size_t taken_ = 0;  // of the first
+  size_t size_ = 0;
 };
 
 }  // namespace penstock

@@ -136,7 +136,7 @@ void ServerConnection::malformed(int64_t id) {
   if (const auto at = streams_.find(id); at != streams_.end()) at->second->give_up();
 }
 
-void ServerConnection::credit(int64_t stream, size_t bytes, size_t& stream_window) {
+void ServerConnection::credit_and_grow(int64_t stream, size_t bytes, size_t& stream_window) {
   const size_t wanted = std::min(bytes, share_.limits.window_bytes_max - window_);
   const size_t growth = share_.windows.take(wanted);
   window_ += growth;

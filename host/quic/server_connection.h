@@ -40,8 +40,11 @@ class ServerConnection : public QuicLink {
   size_t streams() const { return streams_.size(); }
 
   // Of its streams:
-  // For bytes that were taken; `stream_window` is what that stream's client may send ahead, and may grow.
-  void credit(int64_t stream, size_t bytes, size_t& stream_window);
+  // For bytes that were taken.
+  void credit(int64_t stream, size_t bytes) { extend(stream, bytes, bytes); }
+  // For bytes that were taken at once: `stream_window`, what that stream's client may send ahead, may grow. A
+  // service that is behind already gets no faster by more that waits for it.
+  void credit_and_grow(int64_t stream, size_t bytes, size_t& stream_window);
   // Bytes wait for the service; they were dropped, or were taken.
   void hold(size_t bytes) { held_ += bytes; }
   void release(size_t dropped, size_t taken = 0);

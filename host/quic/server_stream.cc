@@ -16,6 +16,7 @@ ServerStream::ServerStream(ServerConnection& connection, WorkerShare& share, int
       connection_(connection),
       share_(share),
       head_(share.limits.field_section_bytes),
+      pending_(share.kept_blocks),
       sent_(share.blocks),
       window_(share.limits.window_bytes_first),
       mark_(now) {}
@@ -68,7 +69,7 @@ void ServerStream::receive(Bytes body) {
     taken = exchange_->take_body(body);
     PENSTOCK_CHECK(taken <= body.size());
   }
-  if (taken != 0) connection_.credit(id(), taken, window_);
+  if (taken != 0) connection_.credit_and_grow(id(), taken, window_);
   if (taken != body.size()) {
     share_.counters.add(QuicCount::body_bytes_kept, body.size() - taken);
     pending_.add(body.subspan(taken));
@@ -83,15 +84,21 @@ void ServerStream::end() {
   look_for_answer();
 }
 
-// What was kept, to the service.
+// What was kept, to the service. Who is behind already is sent no more ahead.
 void ServerStream::feed() {
   if (held() == 0) return;
-  const size_t taken = exchange_->take_body(pending_.bytes());
-  PENSTOCK_CHECK(taken <= held());
-  pending_.take(taken);
+  size_t taken = 0;
+  while (held() != 0) {
+    const Bytes front = pending_.front();
+    const size_t now = exchange_->take_body(front);
+    PENSTOCK_CHECK(now <= front.size());
+    pending_.take(now);
+    taken += now;
+    if (now != front.size()) break;
+  }
   if (taken != 0) {
     connection_.release(0, taken);
-    connection_.credit(id(), taken, window_);
+    connection_.credit(id(), taken);
   }
   if (held() == 0 && body_ended_) exchange_->end_body();
 }

@@ -22,6 +22,8 @@ class ServerStream;
 
 // What the connections of one worker share. The worker's, in its thread; others read the counters alone.
 struct WorkerShare {
+  static constexpr size_t kKeptSpareBytes = size_t{4} << 20;
+
   // `limits`: this worker's part of what is the whole server's.
   WorkerShare(const QuicLimits& limits_, ServerSecret secret_, uint16_t number_)
       : limits(limits_),
@@ -29,7 +31,8 @@ struct WorkerShare {
         number(number_),
         ids(0, secret.id_hash()),
         windows(limits_.window_bytes_total),
-        blocks(limits_.response_bytes_total) {}
+        blocks(limits_.response_bytes_total),
+        kept_blocks(SIZE_MAX, kKeptSpareBytes) {}
 
   const QuicLimits limits;
   ServerSecret secret;
@@ -44,6 +47,7 @@ struct WorkerShare {
   size_t handshakes = 0;  // under way
   ByteBudget windows;
   BlockPool blocks;
+  BlockPool kept_blocks;          // of bodies that wait for the service; windows bound them
   std::vector<uint64_t> starved;  // exchanges whose response waits for a block
   bool turned_away = false;       // since the last sweep: a connection, or a request with 503
   uint64_t others_wait_until = 0;

@@ -7,6 +7,10 @@ NetAddress PacketQueue::local_address_to(const NetAddress&) const {
   return local_address();
 }
 
+bool PacketQueue::knows_whole_way(const NetAddress& remote) const {
+  return packet_bytes_max(remote) > kEthernetBytes;
+}
+
 PacketCounters& PacketCounters::operator+=(const PacketCounters& other) {
   packets_in += other.packets_in;
   bytes_in += other.bytes_in;

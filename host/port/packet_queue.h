@@ -29,6 +29,8 @@ struct PacketTrain {
   uint32_t segment_bytes = 0;
   uint8_t ecn = 0;  // the two bits of RFC 3168
   NetPath path{};
+  // Of one that is sent: an answer to somebody whom nobody knows. It goes at once or not at all.
+  bool passing = false;
 };
 
 // Packets and bytes are of UDP payloads.
@@ -76,8 +78,13 @@ class PacketQueue {
   // Any thread: ends the present wait, or else the next one.
   virtual void wake() = 0;
 
+  // What one packet over Ethernet may have at most, of IPv4.
+  static constexpr uint32_t kEthernetBytes = 1472;
   // The largest payload of one packet that the path to `remote` is known to take at its first hop.
   virtual uint32_t packet_bytes_max(const NetAddress& remote) const = 0;
+  // Whether all of that path takes it. Else senders begin with what any path takes, and find out. Unless a
+  // port knows better: where more than Ethernet's packets fit.
+  virtual bool knows_whole_way(const NetAddress& remote) const;
   virtual NetAddress local_address() const = 0;
   // Where packets to `remote` come from, where that is known before they are sent.
   virtual NetAddress local_address_to(const NetAddress& remote) const;

@@ -42,24 +42,23 @@ std::vector<HttpField> fields_of(const HttpRequest& head, const std::string& nam
 
 ClientConnection::~ClientConnection() = default;
 
-Result<std::unique_ptr<ClientConnection>> ClientConnection::begin(const NetPath& path,
-                                                                  size_t packet_bytes_max,
+Result<std::unique_ptr<ClientConnection>> ClientConnection::begin(const NetPath& path, PathTakes takes,
                                                                   const std::string& name,
                                                                   const QuicClientOptions& options,
                                                                   uint64_t now) {
   PENSTOCK_TRY_ASSIGN(TrustedServers trusted, TrustedServers::load(options.trust, options.identity));
   std::unique_ptr<ClientConnection> connection(new ClientConnection(path, name, options, std::move(trusted)));
-  PENSTOCK_TRY(connection->set_up(packet_bytes_max, now));
+  PENSTOCK_TRY(connection->set_up(takes, now));
   return connection;
 }
 
-Status ClientConnection::set_up(size_t packet_bytes_max, uint64_t now) {
+Status ClientConnection::set_up(PathTakes takes, uint64_t now) {
   PENSTOCK_TRY_ASSIGN(TlsSession tls, client_session(trusted_.credentials(), name_));
   ngtcp2_callbacks calls = shared_callbacks();
   calls.client_initial = ngtcp2_crypto_client_initial_cb;
   calls.recv_retry = ngtcp2_crypto_recv_retry_cb;
   ngtcp2_settings settings;
-  shared_settings(settings, now, packet_bytes_max, options_.acknowledge_after_bytes);
+  shared_settings(settings, now, takes, options_.acknowledge_after_bytes);
   settings.handshake_timeout = nanoseconds(options_.handshake_timeout);
   // A loss by chance says nothing of how much a way takes. On this machine none is.
   if (settings.no_pmtud == 0) settings.cc_algo = NGTCP2_CC_ALGO_BBR2;
@@ -70,7 +69,7 @@ Status ClientConnection::set_up(size_t packet_bytes_max, uint64_t now) {
   params.initial_max_data = options_.window_bytes;
   params.initial_max_streams_uni = kUniStreams;
   params.max_idle_timeout = nanoseconds(options_.idle_timeout);
-  params.max_udp_payload_size = packet_bytes_max;
+  params.max_udp_payload_size = takes.packet_bytes_max;
   const ngtcp2_cid server = random_id(kFirstServerIdBytes).raw();
   const ngtcp2_cid own = random_id(kIdBytes).raw();
   ngtcp2_path path{};

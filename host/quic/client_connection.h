@@ -18,7 +18,7 @@ namespace penstock {
 // A client's end of a connection, and the requests that wait for a stream. Owned by the QuicClient.
 class ClientConnection : public QuicLink {
  public:
-  static Result<std::unique_ptr<ClientConnection>> begin(const NetPath& path, size_t packet_bytes_max,
+  static Result<std::unique_ptr<ClientConnection>> begin(const NetPath& path, PathTakes takes,
                                                          const std::string& name,
                                                          const QuicClientOptions& options, uint64_t now);
   ~ClientConnection() override;
@@ -67,7 +67,7 @@ class ClientConnection : public QuicLink {
   ClientConnection(NetPath path, std::string name, const QuicClientOptions& options, TrustedServers trusted)
       : path_(path), name_(std::move(name)), options_(options), trusted_(std::move(trusted)) {}
 
-  Status set_up(size_t packet_bytes_max, uint64_t now);
+  Status set_up(PathTakes takes, uint64_t now);
   void begin_waiting();
   void begin(const Waiting& waiting, int64_t stream);
   ClientStream* stream_of(int64_t id);

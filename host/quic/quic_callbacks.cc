@@ -115,19 +115,20 @@ ngtcp2_callbacks QuicLink::shared_callbacks() {
   return calls;
 }
 
-void QuicLink::shared_settings(ngtcp2_settings& settings, uint64_t now, size_t packet_bytes_max,
+void QuicLink::shared_settings(ngtcp2_settings& settings, uint64_t now, PathTakes takes,
                                size_t acknowledge_after_bytes) {
   constexpr size_t kPacketsLeast = 2;  // RFC 9000, section 13.2.2
   constexpr size_t kPacketsMost = 16;
   ngtcp2_settings_default(&settings);
   settings.initial_ts = now;
   settings.cc_algo = NGTCP2_CC_ALGO_CUBIC;
-  // Where more than Ethernet's packets fit, the port knows the whole way. Elsewhere a hop behind the first, a
-  // tunnel say, may take less than that one: it begins with what all of them take, and finds out.
-  constexpr size_t kEthernetMost = 1472;
-  const int whole_way_known = packet_bytes_max > kEthernetMost ? 1 : 0;
-  settings.no_pmtud = whole_way_known;
-  settings.no_tx_udp_payload_size_shaping = whole_way_known;
+  // Where the port does not know the whole way a hop behind the first, a tunnel say, may take less than that
+  // one: it begins with what all of them take, and finds out, up to what Ethernet takes.
+  const size_t packet_bytes_max = takes.whole_way_known
+                                      ? takes.packet_bytes_max
+                                      : std::min(takes.packet_bytes_max, PacketQueue::kEthernetBytes);
+  settings.no_pmtud = takes.whole_way_known ? 1 : 0;
+  settings.no_tx_udp_payload_size_shaping = settings.no_pmtud;
   settings.max_tx_udp_payload_size = packet_bytes_max;
   // The congestion window is two large packets at first, or ten small ones: an acknowledgement that waits for
   // more comes only when its time is up.

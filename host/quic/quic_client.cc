@@ -33,7 +33,7 @@ Result<std::unique_ptr<QuicClient>> QuicClient::connect(PacketQueue& queue, cons
   queue.adopt_thread();
   PENSTOCK_TRY_ASSIGN(
       std::unique_ptr<ClientConnection> connection,
-      ClientConnection::begin({queue.local_address_to(server), server}, queue.packet_bytes_max(server), name,
+      ClientConnection::begin({queue.local_address_to(server), server}, PathTakes::of(queue, server), name,
                               options, now_in_nanoseconds()));
   std::unique_ptr<QuicClient> client(new QuicClient(queue, std::move(connection)));
   while (!client->connection_->ready()) {

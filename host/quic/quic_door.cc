@@ -44,7 +44,7 @@ MutableBytes QuicDoor::answer_room(uint64_t now) {
 void QuicDoor::send(MutableBytes room, ngtcp2_ssize bytes, const NetPath& path, QuicCount count) {
   if (bytes <= 0) return;
   share_.counters.add(count);
-  queue_.send({room.first(static_cast<size_t>(bytes)), static_cast<uint32_t>(bytes), 0, path});
+  queue_.send({room.first(static_cast<size_t>(bytes)), static_cast<uint32_t>(bytes), 0, path, true});
 }
 
 std::optional<ClientHello> QuicDoor::knock(Bytes packet, const NetPath& path, uint64_t now) {
@@ -151,7 +151,7 @@ void QuicDoor::refuse(const ClientHello& hello, uint64_t now) {
   const ngtcp2_ssize bytes = ngtcp2_crypto_write_connection_close(
       room.data(), room.size(), hello.version, &client, &own, NGTCP2_CONNECTION_REFUSED, nullptr, 0);
   if (bytes > 0)
-    queue_.send({room.first(static_cast<size_t>(bytes)), static_cast<uint32_t>(bytes), 0, hello.path});
+    queue_.send({room.first(static_cast<size_t>(bytes)), static_cast<uint32_t>(bytes), 0, hello.path, true});
 }
 
 }  // namespace penstock

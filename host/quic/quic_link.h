@@ -25,6 +25,16 @@ struct H3ConnEnd {
   void operator()(nghttp3_conn* connection) const { nghttp3_conn_del(connection); }
 };
 
+// What a port knows of the way to a peer when a connection begins (PacketQueue).
+struct PathTakes {
+  uint32_t packet_bytes_max = 0;
+  bool whole_way_known = false;
+
+  static PathTakes of(const PacketQueue& queue, const NetAddress& remote) {
+    return {queue.packet_bytes_max(remote), queue.knows_whole_way(remote)};
+  }
+};
+
 // One end of a QUIC connection that speaks HTTP/3: packets in, packets out, timers, flow control, the way it
 // ends. A server's and a client's end are derived from it and own the streams. Used by one thread; `now` is
 // nanoseconds of the steady clock.
@@ -59,7 +69,7 @@ class QuicLink {
 
   // The callbacks of both ends; what is only a server's or a client's is added by them.
   static ngtcp2_callbacks shared_callbacks();
-  static void shared_settings(ngtcp2_settings& settings, uint64_t now, size_t packet_bytes_max,
+  static void shared_settings(ngtcp2_settings& settings, uint64_t now, PathTakes takes,
                               size_t acknowledge_after_bytes);
   // Takes what was made with `this` as user data.
   void take(ngtcp2_conn* connection, TlsSession tls);

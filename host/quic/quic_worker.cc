@@ -132,7 +132,7 @@ void QuicWorker::route(Bytes packet, const NetPath& path, uint8_t ecn, bool hand
     return;
   }
   if (std::optional<ClientHello> hello = door_.knock(packet, path, now_)) {
-    hello->packet_bytes_max = queue_.packet_bytes_max(path.remote);
+    hello->takes = PathTakes::of(queue_, path.remote);
     accept(*hello, packet, ecn);
   }
 }

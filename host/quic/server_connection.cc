@@ -48,7 +48,7 @@ Status ServerConnection::set_up(const ClientHello& hello, gnutls_certificate_cre
   ngtcp2_callbacks calls = shared_callbacks();
   calls.recv_client_initial = ngtcp2_crypto_recv_client_initial_cb;
   ngtcp2_settings settings;
-  shared_settings(settings, now, hello.packet_bytes_max, limits.acknowledge_after_bytes);
+  shared_settings(settings, now, hello.takes, limits.acknowledge_after_bytes);
   settings.handshake_timeout = nanoseconds(limits.handshake_timeout);
   settings.token = {const_cast<uint8_t*>(hello.token.data()), hello.token.size()};
   ngtcp2_transport_params params;

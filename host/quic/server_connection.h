@@ -23,7 +23,7 @@ struct ClientHello {
   Bytes token{};
   uint32_t version = 0;
   NetPath path{};
-  uint32_t packet_bytes_max = 0;  // that go to it
+  PathTakes takes{};  // packets that go to it
 };
 
 // A server's end of a connection. Owned by the worker, in its thread. Its connection ids stand in the

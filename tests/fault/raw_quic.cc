@@ -47,9 +47,9 @@ Status RawQuic::set_up() {
   ngtcp2_callbacks calls = shared_callbacks();
   calls.client_initial = ngtcp2_crypto_client_initial_cb;
   calls.recv_retry = ngtcp2_crypto_recv_retry_cb;
-  const size_t packet_bytes = queue_.packet_bytes_max(path_.remote);
+  const PathTakes takes = PathTakes::of(queue_, path_.remote);
   ngtcp2_settings settings;
-  shared_settings(settings, now_in_nanoseconds(), packet_bytes, packet_bytes);
+  shared_settings(settings, now_in_nanoseconds(), takes, takes.packet_bytes_max);
   ngtcp2_transport_params params;
   ngtcp2_transport_params_default(&params);
   params.initial_max_stream_data_bidi_local = kWindow;

@@ -42,6 +42,8 @@ class MemoryNetwork {
   // From now on packets arrive where the receiving port is told that they belong, if it is told.
   void heed_steering() { heeds_steering_ = true; }
   void rename(const NetAddress& sender, const NetAddress& seems);
+  // From now on its ports know the first hop of each way alone.
+  void route() { routed_ = true; }
   // Packets that no port sent.
   void inject(const NetPath& path, Bytes packet);
   // From now on ports take packets, or none at all.
@@ -70,6 +72,7 @@ class MemoryNetwork {
   std::map<std::string, std::function<void()>> wait_watchers_;
   std::atomic<bool> takes_nothing_{false};
   std::atomic<bool> heeds_steering_{false};
+  std::atomic<bool> routed_{false};
 };
 
 class MemoryQueue : public PacketQueue {
@@ -84,6 +87,9 @@ class MemoryQueue : public PacketQueue {
   void wait(std::chrono::steady_clock::time_point deadline) override;
   void wake() override;
   uint32_t packet_bytes_max(const NetAddress&) const override { return packet_bytes_max_.load(); }
+  bool knows_whole_way(const NetAddress& remote) const override {
+    return !network_.routed_ && PacketQueue::knows_whole_way(remote);
+  }
   // What its packets may have from now on.
   void take_packets_of(uint32_t bytes_max) { packet_bytes_max_ = bytes_max; }
   NetAddress local_address() const override { return local_; }

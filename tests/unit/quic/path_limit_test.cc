@@ -15,7 +15,7 @@ constexpr uint32_t kLarge = 8900;
 constexpr uint32_t kSmall = 1300;
 
 // Between host 1, the server, and host 2.
-class PathLimitTest : public testing::TestWithParam<uint32_t> {
+class PathLimitCase {
  protected:
   static QuicServerOptions soon_idle() {
     QuicServerOptions options;
@@ -23,10 +23,11 @@ class PathLimitTest : public testing::TestWithParam<uint32_t> {
     return options;
   }
 
-  PathLimitTest() {
+  explicit PathLimitCase(uint32_t at_first) : takes(at_first), server(soon_idle(), {}, 1, at_first) {
     server.network.watch([this](const NetPath& path, Bytes packet) {
       if (packet.size() > takes) {
         ++cut;
+        if (!says_so) return false;
         // As a router's word that the sender's port believes.
         MemoryPort& sender =
             path.local == server.port->local_address() ? *server.port : *server.client_ports[0];
@@ -37,12 +38,23 @@ class PathLimitTest : public testing::TestWithParam<uint32_t> {
       return true;
     });
   }
-  ~PathLimitTest() override { server.network.watch(nullptr); }
+  ~PathLimitCase() { server.network.watch(nullptr); }
 
-  std::atomic<uint32_t> takes{GetParam()};
+  std::atomic<uint32_t> takes;
+  std::atomic<bool> says_so{true};
   std::atomic<size_t> largest{0};  // that was delivered
   std::atomic<size_t> cut{0};
-  TestServer server{soon_idle(), {}, 1, GetParam()};
+  TestServer server;
+};
+
+class PathLimitTest : public PathLimitCase, public testing::TestWithParam<uint32_t> {
+ protected:
+  PathLimitTest() : PathLimitCase(GetParam()) {}
+};
+
+class RoutedPathTest : public PathLimitCase, public testing::Test {
+ protected:
+  RoutedPathTest() : PathLimitCase(kLarge) {}
 };
 
 TEST_P(PathLimitTest, AnUploadGoesOnWhenARouterBeginsToSayTooBig) {
@@ -78,6 +90,23 @@ TEST_P(PathLimitTest, ADownloadGoesOnToo) {
   EXPECT_EQ(get.bytes_received, 8'000'000U);
   EXPECT_TRUE(get.pattern_right);
   EXPECT_GT(cut, 0U);
+}
+
+// A hop behind the first takes no more than Ethernet's packets, from the beginning, and nobody says so.
+TEST_F(RoutedPathTest, JumboFramesOfThePortsOwnNetworkAreNotTakenForThoseOfTheWholeWay) {
+  server.network.route();
+  takes = PacketQueue::kEthernetBytes;
+  says_so = false;
+  auto client = server.client();
+  ASSERT_TRUE(client) << client.error().message();
+  TestRequest put("PUT", "/put", 3'000'000);
+  ASSERT_TRUE(carry_out(**client, put));
+  EXPECT_EQ(put.text, "3000000 right");
+  TestRequest get("GET", "/bytes?3000000");
+  ASSERT_TRUE(carry_out(**client, get));
+  EXPECT_TRUE(get.pattern_right);
+  EXPECT_EQ(cut, 0U);
+  EXPECT_GT(largest, kSmall) << "it finds out what the way takes";
 }
 
 // Somebody says it who is no router: packets are smaller, none is lost, and when it is forgotten they are as

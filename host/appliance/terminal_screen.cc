@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
@@ -38,8 +39,9 @@ void note_suspend(int) {
   suspend_asked = true;
 }
 
-// What leave() does, for a handler: of the screen that is entered.
+// What leave() does, for a handler: of the screen that is entered. Not written to while it is `there`.
 struct LastWords {
+  std::atomic<bool> there{false};
   int input = -1;  // -1: it has no keys
   int output = -1;
   termios before{};
@@ -47,6 +49,7 @@ struct LastWords {
 LastWords last_words;
 
 void give_back() {
+  if (!last_words.there) return;
   if (last_words.input >= 0) ::tcsetattr(last_words.input, TCSANOW, &last_words.before);
   (void)!::write(last_words.output, kLeave.data(), kLeave.size());
 }
@@ -56,11 +59,25 @@ void quit(int signal) {
   std::raise(signal);
 }
 
-// Without SA_RESTART: a wait ends, and is looked behind.
-void handle(int signal, void (*handler)(int)) {
-  struct sigaction action {};
-  action.sa_handler = handler;
-  sigaction(signal, &action, nullptr);
+struct Reaction {
+  int signal;
+  void (*handler)(int);
+  struct sigaction before {};
+};
+std::array reactions{Reaction{SIGWINCH, note_resize}, Reaction{SIGTSTP, note_suspend},
+                     Reaction{SIGQUIT, quit}, Reaction{SIGABRT, quit}};
+
+// Without SA_RESTART: a wait ends, and is looked behind. What this process was started to pass over it does.
+void begin_handling() {
+  for (Reaction& each : reactions) {
+    struct sigaction action {};
+    action.sa_handler = each.handler;
+    sigaction(each.signal, &action, &each.before);
+    if (each.before.sa_handler == SIG_IGN) sigaction(each.signal, &each.before, nullptr);
+  }
+}
+void end_handling() {
+  for (const Reaction& each : reactions) sigaction(each.signal, &each.before, nullptr);
 }
 
 bool wants_colours() {
@@ -90,17 +107,18 @@ void TerminalScreen::write_all(const std::string& text) const {
 
 void TerminalScreen::enter() {
   if (std::exchange(entered_, true)) return;
-  handle(SIGWINCH, note_resize);
-  handle(SIGTSTP, note_suspend);
   has_keys_ = ::isatty(input_) == 1 && ::tcgetattr(input_, &before_) == 0;
   if (has_keys_) {
     termios keys = before_;
     keys.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
     has_keys_ = ::tcsetattr(input_, TCSANOW, &keys) == 0;
   }
-  last_words = {has_keys_ ? input_ : -1, output_, before_};
+  last_words.input = has_keys_ ? input_ : -1;
+  last_words.output = output_;
+  last_words.before = before_;
+  last_words.there = true;
   StopSignal::before_death(give_back);
-  handle(SIGQUIT, quit);
+  begin_handling();
   write_all(std::string(kEnter));
 }
 
@@ -109,7 +127,8 @@ void TerminalScreen::leave() {
   if (has_keys_) ::tcsetattr(input_, TCSANOW, &before_);
   write_all(std::string(kLeave));
   StopSignal::before_death(nullptr);
-  for (const int signal : {SIGWINCH, SIGTSTP, SIGQUIT}) handle(signal, SIG_DFL);
+  end_handling();
+  last_words.there = false;
 }
 
 void TerminalScreen::draw(const std::vector<ScreenLine>& lines) {

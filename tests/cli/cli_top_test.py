@@ -42,7 +42,7 @@ def watch_job(job, tell):
 class Terminal:
     """`penstock top` on a pseudo terminal of its own."""
 
-    def __init__(self, arguments, columns=100, lines=40, as_job=False, **changes):
+    def __init__(self, arguments, columns=100, lines=40, as_job=False, passes_over=(), **changes):
         """As the terminal's only process; or as_job, as a shell runs it: self.told then says when it has stopped."""
         self.text = b""
         self.seen = 0
@@ -58,6 +58,8 @@ class Terminal:
                 watch_job(job, tell)
             if as_job:
                 become_job()
+            for number in passes_over:
+                signal.signal(number, signal.SIG_IGN)
             wanted = {"TERM": "xterm", "NO_COLOR": "", **changes}
             os.execve(TOOL, [TOOL, *arguments], environment(**wanted))
         os.close(other)
@@ -278,7 +280,7 @@ class TopTest(ServedCase):
 
     def test_signals_that_kill_at_once_leave_the_terminal_as_it_was_too(self):
         server = self.serve()
-        for numbers in ((signal.SIGQUIT,), (signal.SIGINT, signal.SIGTERM), (signal.SIGHUP, signal.SIGHUP)):
+        for numbers in ((signal.SIGQUIT,), (signal.SIGABRT,), (signal.SIGINT, signal.SIGTERM), (signal.SIGHUP, signal.SIGHUP)):
             screen = self.terminal(server)
             screen.wait_for(rb"STORE")
             for number in numbers:
@@ -288,6 +290,18 @@ class TopTest(ServedCase):
             status = screen.end()
             self.assertTrue(os.WIFSIGNALED(status) and os.WTERMSIG(status) in numbers, status)
         server.send_signal(signal.SIGKILL)  # it would wait for those that were killed
+
+    def test_what_it_was_started_to_pass_over_it_does(self):
+        server = self.serve()
+        screen = self.terminal(server, passes_over=(signal.SIGTSTP, signal.SIGQUIT))
+        screen.wait_for(rb"STORE")
+        for number in (signal.SIGTSTP, signal.SIGQUIT):
+            screen.signal(number)
+        screen.wait_for(rb"STORE")
+        screen.type(b"q")
+        self.assertEqual(screen.end(), 0)
+        self.assertEqual(screen.text.count(ENTER), 1)
+        self.end(server)
 
     def test_where_nobody_could_go_on_with_it_it_does_not_stop(self):
         server = self.serve()

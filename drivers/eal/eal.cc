@@ -55,6 +55,10 @@ constexpr std::array kRemedies{
            "run as root, or give the program CAP_NET_RAW (setcap cap_net_raw+ep)"},
     Remedy{"Operation not permitted", "run as root, or give the program CAP_NET_RAW (setcap cap_net_raw+ep)"},
     Remedy{"Permission denied", "run as root, or let this user at the device"},
+    Remedy{
+        "Address already in use",
+        "another process serves at that socket; if one was killed that did, remove what it left (rm SOCKET)"},
+    Remedy{"Failed to connect socket", "start the process at the other end (role=server) first"},
     Remedy{"lcore", "name CPUs that this process may run on: --lcores 0@(0-1), or -l 0-1"},
     Remedy{"core ", "name CPUs that this process may run on: --lcores 0@(0-1), or -l 0-1"},
     Remedy{"SIOCGIFINDEX", "no network interface has that name (ip link)"},

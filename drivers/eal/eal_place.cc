@@ -42,13 +42,28 @@ std::optional<cpu_set_t> eal_place(size_t number, int node) {
   return rte_lcore_cpuset(lcores[number % lcores.size()]);
 }
 
+namespace {
+
+bool is_shared(const cpu_set_t& place, size_t number, int node, size_t users) {
+  for (size_t other = 0; other < users; ++other) {
+    const auto its = eal_place(other, node);
+    cpu_set_t both;
+    if (other == number || !its) continue;
+    CPU_AND(&both, &place, &*its);
+    if (CPU_COUNT(&both) != 0) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 EalPlace::~EalPlace() {
   if (thread_ != ::gettid()) return;
   if (former_) ::pthread_setaffinity_np(::pthread_self(), sizeof *former_, &*former_);
   if (former_slack_ns_ > 0) ::prctl(PR_SET_TIMERSLACK, former_slack_ns_, 0, 0, 0);
 }
 
-void EalPlace::take(size_t number, int node) {
+void EalPlace::take(size_t number, int node, size_t users) {
   if (thread_ == 0) {
     thread_ = ::gettid();
     former_slack_ns_ = ::prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0);
@@ -58,7 +73,7 @@ void EalPlace::take(size_t number, int node) {
   ::prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
   const auto place = eal_place(number, node);
   if (!place) return;
-  one_cpu_ = CPU_COUNT(&*place) == 1;
+  cpu_alone_ = CPU_COUNT(&*place) == 1 && !is_shared(*place, number, node, users);
   ::pthread_setaffinity_np(::pthread_self(), sizeof *place, &*place);
   thread_local const KnownToEal known;
 }

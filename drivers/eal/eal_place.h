@@ -25,16 +25,16 @@ class EalPlace {
   // Puts the calling thread at eal_place(), lets it sleep as briefly as it asks to (threads have 50 µs of
   // slack), and makes it known to EAL for as long as it lives, so that its pools keep packets at hand for it.
   // What cannot be done is left: it costs time, nothing else. Threads that it makes meanwhile inherit its
-  // CPUs.
-  void take(size_t number, int node);
-  // Whether the place is one CPU, which nobody else is meant to use.
-  bool is_one_cpu() const { return one_cpu_; }
+  // CPUs. `users`: how many take such places, from 0 on.
+  void take(size_t number, int node, size_t users);
+  // Whether the place is one CPU, and no other user's.
+  bool has_cpu_alone() const { return cpu_alone_; }
 
  private:
   pid_t thread_ = 0;  // 0: none
   std::optional<cpu_set_t> former_{};
   int former_slack_ns_ = 0;
-  bool one_cpu_ = false;
+  bool cpu_alone_ = false;
 };
 
 // Whether EAL knows the calling thread.

@@ -30,6 +30,9 @@ constexpr size_t kCacheLine = 64;
 constexpr uint32_t kTooBigsHeard = 200;
 constexpr uint32_t kMovesHeard = 200;
 constexpr uint32_t kQueriesHeard = 20;
+// New neighbours that somebody is answered at, a second: in the three that they are asked for they leave
+// room.
+constexpr uint32_t kAskedSparingly = 40;
 
 FrameArrival dropped(FrameDrop why) {
   return {.kind = FrameArrival::Kind::dropped, .drop = why};
@@ -80,7 +83,6 @@ struct IpStack::Parts {
   FrameArrival receive_solicitation(const EthernetFrame& frame, const IpPacket& packet,
                                     const NdpMessage& asked, uint64_t now_ns, MutableBytes answer);
   FrameArrival answered(size_t bytes);
-  FrameArrival conflict();
 
   bool hear(const NeighbourNews& news, uint64_t now_ns);
   bool from_gateway(const IpAddress& neighbour, const MacAddress& station) const;
@@ -100,6 +102,7 @@ struct IpStack::Parts {
   AnswerLimit too_big_limit{kTooBigsHeard};
   AnswerLimit move_limit{kMovesHeard};
   AnswerLimit query_limit{kQueriesHeard};
+  AnswerLimit ask_limit{kAskedSparingly};
 
   std::mutex mutex;
   NeighbourTable neighbours;
@@ -116,7 +119,6 @@ struct IpStack::Parts {
   // Each one's MAC address as station_word() has it, or 0.
   std::vector<std::atomic<uint64_t>> gateway_stations;
   alignas(kCacheLine) std::atomic<uint64_t> answers_sent{0};
-  std::atomic<uint64_t> address_conflicts{0};
 };
 
 IpStack::Parts::Parts(const IpConfig& its_config, std::unique_ptr<const OwnAddresses> addresses,
@@ -177,16 +179,11 @@ FrameArrival IpStack::Parts::answered(size_t bytes) {
   return {.kind = FrameArrival::Kind::answered, .answer_bytes = bytes};
 }
 
-FrameArrival IpStack::Parts::conflict() {
-  address_conflicts.fetch_add(1, std::memory_order_relaxed);
-  return dropped(FrameDrop::address_conflict);
-}
-
 FrameArrival IpStack::Parts::receive_arp(const EthernetFrame& frame, uint64_t now_ns, MutableBytes answer) {
   if (frame.destination != link.mac && frame.destination != kBroadcast) return dropped(FrameDrop::other_mac);
   const auto arp = read_arp(frame.content);
   if (!arp) return dropped(arp.error());
-  if (own->find(arp->sender) != nullptr) return conflict();
+  if (own->find(arp->sender) != nullptr) return dropped(FrameDrop::address_conflict);
   if (!arp->is_probe() && !own->is_other_host(arp->sender)) return dropped(FrameDrop::bad_arp);
   const bool for_us = own->find(arp->target) != nullptr;
   const bool asks_us = for_us && arp->is_request;
@@ -213,7 +210,6 @@ FrameArrival IpStack::Parts::receive_arp(const EthernetFrame& frame, uint64_t no
 FrameArrival IpStack::Parts::receive_ipv4(const EthernetFrame& frame, FrameChecks checks, uint64_t now_ns,
                                           MutableBytes answer) {
   if (frame.destination != link.mac) return dropped(FrameDrop::other_mac);
-  if (checks.ip_header == FrameChecks::Verdict::bad) return dropped(FrameDrop::bad_ip_checksum);
   const auto packet = read_ipv4(frame.content, checks.ip_header != FrameChecks::Verdict::good);
   if (!packet) return dropped(packet.error());
   const OwnAddress* const to = own->find(packet->destination);
@@ -241,7 +237,7 @@ FrameArrival IpStack::Parts::receive_ipv6(const EthernetFrame& frame, FrameCheck
   if (!unspecified && !own->is_other_host(packet->source)) {
     // With this hop limit it comes from the port's own network.
     const bool neighbour = icmp && packet->hop_limit == kNdpHopLimit && own->find(packet->source) != nullptr;
-    return neighbour ? conflict() : dropped(FrameDrop::bad_source);
+    return dropped(neighbour ? FrameDrop::address_conflict : FrameDrop::bad_source);
   }
   if (icmp) return receive_icmp(frame, *packet, now_ns, answer);
   if (packet->protocol != kProtocolUdp) return dropped(FrameDrop::other_protocol);
@@ -260,7 +256,6 @@ FrameArrival IpStack::Parts::receive_query(uint64_t now_ns) {
 
 FrameArrival IpStack::Parts::receive_udp(const IpPacket& packet, const OwnAddress& to,
                                          FrameChecks checks) const {
-  if (checks.udp == FrameChecks::Verdict::bad) return dropped(FrameDrop::bad_udp_checksum);
   const auto datagram = read_udp(packet, checks.udp != FrameChecks::Verdict::good);
   if (!datagram) return dropped(datagram.error());
   if (datagram->destination_port != config.udp_port) return dropped(FrameDrop::other_port);
@@ -313,7 +308,7 @@ FrameArrival IpStack::Parts::receive_ndp(const EthernetFrame& frame, const IpPac
     return receive_solicitation(frame, packet, *message, now_ns, answer);
   }
   if (packet.source.is_unspecified()) return dropped(FrameDrop::bad_source);
-  if (own_target) return conflict();
+  if (own_target) return dropped(FrameDrop::address_conflict);
   const bool known = hear({.address = message->target,
                            .mac = message->mac,
                            .solicited = message->solicited,
@@ -368,6 +363,10 @@ const IpConfig& IpStack::config() const {
   return parts_->config;
 }
 
+std::span<const MacAddress> IpStack::group_macs() const {
+  return parts_->own->group_macs();
+}
+
 FrameArrival IpStack::receive(MutableBytes frame, FrameChecks checks, uint64_t now_ns, MutableBytes answer) {
   const auto ethernet = read_ethernet(frame, parts_->link);
   if (!ethernet) return dropped(ethernet.error());
@@ -383,7 +382,7 @@ FrameArrival IpStack::receive(MutableBytes frame, FrameChecks checks, uint64_t n
   }
 }
 
-IpStack::Way IpStack::find_way(const NetPath& path, uint64_t now_ns, FrameHead& head) {
+IpStack::Way IpStack::find_way(const NetPath& path, uint64_t now_ns, FrameHead& head, Asking asking) {
   Parts& parts = *parts_;
   const auto remote = IpAddress::of(path.remote);
   if (!remote || path.remote.port() == 0) return Way::unreachable;
@@ -400,6 +399,8 @@ IpStack::Way IpStack::find_way(const NetPath& path, uint64_t now_ns, FrameHead& 
                  .source_port = parts.config.udp_port,
                  .destination_port = path.remote.port()};
   const std::lock_guard lock(parts.mutex);
+  if (asking == Asking::sparingly && !parts.neighbours.knows(hop->neighbour) && !parts.ask_limit.take(now_ns))
+    return Way::resolving;
   const NeighbourTable::Answer answer = parts.neighbours.find(hop->neighbour, now_ns, ends.next_hop);
   parts.publish();
   if (answer == NeighbourTable::Answer::silent) return Way::unreachable;
@@ -434,6 +435,7 @@ size_t IpStack::next_frame(uint64_t now_ns, MutableBytes into) {
 void IpStack::link_came_up(uint64_t now_ns) {
   const std::lock_guard lock(parts_->mutex);
   parts_->announcer.begin(now_ns);
+  parts_->neighbours.ask_anew(now_ns);
   parts_->publish();
 }
 
@@ -452,6 +454,13 @@ uint32_t IpStack::payload_max(const NetAddress& remote) const {
   return mtu - head_bytes(ipv6);
 }
 
+std::optional<IpStack::Hop> IpStack::first_hop(const NetAddress& remote) const {
+  const auto address = IpAddress::of(remote);
+  const auto hop = address ? parts_->routes.find(*address) : std::nullopt;
+  if (!hop) return {};
+  return Hop{hop->neighbour, hop->neighbour != *address};
+}
+
 NetAddress IpStack::source_for(const NetAddress& remote) const {
   const auto address = IpAddress::of(remote);
   const auto hop = address ? parts_->routes.find(*address) : std::nullopt;
@@ -466,7 +475,6 @@ IpStack::Counters IpStack::counters() const {
           .answers_sent = parts_->answers_sent.load(std::memory_order_relaxed),
           .requests_sent = parts_->requests_sent,
           .neighbours_moved = parts_->neighbours.moved(),
-          .address_conflicts = parts_->address_conflicts.load(std::memory_order_relaxed),
           .announcements_sent = parts_->announcements_sent};
 }
 

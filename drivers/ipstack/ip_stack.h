@@ -5,19 +5,22 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "base/bytes.h"
 #include "base/result.h"
 #include "drivers/ipstack/frame_drop.h"
 #include "drivers/ipstack/frame_head.h"
+#include "drivers/ipstack/ip_address.h"
 #include "drivers/ipstack/ip_config.h"
 #include "port/packet_queue.h"
 
 namespace penstock {
 
-// What a NIC found out about a frame that it received. What it did not look at is checked here.
+// What a NIC found out about a frame that it received. All else is checked here, what it takes for wrong too:
+// that is rare, and NICs err (of options, of padding, of packets without a sum).
 struct FrameChecks {
-  enum class Verdict : uint8_t { unknown, good, bad };
+  enum class Verdict : uint8_t { unknown, good };
   Verdict ip_header = Verdict::unknown;
   Verdict udp = Verdict::unknown;
 };
@@ -52,6 +55,8 @@ class IpStack {
   ~IpStack();
 
   const IpConfig& config() const;
+  // The stations of the multicast groups that it is to hear beside its own.
+  std::span<const MacAddress> group_macs() const;
 
   // Looks at a frame as it came from the wire, without its FCS. `answer`: room for what it may call for:
   // kOwnFrameBytes, or as much as the frame has for an echo to be answered. Without room there is no answer.
@@ -62,16 +67,18 @@ class IpStack {
     resolving,   // the neighbour is being asked for: try again when generation() has changed
     unreachable  // no route, or the neighbour did not answer, as of now
   };
+  // Of a neighbour that is not known: asked for at once, or, for whoever answers anybody, only so often.
+  enum class Asking : uint8_t { at_once, sparingly };
   // How packets of a path are sent. An empty local address: the stack chooses.
-  Way find_way(const NetPath& path, uint64_t now_ns, FrameHead& head);
+  Way find_way(const NetPath& path, uint64_t now_ns, FrameHead& head, Asking asking = Asking::at_once);
   // Changes whenever a head that was found may be wrong, or a way that was not ready may be.
   uint64_t generation() const;
 
   // What the stack wants to send of itself: requests for neighbours, gateways' among them, probes of those
   // that are in use, and announcements. Called until it returns 0.
   size_t next_frame(uint64_t now_ns, MutableBytes into);
-  // The link is there again, perhaps at another switch: says once more who is where. At first it does so by
-  // itself.
+  // The link is there, or there again, perhaps at another switch: says who is where, and asks for the
+  // gateways, and for whoever did not answer while it was not. When it begins the stack does so by itself.
   void link_came_up(uint64_t now_ns);
   // When next_frame() may have something, unless something happens before. UINT64_MAX: never.
   uint64_t next_due_ns() const;
@@ -80,6 +87,12 @@ class IpStack {
   // leaves probing to QUIC). Of an unknown family: the smaller one. What is larger is sent nevertheless, up
   // to FrameHead::payload_max().
   uint32_t payload_max(const NetAddress& remote) const;
+  // Whom packets to `remote` go to first.
+  struct Hop {
+    IpAddress neighbour{};
+    bool gateway = false;  // and not `remote` itself
+  };
+  std::optional<Hop> first_hop(const NetAddress& remote) const;  // none: no route
   // Which of its addresses packets to `remote` come from; empty: no route.
   NetAddress source_for(const NetAddress& remote) const;
 
@@ -91,7 +104,6 @@ class IpStack {
     uint64_t answers_sent = 0;       // ARP, NDP, echo
     uint64_t requests_sent = 0;
     uint64_t neighbours_moved = 0;    // found at another station than before, gateways too
-    uint64_t address_conflicts = 0;   // others said that an address of the port's is theirs
     uint64_t announcements_sent = 0;  // ARP, NDP, MLD
   };
   Counters counters() const;

@@ -226,9 +226,12 @@ NeighbourTable::Entry* NeighbourTable::first_of(List list) {
 
 std::optional<NeighbourTable::Request> NeighbourTable::next_request(uint64_t now_ns) {
   if (now_ns < due_ns_) return std::nullopt;
-  settle_quiet(now_ns);
-  for (Entry& entry : entries_)
+  if (looked_at_ == 0) settle_quiet(now_ns);
+  while (looked_at_ < entries_.size()) {
+    Entry& entry = entries_[looked_at_++];
     if (entry.due_ns <= now_ns) return ask_again(entry, now_ns);
+  }
+  looked_at_ = 0;
   due_ns_ = kNever;
   for (const Entry& entry : entries_) due_ns_ = std::min(due_ns_, entry.due_ns);
   return std::nullopt;
@@ -272,6 +275,20 @@ NeighbourTable::Request NeighbourTable::ask_again(Entry& entry, uint64_t now_ns)
   entry.due_ns = now_ns + (entry.contested ? kContestedNs : kRetransNs);
   if (entry.state == State::probe) return {entry.address, entry.mac};
   return {entry.address, std::nullopt};
+}
+
+void NeighbourTable::ask_anew(uint64_t now_ns) {
+  for (Entry& entry : entries_) {
+    if (entry.state == State::silent && !entry.gateway) {
+      ++changes_;
+      release(entry);
+    } else if (unresolved(entry)) {
+      if (entry.state == State::silent) ++changes_;
+      move_to(entry, State::incomplete, now_ns);
+    } else if (entry.gateway) {
+      move_to(entry, State::probe, now_ns);
+    }
+  }
 }
 
 size_t NeighbourTable::known() const {

@@ -68,6 +68,10 @@ class NeighbourTable {
   // Nothing is due before; it may be that nothing is due then either.
   uint64_t due_ns() const { return due_ns_; }
 
+  // What was asked may have reached nobody: gateways, and who is being asked for, are asked at once; who was
+  // silent is forgotten.
+  void ask_anew(uint64_t now_ns);
+
   // Grows whenever what find() said may be different now.
   uint64_t changes() const { return changes_; }
   size_t known() const;
@@ -122,6 +126,7 @@ class NeighbourTable {
   uint64_t moved_ = 0;
   uint64_t due_ns_ = kNever;  // or sooner
   uint64_t changes_ = 1;
+  size_t looked_at_ = 0;      // entries, since next_request() returned none
   bool turned_away_ = false;  // one was asked for that there was no room for
 };
 

@@ -37,6 +37,9 @@ OwnAddresses::OwnAddresses(const IpConfig& config) {
   const IpAddress link_local = IpAddress::link_local_of(config.mac);
   if (has_ipv6 && find(link_local) == nullptr)
     addresses_.push_back(own_address(link_local, kLinkLocalBits, config.udp_port));
+  if (has_ipv6) group_macs_.push_back(IpAddress::all_nodes().group_mac());
+  for (const OwnAddress& own : addresses_)
+    if (own.address.is_ipv6 && !in_group(own.group_mac)) group_macs_.push_back(own.group_mac);
 }
 
 const OwnAddress* OwnAddresses::find(const IpAddress& address) const {
@@ -72,9 +75,7 @@ bool OwnAddresses::is_other_host(const IpAddress& address) const {
 }
 
 bool OwnAddresses::in_group(const MacAddress& mac) const {
-  return std::ranges::any_of(addresses_, [&](const OwnAddress& own) {
-    return own.address.is_ipv6 && (mac == own.group_mac || mac == IpAddress::all_nodes().group_mac());
-  });
+  return std::ranges::find(group_macs_, mac) != group_macs_.end();
 }
 
 bool OwnAddresses::in_group(const IpAddress& group) const {

@@ -6,6 +6,7 @@
 
 #include "drivers/ipstack/ip_address.h"
 #include "drivers/ipstack/ip_config.h"
+#include "drivers/ipstack/mac_address.h"
 #include "port/net_address.h"
 
 namespace penstock {
@@ -33,12 +34,15 @@ class OwnAddresses {
   const OwnAddress* first_of(bool ipv6) const;
   // A host that packets may come from or go to: not one of the port's own, nor a whole network.
   bool is_other_host(const IpAddress& address) const;
+  // The stations of these groups, each once; none without IPv6.
+  std::span<const MacAddress> group_macs() const { return group_macs_; }
   // All IPv6 nodes, or a solicited-node group that the port is in.
   bool in_group(const MacAddress& mac) const;
   bool in_group(const IpAddress& group) const;
 
  private:
   std::vector<OwnAddress> addresses_;
+  std::vector<MacAddress> group_macs_;
 };
 
 }  // namespace penstock

@@ -45,6 +45,9 @@ Result<std::unique_ptr<DpdkPort>> DpdkPort::open(const PortRequest& request) {
   PENSTOCK_TRY_ASSIGN(shared.device, NicDevice::open(text, request.queues));
   const NicDevice& device = *shared.device;
   PENSTOCK_TRY_ASSIGN(shared.stack, IpStack::create(config_of(text, udp_port, device.mac(), device.mtu())));
+  PENSTOCK_TRY(shared.device->let_in(shared.stack->group_macs()));
+  // Where there was a link already the stack begins by itself.
+  shared.links_told = device.links_found();
   shared.sending.resize(device.tx_queues());
   shared.local = text.addresses[0].address;
   shared.local.set_port(udp_port);
@@ -85,6 +88,7 @@ void DpdkPort::add_queue_figures(size_t number, std::vector<PortFigure>& figures
   add("send_full", {}, counts.send_full);
   add("frames_unfit", {}, counts.frames_unfit);
   figures.push_back({"trains_held", {}, number, QueueCounts::read(counts.trains_held), true});
+  add("held_out", {}, counts.held_out);
   add("bytes_copied", {}, counts.bytes_copied);
 }
 
@@ -95,13 +99,15 @@ std::vector<PortFigure> DpdkPort::figures() const {
     figures.push_back({name, {}, PortFigure::kWholePort, value, gauge});
   };
   // Of the whole port: devices do not tell of queues.
-  std::optional<uint64_t> missed;
-  const NicWatch::Counts counts = shared_.device->counts(nic_now_ns());
-  if (shared_.device->counts_missed()) missed = counts.missed;
-  figures.push_back({"missed", {}, PortFigure::kWholePort, missed});
-  add("no_receive_buffer", counts.no_buffer);
-  add("receive_errors", counts.rx_errors);
-  add("send_errors", counts.tx_errors);
+  const std::optional<NicWatch::Counts> counts = shared_.device->counts(nic_now_ns());
+  const auto add_counted = [&](const char* name, uint64_t NicWatch::Counts::*count, bool counted = true) {
+    const auto value = counts && counted ? std::optional((*counts).*count) : std::nullopt;
+    figures.push_back({name, {}, PortFigure::kWholePort, value});
+  };
+  add_counted("missed", &NicWatch::Counts::missed, shared_.device->counts_missed());
+  add_counted("no_receive_buffer", &NicWatch::Counts::no_buffer);
+  add_counted("receive_errors", &NicWatch::Counts::rx_errors);
+  add_counted("send_errors", &NicWatch::Counts::tx_errors);
   add("link_up", shared_.device->link_up() ? 1 : 0, true);
   add("links_lost", shared_.device->links_lost());
   const IpStack::Counters stack = shared_.stack->counters();
@@ -110,6 +116,8 @@ std::vector<PortFigure> DpdkPort::figures() const {
   add("path_mtu_lowered", stack.path_mtu_lowered);
   add("answers_sent", stack.answers_sent);
   add("requests_sent", stack.requests_sent);
+  add("neighbours_moved", stack.neighbours_moved);
+  add("announcements_sent", stack.announcements_sent);
   return figures;
 }
 

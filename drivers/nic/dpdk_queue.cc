@@ -38,20 +38,21 @@ DpdkQueue::~DpdkQueue() {
 }
 
 void DpdkQueue::adopt_thread() {
-  place_.take(number_, shared_->device->node());
-  wait_->share_cpu(!place_.is_one_cpu());
+  place_.take(number_, shared_->device->node(), shared_->workers);
+  wait_->share_cpu(!place_.has_cpu_alone());
 }
 
 bool DpdkQueue::poll(uint64_t now_ns) {
   const bool packets = receiver_->poll(now_ns);
-  const uint64_t lost = shared_->device->links_lost();
-  if (lost != shared_->links_lost.load(std::memory_order_relaxed) && shared_->device->link_up() &&
-      shared_->links_lost.exchange(lost, std::memory_order_relaxed) != lost)
+  const uint64_t found = shared_->device->links_found();
+  if (found != shared_->links_told.load(std::memory_order_relaxed) &&
+      shared_->links_told.exchange(found, std::memory_order_relaxed) != found)
     shared_->stack->link_came_up(now_ns);
   if (now_ns >= shared_->stack->next_due_ns()) {
     if (const std::unique_lock lock(shared_->timing, std::try_to_lock); lock.owns_lock())
       intake_->send_own(now_ns);
   }
+  trains_->see_link(shared_->device->link_up(), now_ns);
   trains_->flush(now_ns);
   return packets;
 }
@@ -88,6 +89,11 @@ void DpdkQueue::wait(std::chrono::steady_clock::time_point deadline) {
 
 uint32_t DpdkQueue::packet_bytes_max(const NetAddress& remote) const {
   return shared_->stack->payload_max(remote);
+}
+
+bool DpdkQueue::knows_whole_way(const NetAddress& remote) const {
+  const auto hop = shared_->stack->first_hop(remote);
+  return PacketQueue::knows_whole_way(remote) && hop && !hop->gateway;
 }
 
 NetAddress DpdkQueue::local_address_to(const NetAddress& remote) const {

@@ -24,7 +24,7 @@ struct PortShared {
   std::unique_ptr<PacketSpread> spread;  // null: the device does it
   std::deque<std::mutex> sending;        // of each hardware queue
   std::mutex timing;                     // who asks the stack for frames of its own
-  std::atomic<uint64_t> links_lost{0};   // those that the stack was told of, when the link was there again
+  std::atomic<uint64_t> links_told{0};   // of those that were found: which the stack knows of
   NetAddress local{};
 };
 
@@ -47,6 +47,8 @@ class DpdkQueue : public PacketQueue {
   void wait(std::chrono::steady_clock::time_point deadline) override;
   void wake() override { wait_->wake(); }
   uint32_t packet_bytes_max(const NetAddress& remote) const override;
+  // Of neighbours alone: behind a gateway networks may follow that take less than the port's own.
+  bool knows_whole_way(const NetAddress& remote) const override;
   NetAddress local_address() const override { return shared_->local; }
   NetAddress local_address_to(const NetAddress& remote) const override;
   PacketCounters counters() const override;

@@ -14,16 +14,15 @@ namespace {
 using Verdict = FrameChecks::Verdict;
 
 // "None": the packet came from this machine, say, and never had a sum; what it would protect is whole.
-Verdict verdict(uint64_t flags, uint64_t good, uint64_t none, uint64_t bad) {
-  if (flags == good || flags == none) return Verdict::good;
-  return flags == bad ? Verdict::bad : Verdict::unknown;
+Verdict verdict(uint64_t flags, uint64_t good, uint64_t none) {
+  return flags == good || flags == none ? Verdict::good : Verdict::unknown;
 }
 
 FrameChecks checks_of(const rte_mbuf& frame) {
   return {.ip_header = verdict(frame.ol_flags & RTE_MBUF_F_RX_IP_CKSUM_MASK, RTE_MBUF_F_RX_IP_CKSUM_GOOD,
-                               RTE_MBUF_F_RX_IP_CKSUM_NONE, RTE_MBUF_F_RX_IP_CKSUM_BAD),
+                               RTE_MBUF_F_RX_IP_CKSUM_NONE),
           .udp = verdict(frame.ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK, RTE_MBUF_F_RX_L4_CKSUM_GOOD,
-                         RTE_MBUF_F_RX_L4_CKSUM_NONE, RTE_MBUF_F_RX_L4_CKSUM_BAD)};
+                         RTE_MBUF_F_RX_L4_CKSUM_NONE)};
 }
 
 // A NIC, or the host of a virtual one, may take tags off whether it is asked to or not. False: no room.
@@ -40,10 +39,17 @@ bool put_tag_back(rte_mbuf& frame) {
   return true;
 }
 
+// Of a frame that its sender put together of several pieces memif's driver tells a length that its buffer
+// does not have.
+bool fits_its_buffer(const rte_mbuf& frame) {
+  return uint32_t{frame.data_off} + frame.data_len <= frame.buf_len;
+}
+
 }  // namespace
 
 std::optional<ArrivedPacket> FrameIntake::take(rte_mbuf* frame, uint64_t now_ns) {
-  if ((frame->nb_segs > 1 && rte_pktmbuf_linearize(frame) != 0) || !put_tag_back(*frame)) {
+  if (!fits_its_buffer(*frame) || (frame->nb_segs > 1 && rte_pktmbuf_linearize(frame) != 0) ||
+      !put_tag_back(*frame)) {
     QueueCounts::add(counts_.dropped[static_cast<size_t>(FrameDrop::scattered)]);
     rte_pktmbuf_free(frame);
     return {};

@@ -12,6 +12,14 @@ FrameSender::~FrameSender() {
   for (size_t i = first_; i < last_; ++i) rte_pktmbuf_free(frames_[i]);
 }
 
+void FrameSender::drop() {
+  for (; first_ != last_; ++first_) {
+    QueueCounts::add(payloads_[first_] == 0 ? counts_.answers_unsent : counts_.send_refused);
+    rte_pktmbuf_free(frames_[first_]);
+  }
+  first_ = last_ = 0;
+}
+
 rte_mbuf* FrameSender::begin() {
   if (last_ == kFrames) flush();
   if (last_ == kFrames) return nullptr;

@@ -32,6 +32,8 @@ class FrameSender {
   void add_own(Bytes frame);
   // Whether the device took everything.
   bool flush();
+  // What the device has not taken.
+  void drop();
   bool empty() const { return first_ == last_; }
 
  private:

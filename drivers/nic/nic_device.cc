@@ -103,8 +103,10 @@ Status NicDevice::describe(const NicText& text, size_t workers, Settings& settin
   choose_queues(text, workers, settings);
   choose_offloads(settings.conf, info, text.vlan.has_value(), send_offloads_);
   settings.conf.intr_conf.rmv = *info.dev_flags & RTE_ETH_DEV_INTR_RMV ? 1 : 0;
+  settings.conf.intr_conf.lsc = *info.dev_flags & RTE_ETH_DEV_INTR_LSC ? 1 : 0;
   PENSTOCK_TRY(choose_descriptors(text, settings));
-  return choose_mtu(text, settings);
+  PENSTOCK_TRY(choose_mtu(text, settings));
+  return choose_rooms();
 }
 
 void NicDevice::choose_queues(const NicText& text, size_t workers, Settings& settings) {
@@ -172,22 +174,40 @@ Status NicDevice::configure(const NicText& text, const Settings& settings) {
   return {};
 }
 
+Status NicDevice::choose_rooms() {
+  rx_room_ = tx_room_ = frame_room(mtu_, traits_.jumbo_room);
+  if (peer_ == nullptr) return {};
+  const auto slot = peer_->slot_bytes();
+  const auto rooms = slot ? peer_rooms(mtu_, *slot) : std::nullopt;
+  if (rooms) {
+    rx_room_ = rooms->rx;
+    tx_room_ = rooms->tx;
+    return {};
+  }
+  const std::string least = std::to_string(peer_slot_least(mtu_));
+  return fail(Errc::usage, "port " + name_,
+              "its bsize=" + (slot ? std::to_string(*slot) : std::string("...")) + " is not from " + least +
+                  ", which frames of mtu=" + std::to_string(mtu_) + " need, to " +
+                  std::to_string(kPeerSlotMost),
+              "give --vdev bsize=" + least + ", the same at both ends");
+}
+
 Status NicDevice::make_pools(const NicText& text, size_t workers, const Settings& settings) {
   const PoolSizes sizes = pool_sizes({.workers = static_cast<uint32_t>(workers),
                                       .rx_queues = rx_queues_,
                                       .tx_queues = tx_queues_,
                                       .rx_descriptors = rx_descriptors_,
-                                      .tx_descriptors = tx_descriptors_});
+                                      .tx_descriptors = tx_descriptors_,
+                                      .hand_over = !spreads_});
   if (text.mbufs != 0 && text.mbufs < std::max(sizes.rx_least, sizes.tx_least))
     return fail(Errc::usage, "port " + name_,
                 "mbufs=" + std::to_string(text.mbufs) + " are fewer than its queues and workers may hold",
                 "mbufs=" + std::to_string(std::max(sizes.rx_least, sizes.tx_least)) +
                     " at least, or fewer descriptors=");
-  const uint32_t room = frame_room(mtu_, traits_.jumbo_room);
   const uint32_t rx = text.mbufs != 0 ? text.mbufs : sizes.rx;
   const uint32_t tx = text.mbufs != 0 ? text.mbufs : sizes.tx;
-  PENSTOCK_TRY_ASSIGN(rx_pool_, PacketPool::create("penstock_rx", rx, room, node_));
-  PENSTOCK_TRY_ASSIGN(tx_pool_, PacketPool::create("penstock_tx", tx, room, node_));
+  PENSTOCK_TRY_ASSIGN(rx_pool_, PacketPool::create("penstock_rx", rx, rx_room_, node_));
+  PENSTOCK_TRY_ASSIGN(tx_pool_, PacketPool::create("penstock_tx", tx, tx_room_, node_));
   PENSTOCK_TRY(rx_pool_->map_for(settings.info.device));
   return tx_pool_->map_for(settings.info.device);
 }
@@ -209,12 +229,16 @@ Status NicDevice::start(const NicText& text, const Settings& settings) {
   if (const int error = rte_eth_dev_start(port_); error != 0)
     return port_failure(name_, "it does not start", error);
   PENSTOCK_TRY(take_mac());
-  if (const int error = let_groups_in(port_, text.addresses, everything_); error != 0)
-    return port_failure(name_, "it lets no multicast through, which IPv6 needs", error);
   if ((settings.conf.rxmode.offloads & RTE_ETH_RX_OFFLOAD_VLAN_FILTER) == 0) return {};
   const int error = rte_eth_dev_vlan_filter(port_, *text.vlan, 1);
   if (error == 0 || error == -ENOTSUP) return {};
   return port_failure(name_, "it does not let vlan=" + std::to_string(*text.vlan) + " through", error);
+}
+
+Status NicDevice::let_in(std::span<const MacAddress> groups) {
+  const int error = let_groups_in(port_, groups, everything_);
+  if (error == 0) return {};
+  return port_failure(name_, "it lets no multicast through, which IPv6 needs", error);
 }
 
 // Some virtual devices have none, and would answer to everybody's.

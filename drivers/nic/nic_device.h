@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -40,6 +41,9 @@ class NicDevice {
   // Each worker has a hardware queue, and the packets of a flow come to one of them.
   bool spreads() const { return spreads_; }
   SendOffloads send_offloads() const { return send_offloads_; }
+  // Lets frames to these stations in as well; nothing is asked of it where there are none. failed: it lets in
+  // none of them.
+  Status let_in(std::span<const MacAddress> groups);
   const PacketPool& tx_pool() const { return *tx_pool_; }
 
   uint16_t rx_descriptors() const { return rx_descriptors_; }
@@ -60,10 +64,11 @@ class NicDevice {
   Status check(uint64_t now_ns);
   bool link_up() const { return watch_->link_up(); }
   uint64_t links_lost() const { return watch_->links_lost(); }
+  uint64_t links_found() const { return watch_->links_found(); }
   // Whether the driver counts what the NIC missed.
   bool counts_missed() const { return traits_.counts_missed; }
   // Not for threads that poll.
-  NicWatch::Counts counts(uint64_t now_ns) const { return watch_->counts(now_ns); }
+  std::optional<NicWatch::Counts> counts(uint64_t now_ns) const { return watch_->counts(now_ns); }
 
  private:
   struct Settings;
@@ -74,6 +79,7 @@ class NicDevice {
   Status choose_descriptors(const NicText& text, const Settings& settings);
   Status choose_mtu(const NicText& text, Settings& settings);
   Status configure(const NicText& text, const Settings& settings);
+  Status choose_rooms();
   Status make_pools(const NicText& text, size_t workers, const Settings& settings);
   Status start(const NicText& text, const Settings& settings);
   Status take_mac();
@@ -91,7 +97,9 @@ class NicDevice {
   uint16_t tx_descriptors_ = 0;
   SendOffloads send_offloads_{};
   bool configured_ = false;
-  bool everything_ = false;         // it takes frames for anybody
+  bool everything_ = false;  // it takes frames for anybody
+  uint32_t rx_room_ = 0;     // of a buffer
+  uint32_t tx_room_ = 0;
   std::unique_ptr<PeerLink> peer_;  // null: the link is a cable's
   std::unique_ptr<NicWatch> watch_;
   std::unique_ptr<PacketPool> rx_pool_;

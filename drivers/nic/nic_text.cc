@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "drivers/eal/eal_arguments.h"
+#include "drivers/ipstack/ip_address.h"
 
 namespace penstock {
 namespace {
@@ -70,6 +71,19 @@ Result<IpRoute> parse_route(std::string_view part, std::string_view value) {
   return IpRoute{to, gateway};
 }
 
+// Of two to the same network the second would never be used.
+Status add_route(std::string_view part, const IpRoute& route, NicText& nic) {
+  const auto to = IpAddress::of(route.to.address);
+  for (const IpRoute& other : nic.routes) {
+    const auto its = IpAddress::of(other.to.address);
+    if (other.to.bits == route.to.bits && to && its && to->is_ipv6 == its->is_ipv6 &&
+        to->shares_prefix(*its, route.to.bits))
+      return wrong(part, "there is a way to that network already", "give one gateway for each");
+  }
+  nic.routes.push_back(route);
+  return {};
+}
+
 struct NumberKey {
   std::string_view name;
   uint32_t least;
@@ -98,13 +112,11 @@ Status parse_part(std::string_view part, NicText& nic, std::vector<std::string_v
   }
   if (name == "gw") {
     PENSTOCK_TRY_ASSIGN(const NetAddress gateway, parse_address(part, value));
-    nic.routes.push_back(default_route(gateway));
-    return {};
+    return add_route(part, default_route(gateway), nic);
   }
   if (name == "route") {
     PENSTOCK_TRY_ASSIGN(const IpRoute route, parse_route(part, value));
-    nic.routes.push_back(route);
-    return {};
+    return add_route(part, route, nic);
   }
   if (std::ranges::find(seen, name) != seen.end()) return wrong(part, "it stands there twice");
   seen.push_back(name);
@@ -151,6 +163,8 @@ Result<NicText> parse_nic_text(std::string_view text) {
   PENSTOCK_TRY_ASSIGN(nic.eal, split_eal_arguments(text.substr(0, end)));
   PENSTOCK_TRY(check_eal_arguments(nic.eal));
   std::vector<std::string_view> seen;
+  if (const std::string_view settings = text.substr(end + 1); settings.find(';') != std::string_view::npos)
+    return wrong(settings, "the port's settings are parted by commas, and ';' stands before them alone");
   for (std::string_view rest = text.substr(end + 1);;) {
     const size_t comma = rest.find(',');
     PENSTOCK_TRY(parse_part(rest.substr(0, comma), nic, seen));

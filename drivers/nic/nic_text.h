@@ -13,7 +13,8 @@
 namespace penstock {
 
 // A port as --nic describes it:
-//   dpdk:EAL ARGUMENTS;port=NAME,addr=IP/BITS[,addr=...][,gw=IP]...[,route=PREFIX@GATEWAY]...
+//   dpdk:EAL ARGUMENTS;port=NAME,addr=IP/BITS[,addr=...][,gw=IP][,gw=IP of the other
+//   family][,route=PREFIX@GATEWAY]...
 //        [,vlan=N][,mtu=N][,queues=N][,descriptors=N][,mbufs=N]
 struct NicText {
   std::vector<std::string> eal;  // words; virtual devices are among them (--vdev)

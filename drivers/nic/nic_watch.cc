@@ -12,11 +12,19 @@
 #include <memory>
 
 namespace penstock {
+namespace {
+
+bool is_up(uint16_t port) {
+  rte_eth_link link{};
+  return rte_eth_link_get_nowait(port, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
+}
+
+}  // namespace
 
 // DPDK keeps callbacks of a port that is gone, and calls them for the next one of its number: what it is
 // given stays for ever, and asks here whose number it is now.
 struct OpenPorts {
-  static constexpr std::array kEndings{RTE_ETH_EVENT_INTR_RMV, RTE_ETH_EVENT_DESTROY};
+  static constexpr std::array kEvents{RTE_ETH_EVENT_INTR_RMV, RTE_ETH_EVENT_DESTROY, RTE_ETH_EVENT_INTR_LSC};
 
   std::mutex mutex;
   std::array<NicWatch*, RTE_MAX_ETHPORTS> watches{};
@@ -28,8 +36,8 @@ struct OpenPorts {
   void add(NicWatch& watch) {
     static std::once_flag listening;
     std::call_once(listening, [] {
-      for (const rte_eth_event_type ending : kEndings)
-        rte_eth_dev_callback_register(RTE_ETH_ALL, ending, &OpenPorts::ended, nullptr);
+      for (const rte_eth_event_type event : kEvents)
+        rte_eth_dev_callback_register(RTE_ETH_ALL, event, &OpenPorts::happened, nullptr);
     });
     const std::lock_guard lock(mutex);
     watches[watch.port_] = &watch;
@@ -38,12 +46,16 @@ struct OpenPorts {
     const std::lock_guard lock(mutex);
     if (watches[watch.port_] == &watch) watches[watch.port_] = nullptr;
   }
-  static int ended(uint16_t port, rte_eth_event_type ending, void*, void*) {
+  static int happened(uint16_t port, rte_eth_event_type event, void*, void*) {
     OpenPorts& ports = instance();
     const std::lock_guard lock(ports.mutex);
     if (port >= ports.watches.size() || ports.watches[port] == nullptr) return 0;
     NicWatch& watch = *ports.watches[port];
-    if (ending == RTE_ETH_EVENT_DESTROY) watch.destroyed_.store(true, std::memory_order_relaxed);
+    if (event == RTE_ETH_EVENT_INTR_LSC) {
+      if (!is_up(port)) watch.went_down_.store(true, std::memory_order_relaxed);
+      return 0;
+    }
+    if (event == RTE_ETH_EVENT_DESTROY) watch.destroyed_.store(true, std::memory_order_relaxed);
     watch.removed_.store(true, std::memory_order_relaxed);
     return 0;
   }
@@ -67,9 +79,11 @@ void NicWatch::look(uint64_t now_ns) {
   const std::unique_lock lock(control_, std::try_to_lock);
   if (!lock.owns_lock()) return;
   next_look_ns_.store(now_ns + kIntervalNs, std::memory_order_relaxed);
+  const bool went_down = went_down_.exchange(false, std::memory_order_relaxed);
   const bool up = !removed() && look_at_link(now_ns) && !removed();
-  if (link_up_.exchange(up, std::memory_order_relaxed) && !up)
-    links_lost_.fetch_add(1, std::memory_order_relaxed);
+  const bool was_up = link_up_.exchange(up, std::memory_order_relaxed);
+  if (was_up && (!up || went_down)) links_lost_.fetch_add(1, std::memory_order_relaxed);
+  if (up && (!was_up || went_down)) links_found_.fetch_add(1, std::memory_order_relaxed);
 }
 
 bool NicWatch::look_at_link(uint64_t now_ns) {
@@ -85,12 +99,11 @@ bool NicWatch::look_at_link(uint64_t now_ns) {
     return *interface == Interface::up;
   }
   if (peer_ != nullptr) {
-    if (peer_->up()) return true;
+    if (peer_->look()) return true;
     peer_->connect_again(now_ns);
     return false;
   }
-  rte_eth_link link{};
-  return rte_eth_link_get_nowait(port_, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
+  return is_up(port_);
 }
 
 // Nothing: the kernel does not say.
@@ -105,12 +118,12 @@ std::optional<NicWatch::Interface> NicWatch::look_at_interface() const {
   return (flags & (IFF_UP | IFF_RUNNING)) == (IFF_UP | IFF_RUNNING) ? Interface::up : Interface::down;
 }
 
-NicWatch::Counts NicWatch::counts(uint64_t now_ns) {
+std::optional<NicWatch::Counts> NicWatch::counts(uint64_t now_ns) {
   const std::lock_guard lock(control_);
   rte_eth_stats stats{};
   if (!removed() && now_ns >= next_counts_ns_ && rte_eth_stats_get(port_, &stats) == 0) {
     next_counts_ns_ = now_ns + kIntervalNs;
-    counts_ = {stats.imissed, stats.rx_nombuf, stats.ierrors, stats.oerrors};
+    counts_ = Counts{stats.imissed, stats.rx_nombuf, stats.ierrors, stats.oerrors};
   }
   return counts_;
 }

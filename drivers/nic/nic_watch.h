@@ -34,10 +34,18 @@ class NicWatch {
   bool removed() const { return removed_.load(std::memory_order_relaxed); }
   // Its number may be another port's by now.
   bool destroyed() const { return destroyed_.load(std::memory_order_relaxed); }
-  bool link_up() const { return !removed() && link_up_.load(std::memory_order_relaxed); }
-  uint64_t links_lost() const { return links_lost_.load(std::memory_order_relaxed); }
-  // Not for threads that poll: some drivers take milliseconds over it.
-  Counts counts(uint64_t now_ns);
+  bool link_up() const {
+    return !removed() && (peer_ != nullptr ? peer_->up() : link_up_.load(std::memory_order_relaxed));
+  }
+  uint64_t links_lost() const {
+    return peer_ != nullptr ? peer_->links_lost() : links_lost_.load(std::memory_order_relaxed);
+  }
+  // How often there was a link where there had been none, the first time too.
+  uint64_t links_found() const {
+    return peer_ != nullptr ? peer_->links_found() : links_found_.load(std::memory_order_relaxed);
+  }
+  // Nothing: the device has not said yet. Not for threads that poll: some drivers take milliseconds over it.
+  std::optional<Counts> counts(uint64_t now_ns);
 
  private:
   friend struct OpenPorts;
@@ -56,11 +64,13 @@ class NicWatch {
   std::atomic<bool> removed_{false};
   std::atomic<bool> destroyed_{false};
   std::atomic<bool> link_up_{false};
+  std::atomic<bool> went_down_{false};  // be it for less time than lies between two looks
   std::atomic<uint64_t> links_lost_{0};
+  std::atomic<uint64_t> links_found_{0};
   std::atomic<uint64_t> next_look_ns_{0};
 
   std::mutex control_;  // what follows is under it
-  Counts counts_{};
+  std::optional<Counts> counts_{};
   uint64_t next_counts_ns_ = 0;
   int times_gone_ = 0;
 };

@@ -15,6 +15,7 @@ PacketReceiver::PacketReceiver(size_t worker, NicDevice& device, PacketSpread* s
   const size_t most = NicDevice::kBurst * (size_t{device.rx_queues()} + 1);
   ready_.reserve(most);
   given_.reserve(most);
+  if (spread != nullptr) to_tell_.resize(spread->workers());
 }
 
 PacketReceiver::~PacketReceiver() {
@@ -58,11 +59,17 @@ void PacketReceiver::poll_for_all(uint64_t now_ns) {
         ready_.push_back(*packet);
       } else if (spread_->hand_over(worker, *packet)) {
         QueueCounts::add(counts_.steered);
+        to_tell_[worker] = true;
       } else {
         QueueCounts::add(counts_.queue_full);
         rte_pktmbuf_free(packet->frame);
       }
     }
+  }
+  for (size_t worker = 0; worker < to_tell_.size(); ++worker) {
+    if (!to_tell_[worker]) continue;
+    to_tell_[worker] = false;
+    spread_->tell(worker);
   }
 }
 

@@ -40,6 +40,7 @@ class PacketReceiver {
   std::vector<ArrivedPacket> ready_;  // from next_ on
   size_t next_ = 0;
   std::vector<rte_mbuf*> given_;
+  std::vector<bool> to_tell_;  // of the workers: that there is something for them
 };
 
 }  // namespace penstock

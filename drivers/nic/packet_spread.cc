@@ -26,9 +26,7 @@ size_t PacketSpread::worker_for(const ArrivedPacket& packet) const {
 }
 
 bool PacketSpread::hand_over(size_t worker, const ArrivedPacket& packet) {
-  if (!workers_[worker].ring->push(packet)) return false;
-  workers_[worker].wait->nudge();
-  return true;
+  return workers_[worker].ring->push(packet);
 }
 
 }  // namespace penstock

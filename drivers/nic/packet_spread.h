@@ -22,10 +22,12 @@ class PacketSpread {
 
   // Before any worker polls.
   void steer_by(PacketSteering steering) { steering_ = std::move(steering); }
+  size_t workers() const { return workers_.size(); }
   // By the packet's connection, or by its path.
   size_t worker_for(const ArrivedPacket& packet) const;
-  // False: it has too many already.
+  // False: it has too many already. Else it is to be told, once for several.
   bool hand_over(size_t worker, const ArrivedPacket& packet);
+  void tell(size_t worker) { workers_[worker].wait->nudge(); }
   size_t take(size_t worker, std::span<ArrivedPacket> into) { return workers_[worker].ring->pop(into); }
 
   // Who polls the device.

@@ -3,13 +3,30 @@
 
 #include <rte_ethdev.h>
 
+#include <charconv>
+
 #include "drivers/eal/interrupt_thread.h"
 
 namespace penstock {
 
-bool PeerLink::up() const {
+std::optional<uint32_t> PeerLink::slot_bytes_in(std::string_view arguments) {
+  constexpr std::string_view kName = "bsize=";
+  constexpr uint32_t kUnlessSaid = 2'048;
+  const size_t at = arguments.find(kName);
+  if (at == std::string_view::npos) return kUnlessSaid;
+  const std::string_view value = arguments.substr(at + kName.size());
+  uint32_t bytes = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), bytes);
+  if (error != std::errc{} || (end != value.data() + value.size() && *end != ',')) return {};
+  return bytes;
+}
+
+bool PeerLink::look() {
   rte_eth_link link{};
-  return rte_eth_link_get_nowait(port_, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
+  const bool now = rte_eth_link_get_nowait(port_, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
+  if (now != up() && up_.exchange(now, std::memory_order_relaxed) != now)
+    (now ? links_found_ : links_lost_).fetch_add(1, std::memory_order_relaxed);
+  return now;
 }
 
 void PeerLink::stop() {
@@ -19,7 +36,7 @@ void PeerLink::stop() {
 void PeerLink::connect_again(uint64_t now_ns) {
   if (!connects_) return;
   const std::unique_lock lock(restarting_, std::try_to_lock);
-  if (!lock.owns_lock() || up()) return;
+  if (!lock.owns_lock() || look()) return;
   // Connecting takes both sides a moment.
   const bool first = !next_try_ns_;
   if (!first && now_ns < *next_try_ns_) return;

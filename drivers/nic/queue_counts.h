@@ -26,6 +26,7 @@ struct QueueCounts {
   Count send_full{0};       // times that the device took no more
   Count frames_unfit{0};    // that the driver would never send: dropped
   Count trains_held{0};     // now, until their way is known
+  Count held_out{0};        // packets of such that made room for others
   Count bytes_copied{0};    // into frames to be sent
 
   static void add(Count& count, uint64_t more = 1) {

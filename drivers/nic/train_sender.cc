@@ -7,12 +7,12 @@
 #include <utility>
 
 #include "base/check.h"
+#include "drivers/ipstack/ip_packet.h"
 
 namespace penstock {
 namespace {
 
 constexpr uint64_t kHeldRetryNs = 10'000'000;
-constexpr uint64_t kUdpHeaderBytes = 8;
 
 uint64_t packets_of(const PacketTrain& train) {
   return (train.bytes.size() + train.segment_bytes - 1) / train.segment_bytes;
@@ -21,7 +21,7 @@ uint64_t packets_of(const PacketTrain& train) {
 void ask_offloads(rte_mbuf& frame, const FrameHead& head, SendOffloads offloads) {
   if (!offloads.ip_checksum && !offloads.udp_checksum) return;
   frame.l2_len = head.ethernet_bytes() & 0x7F;
-  frame.l3_len = (head.bytes() - head.ethernet_bytes() - kUdpHeaderBytes) & 0x1FF;
+  frame.l3_len = (head.bytes() - head.ethernet_bytes() - kUdpBytes) & 0x1FF;
   frame.ol_flags |= head.is_ipv6() ? RTE_MBUF_F_TX_IPV6 : RTE_MBUF_F_TX_IPV4;
   if (offloads.ip_checksum && !head.is_ipv6()) frame.ol_flags |= RTE_MBUF_F_TX_IP_CKSUM;
   if (offloads.udp_checksum) frame.ol_flags |= RTE_MBUF_F_TX_UDP_CKSUM;
@@ -94,15 +94,16 @@ bool TrainSender::has_room_again() {
 
 TrainSender::Cut TrainSender::cut(Train& train, uint64_t now_ns) {
   const FrameHead* head = nullptr;
-  switch (ways_.find(train.packets.path, now_ns, head)) {
-    case IpStack::Way::ready:
-      break;
-    case IpStack::Way::resolving:
-      return Cut::no_way_yet;
-    case IpStack::Way::unreachable:
-      refuse(train);
-      return Cut::done;
+  const bool passing = train.packets.passing;
+  const IpStack::Asking asking = passing ? IpStack::Asking::sparingly : IpStack::Asking::at_once;
+  const IpStack::Way way = ways_.find(train.packets.path, now_ns, head, asking);
+  if (way == IpStack::Way::resolving && !passing) return Cut::no_way_yet;
+  if (way != IpStack::Way::ready) {
+    refuse(train);
+    return Cut::done;
   }
+  // None overtakes those that the device did not take.
+  if (!waiting_.empty() && &train != &waiting_.front()) return Cut::stuck;
   MutableBytes& left = train.packets.bytes;
   while (!left.empty()) {
     const Bytes payload = left.first(std::min<size_t>(train.packets.segment_bytes, left.size()));
@@ -138,14 +139,38 @@ void TrainSender::refuse(const Train& train) {
   QueueCounts::add(counts_.send_refused, packets_of(train.packets));
 }
 
-void TrainSender::hold(const Train& train) {
-  if (held_.size() == kHeldMax) {
-    refuse(held_.front());
-    end(held_.front());
-    held_.pop_front();
+void TrainSender::hold_out(std::deque<Train>::iterator train) {
+  QueueCounts::add(counts_.held_out, packets_of(train->packets));
+  end(*train);
+  held_.erase(train);
+}
+
+// Anybody can have the port look for neighbours that are not there, but not for gateways.
+void TrainSender::hold(Train train) {
+  train.hop = stack_.first_hop(train.packets.path.remote).value_or(IpStack::Hop{});
+  const auto same = std::ranges::find_if(held_, [&](const Train& each) {
+    return !each.hop.gateway && each.hop.neighbour == train.hop.neighbour;
+  });
+  if (same != held_.end()) {
+    hold_out(same);
+  } else if (held_.size() == kHeldMax) {
+    const auto least = std::ranges::find(held_, false, [](const Train& each) { return each.hop.gateway; });
+    hold_out(least == held_.end() ? held_.begin() : least);
   }
   held_.push_back(train);
   counts_.trains_held.store(held_.size(), std::memory_order_relaxed);
+}
+
+void TrainSender::see_link(bool up, uint64_t now_ns) {
+  if (up) return no_link_since_ns_.reset();
+  if (!no_link_since_ns_) no_link_since_ns_ = now_ns;
+  if (now_ns - *no_link_since_ns_ < kLinklessNsMax) return;
+  for (const Train& train : waiting_) {
+    refuse(train);
+    end(train);
+  }
+  waiting_.clear();
+  frames_.drop();
 }
 
 void TrainSender::retry_held(uint64_t now_ns) {

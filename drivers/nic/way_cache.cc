@@ -5,12 +5,13 @@
 
 namespace penstock {
 
-IpStack::Way WayCache::find(const NetPath& path, uint64_t now_ns, const FrameHead*& head) {
+IpStack::Way WayCache::find(const NetPath& path, uint64_t now_ns, const FrameHead*& head,
+                            IpStack::Asking asking) {
   Entry& entry = entries_[flow_hash(path) % kEntries];
   const uint64_t generation = stack_.generation();
   if (!entry.known || entry.generation != generation || !(entry.path == path)) {
     entry.known = false;
-    const IpStack::Way way = stack_.find_way(path, now_ns, entry.head);
+    const IpStack::Way way = stack_.find_way(path, now_ns, entry.head, asking);
     if (way != IpStack::Way::ready) return way;
     entry.path = path;
     entry.generation = generation;

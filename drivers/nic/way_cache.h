@@ -15,7 +15,8 @@ class WayCache {
   explicit WayCache(IpStack& stack) : stack_(stack), entries_(kEntries) {}
 
   // As IpStack::find_way(). The head stays until the next call.
-  IpStack::Way find(const NetPath& path, uint64_t now_ns, const FrameHead*& head);
+  IpStack::Way find(const NetPath& path, uint64_t now_ns, const FrameHead*& head,
+                    IpStack::Asking asking = IpStack::Asking::at_once);
 
  private:
   static constexpr size_t kEntries = 512;

@@ -56,8 +56,11 @@ class NicServeTest(ServedCase):
         lines = connection.getresponse().read().decode().splitlines()
         return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if line and not line.startswith("#"))}
 
+    def figure(self, server, name):
+        return sum(value for each, value in self.metrics(server).items() if each.startswith(f"penstock_port_{name}{{"))
+
     def silent_neighbours(self, server):
-        return sum(value for name, value in self.metrics(server).items() if name.startswith("penstock_port_neighbours_silent{"))
+        return self.figure(server, "neighbours_silent")
 
     def stored(self):
         total = 0
@@ -98,11 +101,17 @@ class NicServeTest(ServedCase):
         sender = self.sender(server, path)
         self.wait_for_half(sender, 120_000_000)
         subprocess.run(["ip", "link", "set", "pen0", "down"], check=True)
+        while self.figure(server, "link_up") != 0:
+            time.sleep(0.01)
         time.sleep(1.5)
         self.assertIsNone(sender.poll(), "the upload ended without a link")
+        said = self.figure(server, "announcements_sent_total")
         subprocess.run(["ip", "link", "set", "pen0", "up"], check=True)
         out, errors = sender.communicate(timeout=100)
         self.assertEqual(sender.returncode, DONE, errors)
+        self.assertGreaterEqual(self.figure(server, "links_lost_total"), 1)
+        self.assertEqual(self.figure(server, "link_up"), 1)
+        self.assertGreater(self.figure(server, "announcements_sent_total"), said)
         self.end(server)
         self.assertEqual(json.loads(out.splitlines()[0])["cid"], self.cid_of(path))
 

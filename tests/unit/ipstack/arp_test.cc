@@ -117,5 +117,21 @@ TEST_F(ArpTest, WithoutRoomThereIsNoAnswer) {
   EXPECT_EQ(arrival.drop, FrameDrop::too_many_answers);
 }
 
+TEST_F(ArpTest, NeighboursThatOnlyAnAnswerIsForAreAskedForSparinglyAndLeaveRoomForOthers) {
+  requests();
+  for (int host = 2; host < 250; ++host) {
+    const NetPath path{{}, test_address("192.0.2." + std::to_string(host), 50000)};
+    EXPECT_EQ(stack->find_way(path, now_ns, head, IpStack::Asking::sparingly), IpStack::Way::resolving);
+  }
+  const size_t asked = requests().size();
+  EXPECT_GE(asked, 5U);
+  EXPECT_LE(asked, 20U);
+  EXPECT_EQ(way_to("192.0.2.250"), IpStack::Way::resolving);
+  EXPECT_EQ(requests().size(), 1U);
+  expect_taken(arp_reply(250, "192.0.2.250"));
+  const NetPath known{{}, test_address("192.0.2.250", 50000)};
+  EXPECT_EQ(stack->find_way(known, now_ns, head, IpStack::Asking::sparingly), IpStack::Way::ready);
+}
+
 }  // namespace
 }  // namespace penstock

@@ -162,9 +162,6 @@ TEST_F(FrameDropTest, BadIpChecksum) {
     if (at == 16 || at == 17) continue;  // the length is looked at first
     expect_drop(FrameDrop::bad_ip_checksum, changed(frame, at, frame[at] ^ 1));
   }
-  FrameChecks checks;
-  checks.ip_header = FrameChecks::Verdict::bad;
-  expect_drop(FrameDrop::bad_ip_checksum, frame, checks);
 }
 
 TEST_F(FrameDropTest, BadUdpChecksum) {
@@ -173,9 +170,6 @@ TEST_F(FrameDropTest, BadUdpChecksum) {
     const size_t payload = ipv6 ? 62 : 42;
     for (size_t at = payload - 2; at < frame.size(); ++at)
       expect_drop(FrameDrop::bad_udp_checksum, changed(frame, at, frame[at] ^ 0x80));
-    FrameChecks checks;
-    checks.udp = FrameChecks::Verdict::bad;
-    expect_drop(FrameDrop::bad_udp_checksum, frame, checks);
   }
   // IPv6 has no packets without one (RFC 8200, section 8.1), whatever the NIC says.
   Frame none = udp_frame(kPeer6, kMine6);
@@ -277,7 +271,6 @@ TEST_F(FrameDropTest, AddressConflict) {
   expect_drop(FrameDrop::address_conflict,
               ip_frame({{0x33, 0x33, 0xff, 0, 0, 1}}, test_mac(2),
                        ndp_packet(kPeer6, "ff02::1:ff00:1", {.type = 136, .flags = 0x20, .target = kMine6})));
-  EXPECT_EQ(stack->counters().address_conflicts, 5U);
 }
 
 }  // namespace

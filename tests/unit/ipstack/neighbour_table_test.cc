@@ -401,5 +401,30 @@ TEST_F(PlainNeighboursTest, StrangersAreHeardOnlyIfTheyAsk) {
   EXPECT_EQ(table.known(), 0U);
 }
 
+TEST_F(NeighbourTableTest, WhatWasAskedWithoutALinkIsAskedAnewWhenThereIsOne) {
+  EXPECT_EQ(find(host(1)), Answer::resolving);
+  for (unsigned i = 0; i < Table::kTries; ++i) {
+    EXPECT_EQ(requests(), 2U);
+    pass(Table::kRetransNs);
+  }
+  EXPECT_EQ(requests(), 0U);
+  for (const IpAddress& each : {gateway, host(1)}) EXPECT_EQ(find(each), Answer::silent);
+  (void)changed();
+  table.ask_anew(now_ns);
+  EXPECT_TRUE(changed());
+  EXPECT_EQ(table.silent(), 0U);
+  EXPECT_EQ(requests(), 1U) << "the gateway; of others whoever is sent to";
+  for (const IpAddress& each : {gateway, host(1)}) EXPECT_EQ(find(each), Answer::resolving);
+  answer(host(1), 1);
+  answer(gateway, 254);
+  (void)requests();
+  table.ask_anew(now_ns);
+  for (const IpAddress& each : {gateway, host(1)})
+    EXPECT_EQ(find(each), Answer::known) << "till it is silent";
+  size_t probes = 0;
+  EXPECT_EQ(requests(&probes), 1U);
+  EXPECT_EQ(probes, 1U);
+}
+
 }  // namespace
 }  // namespace penstock

@@ -111,6 +111,10 @@ TEST(DpdkPort, PacketsOfAConnectionComeToTheQueueThatSteeringNames) {
   Packets came;
   const std::vector<PacketQueue*> queues{&client->queue(0), &server->queue(0), &server->queue(1),
                                          &server->queue(2)};
+  // They find each other first: of those that wait for that one alone is kept.
+  ASSERT_TRUE(send_packets(client->queue(0), nic_address(0), "0", 1));
+  ASSERT_TRUE(run_queues(queues, came, [&] { return came[1].size() == 1; }));
+  came.clear();
   size_t sent = 0;
   for (int round = 0; round < 30; ++round) {
     for (const char* const to : {"0", "1", "2", "?", "9"})
@@ -237,13 +241,59 @@ TEST(DpdkPort, PacketsToANeighbourThatIsNotThereAreRefusedAfterAWhile) {
   const auto one = open_nic(wire, 0);
   Packets came;
   for (int i = 0; i < 20; ++i) ASSERT_TRUE(send_packets(one->queue(0), nic_address(1), "anybody?", 4));
-  EXPECT_EQ(figure(*one, "trains_held"), 8U) << "no more of them are kept";
-  EXPECT_EQ(one->queue(0).counters().send_refused, 24U);
-  ASSERT_TRUE(
-      run_queues({&one->queue(0)}, came, [&] { return one->queue(0).counters().send_refused == 40; }));
+  EXPECT_EQ(figure(*one, "trains_held"), 1U) << "of a neighbour the newest";
+  EXPECT_EQ(figure(*one, "held_out"), 19 * 2U);
+  EXPECT_EQ(one->queue(0).counters().send_refused, 0U);
+  ASSERT_TRUE(run_queues({&one->queue(0)}, came, [&] { return one->queue(0).counters().send_refused == 2; }));
   EXPECT_EQ(figure(*one, "trains_held"), 0U);
   EXPECT_GE(figure(*one, "requests_sent"), 1U);
   EXPECT_EQ(one->queue(0).counters().packets_out, 0U);
+}
+
+NetAddress absent_neighbour(size_t number) {
+  return parse_net_address("10.0.0." + std::to_string(100 + number) + ":4433").value();
+}
+
+TEST(DpdkPort, WhateverNeighboursItIsMadeToLookForTrainsToAGatewayAndToTheLastNeighbourArrive) {
+  RingWire wire;
+  const auto one = open_nic(wire, 0, 1, "gw=10.0.0.2");
+  const auto two = open_nic(wire, 1, 1, "addr=192.0.2.9/32,addr=10.0.0.99/32");
+  ASSERT_TRUE(send_packets(one->queue(0), parse_net_address("192.0.2.9:4433").value(), "far", 3));
+  for (size_t i = 0; i < 20; ++i)
+    ASSERT_TRUE(send_packets(one->queue(0), absent_neighbour(i), "anybody?", 8));
+  ASSERT_TRUE(send_packets(one->queue(0), parse_net_address("10.0.0.99:4433").value(), "near", 4));
+  EXPECT_EQ(figure(*one, "trains_held"), 8U);
+  EXPECT_EQ(figure(*one, "held_out"), 14U);
+  Packets came;
+  ASSERT_TRUE(run_queues({&one->queue(0), &two->queue(0)}, came, [&] { return came[1].size() == 2; }));
+  EXPECT_EQ(came[1][0].payload + came[1][1].payload, "farnear");
+}
+
+TEST(DpdkPort, AnswersToWhoeverAsksWaitForNobody) {
+  RingWire wire;
+  const auto one = open_nic(wire, 0);
+  const auto two = open_nic(wire, 1);
+  ASSERT_TRUE(send_packets(one->queue(0), nic_address(1), "kept", 4));
+  for (size_t i = 0; i < 20; ++i)
+    ASSERT_TRUE(send_packets(one->queue(0), absent_neighbour(i), "who?", 4, 0, {}, true));
+  EXPECT_EQ(figure(*one, "trains_held"), 1U);
+  EXPECT_EQ(figure(*one, "held_out"), 0U);
+  EXPECT_EQ(one->queue(0).counters().send_refused, 20U);
+  Packets came;
+  ASSERT_TRUE(run_queues({&one->queue(0), &two->queue(0)}, came, [&] { return came[1].size() == 1; }));
+  ASSERT_TRUE(send_packets(one->queue(0), nic_address(1), "passing", 7, 0, {}, true));
+  EXPECT_TRUE(run_queues({&one->queue(0), &two->queue(0)}, came, [&] { return came[1].size() == 2; }));
+}
+
+TEST(DpdkPort, OfJumboFramesTheWholeWayIsKnownToNeighboursAlone) {
+  RingWire wire;
+  const auto jumbo = open_nic(wire, 0, 1, "mtu=9000,gw=10.0.0.2");
+  const auto plain = open_nic(wire, 1);
+  const NetAddress beyond = parse_net_address("192.0.2.9:4433").value();
+  EXPECT_TRUE(jumbo->queue(0).knows_whole_way(nic_address(1)));
+  EXPECT_FALSE(jumbo->queue(0).knows_whole_way(beyond));
+  EXPECT_EQ(jumbo->queue(0).packet_bytes_max(beyond), 8'972U);
+  EXPECT_FALSE(plain->queue(0).knows_whole_way(nic_address(0)));
 }
 
 TEST(DpdkPort, APlaceWithoutARouteIsRefusedAtOnce) {

@@ -74,7 +74,7 @@ TEST(Eal, AThreadTakesTheNthPlaceOfThoseThatItWasStartedWith) {
     EXPECT_TRUE(CPU_EQUAL(&*place, &allowed)) << "one lcore on all CPUs";
     std::thread([&] {
       EalPlace mine;
-      mine.take(number, 0);
+      mine.take(number, 0, 1);
       cpu_set_t now;
       ::sched_getaffinity(0, sizeof now, &now);
       EXPECT_TRUE(CPU_EQUAL(&now, &*place));
@@ -84,10 +84,10 @@ TEST(Eal, AThreadTakesTheNthPlaceOfThoseThatItWasStartedWith) {
 
 TEST(Eal, ThreadsThatEndedTakeNoPlaceFromLaterOnes) {
   // More of them than EAL knows lcores.
-  for (int i = 0; i < 300; ++i) std::thread([] { EalPlace().take(0, -1); }).join();
+  for (int i = 0; i < 300; ++i) std::thread([] { EalPlace().take(0, -1, 1); }).join();
   bool known = false;
   std::thread([&known] {
-    EalPlace().take(0, -1);
+    EalPlace().take(0, -1, 1);
     known = known_to_eal();
   }).join();
   EXPECT_TRUE(known);
@@ -108,6 +108,19 @@ TEST(EalStart, WhatDpdkComplainsOfIsToldToWhomItConcernsElsePrintedAFewLinesAtAT
   EXPECT_EQ(complained.text,
             "DPDK: queue 0 hangs\nDPDK: queue 1 hangs\nDPDK: queue 2 hangs\nDPDK: queue 3 hangs\n"
             "DPDK: queue 4 hangs\nreason: no such thing\nreason: none\n");
+}
+
+// On one CPU of several: what is given back shows.
+TEST(EalStart, AThreadHasItsCpuAloneOnlyWhereNoOtherWorkerTakesItAndLeavesItInTheEnd) {
+  cpu_set_t allowed;
+  ::sched_getaffinity(0, sizeof allowed, &allowed);
+  int cpu = 0;
+  while (CPU_ISSET(cpu, &allowed) == 0) ++cpu;
+  const std::string one = "--no-huge --no-shconf -m 64 --no-pci --no-telemetry -l " + std::to_string(cpu);
+  const Opened placed = run_elsewhere("--place", one);
+  EXPECT_EQ(placed.code, 0);
+  const std::string back = CPU_COUNT(&allowed) == 1 ? "never left" : "left and came back";
+  EXPECT_EQ(placed.text, "of 1: alone, " + back + "\nof 2: not alone, " + back + "\n");
 }
 
 TEST(EalStart, APortOpensInAProcessOfItsOwn) {

@@ -86,11 +86,11 @@ bool run_queues(const std::vector<PacketQueue*>& queues, std::vector<std::vector
 }
 
 bool send_packets(PacketQueue& queue, const NetAddress& to, const std::string& bytes, uint32_t segment_bytes,
-                  uint8_t ecn, const NetAddress& from) {
+                  uint8_t ecn, const NetAddress& from, bool passing) {
   const MutableBytes room = queue.reserve();
   if (room.size() < bytes.size()) return false;
   std::memcpy(room.data(), bytes.data(), bytes.size());
-  queue.send({room.first(bytes.size()), segment_bytes, ecn, {from, to}});
+  queue.send({room.first(bytes.size()), segment_bytes, ecn, {from, to}, passing});
   queue.flush();
   return true;
 }

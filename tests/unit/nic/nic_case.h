@@ -40,7 +40,7 @@ bool run_queues(const std::vector<PacketQueue*>& queues, std::vector<std::vector
                 const std::function<bool()>& condition);
 // False: the port takes nothing now.
 bool send_packets(PacketQueue& queue, const NetAddress& to, const std::string& bytes, uint32_t segment_bytes,
-                  uint8_t ecn = 0, const NetAddress& from = {});
+                  uint8_t ecn = 0, const NetAddress& from = {}, bool passing = false);
 std::string test_bytes(size_t bytes);
 
 // The sum over all queues; 0 where there is none of the name.

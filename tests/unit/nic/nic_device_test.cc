@@ -99,7 +99,7 @@ TEST(NicDevice, AFrameThatTheDriverWouldNeverSendIsDroppedAndCountedAndHoldsUpNo
   EXPECT_EQ(one->queue(0).counters().packets_out, 8U);
 }
 
-TEST(NicDevice, WhatTheNicSaysOfChecksumsIsBelieved) {
+TEST(NicDevice, WhatTheNicSaysOfChecksumsIsBelievedWhereItIsGoodAndLookedIntoElse) {
   RingWire wire;
   const auto port = open_nic(wire, 0);
   const MacAddress mac = port->device().mac();
@@ -119,17 +119,31 @@ TEST(NicDevice, WhatTheNicSaysOfChecksumsIsBelieved) {
       {bad_udp, 0, false},
       {bad_udp, RTE_MBUF_F_RX_L4_CKSUM_GOOD, true},
       {bad_udp, RTE_MBUF_F_RX_L4_CKSUM_NONE, true},
-      {good, RTE_MBUF_F_RX_L4_CKSUM_BAD, false},
+      {good, RTE_MBUF_F_RX_L4_CKSUM_BAD, true},
+      {bad_udp, RTE_MBUF_F_RX_L4_CKSUM_BAD, false},
       {bad_ip, 0, false},
       {bad_ip, RTE_MBUF_F_RX_IP_CKSUM_GOOD, true},
       {bad_ip, RTE_MBUF_F_RX_IP_CKSUM_NONE, true},
-      {good, RTE_MBUF_F_RX_IP_CKSUM_BAD, false},
+      {good, RTE_MBUF_F_RX_IP_CKSUM_BAD, true},
+      {bad_ip, RTE_MBUF_F_RX_IP_CKSUM_BAD, false},
   };
   for (size_t i = 0; i < std::size(cases); ++i) {
     ASSERT_TRUE(wire.inject(0, cases[i].frame, 0, {.flags = cases[i].flags}));
     std::vector<PacketTrain> burst(4);
     EXPECT_EQ(port->queue(0).receive(burst).value() == 1, cases[i].taken) << i;
   }
+}
+
+TEST(NicDevice, AFrameThatIsLongerThanItsBufferIsDropped) {
+  RingWire wire;
+  const auto port = open_nic(wire, 0);
+  const RingWire::Frame good = frame_from(40'000, "hello", port->device().mac());
+  std::vector<PacketTrain> burst(4);
+  ASSERT_TRUE(wire.inject(0, good, 0, {.told_bytes = 60'000}));
+  EXPECT_EQ(port->queue(0).receive(burst).value(), 0U);
+  EXPECT_EQ(figure(*port, "frames_dropped", "scattered"), 1U);
+  ASSERT_TRUE(wire.inject(0, good));
+  EXPECT_EQ(port->queue(0).receive(burst).value(), 1U);
 }
 
 TEST(NicDevice, ATagThatTheNicTookOffCountsAsIfItWereThere) {
@@ -164,11 +178,33 @@ TEST(NicDevice, FewerBuffersThanQueuesAndWorkersHoldAreRefused) {
   EXPECT_GT(sizes.rx_least, 2 * 512 + 2 * 64U);
   EXPECT_GT(sizes.rx, sizes.rx_least + 2 * 512);
   EXPECT_GT(sizes.tx, sizes.tx_least);
+  const PoolSizes handed_over = pool_sizes({.workers = 2,
+                                            .rx_queues = 2,
+                                            .tx_queues = 2,
+                                            .rx_descriptors = 512,
+                                            .tx_descriptors = 1'024,
+                                            .hand_over = true});
+  EXPECT_EQ(handed_over.rx_least, sizes.rx_least + 2 * arrivals_held(512)) << "what waits for other workers";
   RingWire wire;
   const auto port = DpdkPort::open({.nic = nic_of(wire.port(0), "addr=10.0.0.1/24,mbufs=1000")});
   ASSERT_FALSE(port);
   EXPECT_EQ(port.error().code, Errc::usage);
   EXPECT_NE(port.error().message().find("descriptors="), std::string::npos) << port.error().message();
+}
+
+TEST(NicDevice, BuffersBesideMemoryThatIsSharedAreSuchThatTheDriverLooksAtLengths) {
+  for (const uint32_t slot : {1'600U, 2'048U, 9'256U, 9'280U, 16'384U}) {
+    const auto rooms = peer_rooms(1'500, slot);
+    ASSERT_TRUE(rooms) << slot;
+    EXPECT_LT(rooms->rx, slot);
+    EXPECT_GT(rooms->tx, slot);
+    EXPECT_GE(rooms->rx, 1'526U);
+    EXPECT_EQ(rooms->rx % 64 + rooms->tx % 64, 0U) << "what a pool makes of it is no more";
+  }
+  EXPECT_FALSE(peer_rooms(9'000, 2'048));
+  EXPECT_FALSE(peer_rooms(9'000, peer_slot_least(9'000) - 1));
+  EXPECT_TRUE(peer_rooms(9'000, peer_slot_least(9'000)));
+  EXPECT_FALSE(peer_rooms(1'500, 65'535));
 }
 
 TEST(NicDevice, APortThatWasClosedOpensAgainAndWorks) {
@@ -222,13 +258,14 @@ TEST(NicDevice, TheLastWordsOfAPortThatEndsAreSent) {
 
 TEST(NicDevice, TrainsThatWaitedForTheirWayGoBeforeNewerOnesAndWithoutDelayWhereTheDeviceWasFull) {
   RingWire wire(1, 64);
-  const auto one = open_nic(wire, 0);
-  const auto two = open_nic(wire, 1);
+  const auto one = open_nic(wire, 0, 1, "gw=10.0.0.2");
+  const auto two = open_nic(wire, 1, 1, "addr=192.0.2.9/32");
+  const NetAddress beyond = parse_net_address("192.0.2.9:4433").value();
   size_t sent = 0;
   const auto send_train = [&] {
     std::string numbers;
     for (size_t i = 0; i < 20; ++i) numbers += std::to_string(10'000 + sent++);
-    return send_packets(one->queue(0), nic_address(1), numbers, 5);
+    return send_packets(one->queue(0), beyond, numbers, 5);
   };
   for (int i = 0; i < 8; ++i) ASSERT_TRUE(send_train());
   Packets came;
@@ -239,6 +276,28 @@ TEST(NicDevice, TrainsThatWaitedForTheirWayGoBeforeNewerOnesAndWithoutDelayWhere
   EXPECT_EQ(figure(*one, "trains_held"), 0U) << "those that the device does not take wait for it alone";
   ASSERT_TRUE(send_train());
   ASSERT_TRUE(both(sent));
+  for (size_t i = 0; i < sent; ++i) ASSERT_EQ(came[1][i].payload, std::to_string(10'000 + i)) << i;
+}
+
+// Takes a burst each other time.
+int times_offered = 0;
+uint16_t send_each_other_time(void* queue, rte_mbuf** frames, uint16_t count) {
+  return ++times_offered % 2 == 0 ? DriverInstead::rings_burst(queue, frames, count) : uint16_t{0};
+}
+
+TEST(NicDevice, TrainsThatWaitedForTheirWayKeepTheirOrderWhereTheDeviceTakesSomeBetweenThem) {
+  RingWire wire;
+  const auto one = open_nic(wire, 0, 1, "gw=10.0.0.2");
+  const auto two = open_nic(wire, 1, 1, "addr=192.0.2.9/32");
+  size_t sent = 0;
+  for (int train = 0; train < 8; ++train) {
+    std::string numbers;
+    for (size_t i = 0; i < 20; ++i) numbers += std::to_string(10'000 + sent++);
+    ASSERT_TRUE(send_packets(one->queue(0), parse_net_address("192.0.2.9:4433").value(), numbers, 5));
+  }
+  const DriverInstead slow(wire.port(0), &send_each_other_time, nullptr);
+  Packets came;
+  ASSERT_TRUE(run_queues({&one->queue(0), &two->queue(0)}, came, [&] { return came[1].size() == sent; }));
   for (size_t i = 0; i < sent; ++i) ASSERT_EQ(came[1][i].payload, std::to_string(10'000 + i)) << i;
 }
 

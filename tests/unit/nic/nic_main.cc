@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // EAL starts once a process: for all tests, here. With --open TEXT it opens that port, says what came of it
 // and ends, for tests that need a process of their own; with --complain TEXT DPDK complains once for each
-// byte.
+// byte; with --place ARGUMENTS EAL starts with those, and it says what becomes of threads there.
 #include <gtest/gtest.h>
 #include <rte_log.h>
 #include <sched.h>
@@ -14,6 +14,7 @@
 #include "drivers/eal/eal.h"
 #include "drivers/eal/eal_arguments.h"
 #include "drivers/eal/eal_complaints.h"
+#include "drivers/eal/eal_place.h"
 #include "unit/nic/nic_case.h"
 
 namespace penstock {
@@ -40,6 +41,30 @@ int complain(int lines) {
   return 0;
 }
 
+// What becomes of a thread that is one of so many workers, on EAL with these arguments.
+int take_places(const char* arguments) {
+  if (!Eal::start(split_eal_arguments(arguments).value())) return 1;
+  for (const size_t workers : {1, 2}) {
+    cpu_set_t before;
+    cpu_set_t within;
+    cpu_set_t after;
+    ::sched_getaffinity(0, sizeof before, &before);
+    bool alone = false;
+    {
+      EalPlace place;
+      place.take(workers - 1, -1, workers);
+      alone = place.has_cpu_alone();
+      ::sched_getaffinity(0, sizeof within, &within);
+    }
+    ::sched_getaffinity(0, sizeof after, &after);
+    const bool left = CPU_EQUAL(&before, &within) == 0;
+    const bool back = CPU_EQUAL(&before, &after) != 0;
+    std::printf("of %zu: %s, %s\n", workers, alone ? "alone" : "not alone",
+                !left ? "never left" : (back ? "left and came back" : "left"));
+  }
+  return 0;
+}
+
 bool start_eal_for_tests() {
   cpu_set_t before;
   cpu_set_t after;
@@ -56,6 +81,7 @@ bool start_eal_for_tests() {
 
 int main(int argc, char** argv) {
   if (argc == 3 && std::string_view(argv[1]) == "--open") return penstock::open_port(argv[2]);
+  if (argc == 3 && std::string_view(argv[1]) == "--place") return penstock::take_places(argv[2]);
   const bool complains = argc == 3 && std::string_view(argv[1]) == "--complain";
   if (complains)
     return penstock::start_eal_for_tests() ? penstock::complain(static_cast<int>(std::strlen(argv[2]))) : 1;

@@ -79,7 +79,7 @@ class NicVethTest : public testing::Test {
   std::string device_;
 };
 
-void transfer(PacketPort& port, int family) {
+void transfer(PacketPort& port, int family, bool jumbo = false) {
   constexpr uint64_t kBody = kSanitized ? 2'000'000 : 16'000'000;
   const TestIdentity identity;
   ServiceLog log;
@@ -88,6 +88,7 @@ void transfer(PacketPort& port, int family) {
                       }).value();
   UdpOptions udp;
   udp.remote = nic_address(0, family);
+  udp.jumbo_frames = jumbo;
   const auto client_port = UdpPort::open(udp).value();
   QuicClientOptions options;
   options.trust = {ServerTrust::Kind::authority, identity.certificate_path()};
@@ -114,7 +115,10 @@ TEST_F(NicVethTest, JumboFramesPass) {
   ASSERT_NO_FATAL_FAILURE(connect("9000", ",framesz=16384,blocksz=65536,framecnt=128,qdisc_bypass=1"));
   const auto port = open(",mtu=9000", 1);
   ASSERT_TRUE(port);
-  ASSERT_NO_FATAL_FAILURE(transfer(*port, AF_INET));
+  ASSERT_NO_FATAL_FAILURE(transfer(*port, AF_INET, true));
+  const PacketCounters counters = port->queue(0).counters();
+  EXPECT_GT(counters.bytes_in, 2'000 * counters.packets_in);
+  EXPECT_GT(counters.bytes_out, 2'000 * counters.packets_out);
 }
 
 TEST_F(NicVethTest, BuffersThatAreTooSmallForItsFramesAreAnErrorThatSaysSo) {
@@ -191,6 +195,21 @@ TEST(NicTapTest, TheMtuIsTheDevicesAndStaysSoWhenItOpensAgain) {
     EXPECT_EQ((*port)->queue(0).packet_bytes_max(nic_address(1)), now - 28);
   }
   rte_vdev_uninit("net_tap0");
+}
+
+TEST_F(NicVethTest, ALinkThatIsNotThereYetIsWaitedForAndThenToldToAll) {
+  ASSERT_NO_FATAL_FAILURE(connect("1500", ""));
+  ASSERT_TRUE(run("ip link set pen1 down"));
+  const auto port = open("", 1);
+  ASSERT_TRUE(port);
+  std::vector<std::vector<NicPacket>> came;
+  const auto said = [&] { return figure(*port, "announcements_sent"); };
+  ASSERT_TRUE(run_queues({&port->queue(0)}, came, [&] { return said() == 4; }));
+  EXPECT_EQ(figure(*port, "link_up"), 0U);
+  ASSERT_TRUE(run("ip link set pen1 up"));
+  // Without a link there are two rounds of four.
+  EXPECT_TRUE(run_queues({&port->queue(0)}, came, [&] { return said() > 8; }));
+  EXPECT_EQ(figure(*port, "links_lost"), 0U);
 }
 
 TEST_F(NicVethTest, ALinkThatGoesDownComesBackAndAnInterfaceThatIsGoneEndsThePort) {

@@ -67,6 +67,7 @@ bool RingWire::inject(size_t end, Bytes frame, uint16_t queue, Marks marks) {
   if (!frame.empty()) std::memcpy(to, frame.data(), frame.size());
   copy->ol_flags |= marks.flags;
   copy->vlan_tci = marks.vlan_tci;
+  if (marks.told_bytes != 0) copy->data_len = marks.told_bytes;
   if (rte_ring_enqueue(towards_[end][queue], copy) == 0) return true;
   rte_pktmbuf_free(copy);
   return false;

@@ -32,6 +32,7 @@ class RingWire {
   struct Marks {
     uint64_t flags = 0;
     uint16_t vlan_tci = 0;
+    uint16_t told_bytes = 0;  // that its frame has, wherever it ends; 0: those that it has
   };
   // As if the other end had sent it. False: the wire is full.
   bool inject(size_t end, Bytes frame, uint16_t queue = 0) { return inject(end, frame, queue, {}); }

@@ -13,9 +13,9 @@
 namespace penstock {
 
 // A port as --nic describes it:
-//   dpdk:EAL ARGUMENTS;port=NAME,addr=IP/BITS[,addr=...][,gw=IP][,gw=IP of the other
-//   family][,route=PREFIX@GATEWAY]...
+//   dpdk:EAL ARGUMENTS;port=NAME,addr=IP/BITS[,addr=...][,gw=IP]...[,route=PREFIX@GATEWAY]...
 //        [,vlan=N][,mtu=N][,queues=N][,descriptors=N][,mbufs=N]
+// One gateway for each network.
 struct NicText {
   std::vector<std::string> eal;  // words; virtual devices are among them (--vdev)
   std::string port;              // as DPDK calls it: 0000:65:00.0, net_memif0

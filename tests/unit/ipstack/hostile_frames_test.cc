@@ -82,6 +82,11 @@ class HostileFramesTest : public LoneStack {
       if (frame[12] == 0x08 && frame[41] == 254) receive(arp_reply(0xfe, "192.0.2.254"));
       if (frame[12] == 0x86 && frame[77] == 0xfe) receive(advertisement(0xfe, "2001:db8::fe", 0x60));
     }
+    // All the while the gateway finds the port, and the port its gateway.
+    ++asked;
+    const Received asks = receive(arp_request(0xfe, "192.0.2.254", "192.0.2.1"));
+    answered += asks.arrival.kind == FrameArrival::Kind::answered ? 1 : 0;
+    ready += station_of("198.51.100.7") == test_mac(0xfe) ? 1 : 0;
     const IpStack::Counters counted = stack->counters();
     ASSERT_LE(counted.neighbours_known + counted.neighbours_silent, NeighbourTable::kSlots + 2);
   }
@@ -115,6 +120,8 @@ class HostileFramesTest : public LoneStack {
       }
     }
     expect_good_traffic();
+    EXPECT_GE(100 * answered, 99 * asked);
+    EXPECT_GE(100 * ready, 99 * asked);
     // What was sent reached everything.
     for (const uint64_t count : kinds) EXPECT_GT(count, frames / 1000);
     for (size_t i = 0; i < kFrameDrops; ++i) {
@@ -126,6 +133,9 @@ class HostileFramesTest : public LoneStack {
   }
 
   SeededRandom random{process_seed() + 1};
+  size_t asked = 0;
+  size_t answered = 0;
+  size_t ready = 0;
   std::array<uint64_t, 4> kinds{};
   std::array<uint64_t, kFrameDrops> drops{};
 };

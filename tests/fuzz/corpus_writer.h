@@ -32,6 +32,7 @@ class CorpusWriter {
 
 void write_dag_seeds(CorpusWriter& corpus);
 void write_tree_seeds(CorpusWriter& corpus);
+void write_meta_seeds(CorpusWriter& corpus);
 void write_store_seeds(CorpusWriter& corpus);
 void write_stream_seeds(CorpusWriter& corpus);
 void write_shim_seeds(CorpusWriter& corpus);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Trees as HostileBlocks takes them: every link leads to the block that the last byte of its digest numbers.
+// Trees as HostileBlocks takes them.
 #include <map>
 #include <string>
 #include <vector>
@@ -10,66 +10,17 @@
 #include "dag/hamt_builder.h"
 #include "dag/murmur3.h"
 #include "dag/unixfs.h"
+#include "fuzz/collected_blocks.h"
 #include "fuzz/corpus_writer.h"
 #include "hash/sha256.h"
 
 namespace penstock {
 namespace {
 
-using Block = std::vector<uint8_t>;
-
-// Blocks as builders put them.
-class CollectedBlocks : public BlockSink {
- public:
-  Status put(const Cid& cid, Bytes block) override {
-    blocks_.emplace(cid.digest, Block(block.begin(), block.end()));
-    return {};
-  }
-
-  // The blocks with `root` first, each link's digest replaced by its block's number.
-  std::vector<Block> numbered(const Cid& root) const {
-    std::vector<Digest> order{root.digest};
-    for (const auto& [digest, block] : blocks_) {
-      if (digest != root.digest) order.push_back(digest);
-    }
-    std::vector<Block> result;
-    for (const Digest& digest : order) {
-      Block block = blocks_.at(digest);
-      for (size_t number = 0; number < order.size(); ++number) renumber(block, order[number], number);
-      result.push_back(std::move(block));
-    }
-    return result;
-  }
-
- private:
-  static void renumber(Block& block, const Digest& digest, size_t number) {
-    Digest with;
-    with.bytes.back() = static_cast<uint8_t>(number);
-    auto at = block.begin();
-    while (true) {
-      at = std::search(at, block.end(), digest.bytes.begin(), digest.bytes.end());
-      if (at == block.end()) return;
-      at = std::copy(with.bytes.begin(), with.bytes.end(), at);
-    }
-  }
-
-  std::map<Digest, Block> blocks_;
-};
-
 Cid numbered_cid(Multicodec codec, size_t number) {
   Cid cid{.codec = codec, .digest = {}};
   cid.digest.bytes.back() = static_cast<uint8_t>(number);
   return cid;
-}
-
-Block input_of(const std::vector<Block>& blocks, Block input = {}) {
-  for (const Block& block : blocks) {
-    PENSTOCK_CHECK(block.size() <= UINT16_MAX);
-    input.push_back(static_cast<uint8_t>(block.size()));
-    input.push_back(static_cast<uint8_t>(block.size() >> 8));
-    input.insert(input.end(), block.begin(), block.end());
-  }
-  return input;
 }
 
 void write_directories(CorpusWriter& corpus) {

@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
   CorpusWriter corpus(argv[1]);
   write_dag_seeds(corpus);
   write_tree_seeds(corpus);
+  write_meta_seeds(corpus);
   write_store_seeds(corpus);
   write_stream_seeds(corpus);
   write_shim_seeds(corpus);

@@ -6,8 +6,11 @@
 
 #include <algorithm>
 #include <optional>
+#include <unordered_map>
+#include <utility>
 
 #include "appliance/global_options.h"
+#include "ingest/top_level_path.h"
 
 namespace penstock {
 
@@ -47,6 +50,29 @@ Result<std::unique_ptr<EntryStream>> open_inputs(const std::vector<std::string>&
                 "for a file of that name give ./-");
   }
   return open_paths(paths);
+}
+
+Result<PutInputs> open_put_inputs(const std::vector<std::string>& paths, const std::string& name) {
+  PutInputs inputs;
+  if (is_standard_input(paths) || std::ranges::find(paths, "-") != paths.end()) {
+    PENSTOCK_TRY_ASSIGN(inputs.entries, open_inputs(paths, name));
+    return inputs;
+  }
+  inputs.metadata.kept = true;
+  PENSTOCK_TRY_ASSIGN(const std::vector<TopLevelPath> tops, resolve_top_level(paths));
+  for (const TopLevelPath& top : tops) {
+    inputs.names.push_back(top.name);
+    if (std::string path = absolute_path(top); !path.empty())
+      inputs.metadata.from.emplace(top.name, std::move(path));
+  }
+  PENSTOCK_TRY_ASSIGN(inputs.entries, open_paths(paths, {.metadata = true}));
+  return inputs;
+}
+
+void order_as_given(std::vector<PutRoot>& roots, const std::vector<std::string>& names) {
+  std::unordered_map<std::string, size_t> places;
+  for (const std::string& name : names) places.emplace(name, places.size());
+  std::ranges::stable_sort(roots, {}, [&](const PutRoot& root) { return places[root.name]; });
 }
 
 bool is_standard_input(const std::vector<std::string>& paths) {

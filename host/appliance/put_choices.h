@@ -34,6 +34,15 @@ Status check_devices_serve(const Dispatcher& devices, const PutOptions& options)
 // The paths, or standard input, called `name` or "-", where "-" is the only one.
 Result<std::unique_ptr<EntryStream>> open_inputs(const std::vector<std::string>& paths,
                                                  const std::string& name);
+// What a put with metadata reads.
+struct PutInputs {
+  std::unique_ptr<EntryStream> entries;
+  MetadataOptions metadata;        // none is kept of standard input
+  std::vector<std::string> names;  // of the paths, as given
+};
+Result<PutInputs> open_put_inputs(const std::vector<std::string>& paths, const std::string& name);
+// Brings what stands in order of names back into that of the paths.
+void order_as_given(std::vector<PutRoot>& roots, const std::vector<std::string>& names);
 bool is_standard_input(const std::vector<std::string>& paths);
 
 // What a display of reading them may take for the whole: a survey of the paths, which `survey` is to keep for

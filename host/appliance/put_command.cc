@@ -87,7 +87,7 @@ Result<int> PutCommand::run(const GlobalOptions& global, Console& console) const
 
 Result<int> PutCommand::put(const GlobalOptions& global, Console& console) const {
   if (!valid_utf8(name)) return fail(Errc::usage, "--name", "is not UTF-8", "choose another name");
-  PENSTOCK_TRY_ASSIGN(auto entries, open_inputs(paths, name));
+  PENSTOCK_TRY_ASSIGN(PutInputs inputs, open_put_inputs(paths, name));
   PENSTOCK_TRY_ASSIGN(const auto devices, ChosenDevices::open(device, global, console));
   PENSTOCK_TRY_ASSIGN(const auto store, open_store(global, Access::write, console));
   const StoreConfig& config = store->config();
@@ -96,7 +96,8 @@ Result<int> PutCommand::put(const GlobalOptions& global, Console& console) const
       parse_put_choices({config.chunker, codec.empty() ? config.codec : codec, profile, verify, threads}));
   PENSTOCK_TRY(check_devices_serve(devices.dispatcher(), options));
   PENSTOCK_TRY_ASSIGN(const std::string directory, store_directory(global));
-  StoreExclusion input(std::move(entries), directory, [&](const std::string& path) {
+  options.metadata = std::move(inputs.metadata);
+  StoreExclusion input(std::move(inputs.entries), directory, [&](const std::string& path) {
     console.note(path + ": the store itself is left out");
   });
   LeftOut left_out;
@@ -104,8 +105,9 @@ Result<int> PutCommand::put(const GlobalOptions& global, Console& console) const
     console.report(error);
     left_out.add(error);
   };
-  PENSTOCK_TRY_ASSIGN(const PutReport report,
+  PENSTOCK_TRY_ASSIGN(PutReport report,
                       put_with_display(*this, *store, devices.dispatcher(), input, options, console));
+  order_as_given(report.roots, inputs.names);
   CommitRequest request{name, host_name(), paths, profile, now_ns()};
   PENSTOCK_TRY_ASSIGN(const Cid commit, commit_put(*store, report, options, request));
 

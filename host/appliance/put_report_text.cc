@@ -55,17 +55,17 @@ std::optional<double> reduction_ratio(const PutCounters& counters) {
 
 void set_put_counters(Json& object, const PutReport& report, const PutOptions& options) {
   const PutCounters& counters = report.counters;
-  object["entries"] = {
-      {"files", counters.files}, {"directories", counters.directories}, {"symlinks", counters.symlinks}};
-  object["sizes"] = {{"content", counters.bytes_content},
-                     {"zero_runs", counters.bytes_zero_runs},
-                     {"duplicate", counters.bytes_duplicate},
-                     {"unique", counters.bytes_unique},
-                     {"stored", counters.bytes_stored},
-                     {"nodes", counters.bytes_nodes_raw},
-                     {"nodes_stored", counters.bytes_nodes},
-                     {"moved", counters.bytes_moved},
-                     {"fused_in_vain", counters.bytes_fused_wasted}};
+  object["entries"] = {{"files", counters.files},
+                       {"directories", counters.directories},
+                       {"symlinks", counters.symlinks},
+                       {"specials", counters.specials},
+                       {"hard_links", counters.files_linked}};
+  object["sizes"] = {
+      {"content", counters.bytes_content},     {"read", counters.bytes_content - counters.bytes_linked},
+      {"zero_runs", counters.bytes_zero_runs}, {"duplicate", counters.bytes_duplicate},
+      {"unique", counters.bytes_unique},       {"stored", counters.bytes_stored},
+      {"nodes", counters.bytes_nodes_raw},     {"nodes_stored", counters.bytes_nodes},
+      {"moved", counters.bytes_moved},         {"fused_in_vain", counters.bytes_fused_wasted}};
   object["blocks"] = {{"chunks", counters.chunks},
                       {"chunks_duplicate", counters.chunks_duplicate},
                       {"nodes", counters.nodes},
@@ -91,6 +91,7 @@ Json put_report_json(const PutReport& report, const PutOptions& options, const C
   Json object;
   object["commit"] = commit.text();
   object["root"] = report.root.cid.text();
+  object["meta"] = report.meta ? Json(report.meta->text()) : Json();
   Json roots = Json::array();
   for (const PutRoot& root : report.roots) {
     Json row;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ingest/entry_stream.h"
 
-#include <unordered_map>
+#include <algorithm>
 #include <utility>
 
 #include "ingest/descriptor_entry_stream.h"
@@ -10,19 +10,11 @@
 
 namespace penstock {
 
-Result<std::unique_ptr<EntryStream>> open_paths(const std::vector<std::string>& paths) {
-  std::vector<TopLevelPath> tops;
-  std::unordered_map<std::string, std::string> path_by_name;
-  for (const std::string& given : paths) {
-    PENSTOCK_TRY_ASSIGN(TopLevelPath top, TopLevelPath::resolve(given));
-    const auto [earlier, is_new] = path_by_name.emplace(top.name, given);
-    if (!is_new)
-      return fail(Errc::usage, given,
-                  "would be stored under the same name, '" + top.name + "', as " + earlier->second,
-                  "put one of them alone, or the directory that holds both");
-    tops.push_back(std::move(top));
-  }
-  return std::make_unique<TreeEntryStream>(std::move(tops));
+Result<std::unique_ptr<EntryStream>> open_paths(const std::vector<std::string>& paths,
+                                                const EntryOptions& options) {
+  PENSTOCK_TRY_ASSIGN(std::vector<TopLevelPath> tops, resolve_top_level(paths));
+  if (options.metadata) std::ranges::sort(tops, {}, &TopLevelPath::name);
+  return std::make_unique<TreeEntryStream>(std::move(tops), options);
 }
 
 std::unique_ptr<EntryStream> open_descriptor(int fd, std::string name) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "ingest/file_status.h"
 #include "ingest/owned_fd.h"
 #include "ingest/source.h"
 
@@ -30,6 +31,8 @@ class FileSource final : public Source {
   bool may_wait() const override { return at_open_.st_size == 0; }
 
   uint64_t size_at_open() const { return static_cast<uint64_t>(at_open_.st_size); }
+  FileStatus status() const { return file_status(at_open_); }
+  int descriptor() const { return fd_.get(); }
   // Device, inode, size and time of the last write: another text where the file is another, or has changed.
   std::string identity() const;
 

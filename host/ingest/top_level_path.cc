@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstdlib>
 #include <memory>
+#include <unordered_map>
+#include <utility>
 
 namespace penstock {
 namespace {
@@ -39,6 +41,35 @@ Result<TopLevelPath> TopLevelPath::resolve(const std::string& given) {
     path.follow = true;
   }
   return path;
+}
+
+Result<std::vector<TopLevelPath>> resolve_top_level(const std::vector<std::string>& given) {
+  std::vector<TopLevelPath> tops;
+  std::unordered_map<std::string, std::string> path_by_name;
+  for (const std::string& path : given) {
+    PENSTOCK_TRY_ASSIGN(TopLevelPath top, TopLevelPath::resolve(path));
+    const auto [earlier, is_new] = path_by_name.emplace(top.name, path);
+    if (!is_new)
+      return fail(Errc::usage, path,
+                  "would be stored under the same name, '" + top.name + "', as " + earlier->second,
+                  "put one of them alone, or the directory that holds both");
+    tops.push_back(std::move(top));
+  }
+  return tops;
+}
+
+std::string absolute_path(const TopLevelPath& top) {
+  const auto real_path = [](const std::string& path) {
+    const std::unique_ptr<char, decltype(&std::free)> real(realpath(path.c_str(), nullptr), &std::free);
+    return real ? std::string(real.get()) : std::string();
+  };
+  if (top.follow) return real_path(top.path);
+  const size_t slash = top.path.rfind('/');
+  const std::string above = real_path(slash == std::string::npos ? "."
+                                      : slash == 0               ? "/"
+                                                                 : top.path.substr(0, slash));
+  if (above.empty()) return {};
+  return (above == "/" ? above : above + "/") + last_component(top.path);
 }
 
 }  // namespace penstock

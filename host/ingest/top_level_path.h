@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 
@@ -16,5 +17,10 @@ struct TopLevelPath {
   // failed error: nothing is there, or it cannot be looked at.
   static Result<TopLevelPath> resolve(const std::string& given);
 };
+
+// Several of them, as given. usage error: two have the same name; failed: as resolve.
+Result<std::vector<TopLevelPath>> resolve_top_level(const std::vector<std::string>& given);
+// Where it is, from the root on, without symlinks but itself; empty where that cannot be told.
+std::string absolute_path(const TopLevelPath& top);
 
 }  // namespace penstock

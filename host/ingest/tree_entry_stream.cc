@@ -4,18 +4,19 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <utility>
 
 #include "ingest/file_source.h"
+#include "ingest/listed_file.h"
 #include "ingest/open_for_reading.h"
+#include "ingest/read_fault.h"
 
 namespace penstock {
 namespace {
-
-constexpr const char* kRaceRemedy = "put again when nothing else changes the tree";
 
 Entry unreadable(Entry entry, std::string why, std::string remedy) {
   entry.kind = Entry::Kind::unreadable;
@@ -23,24 +24,12 @@ Entry unreadable(Entry entry, std::string why, std::string remedy) {
   return entry;
 }
 
-// The process or the machine has run out of something: nothing more can be read, not just this entry.
-bool concerns_all(int error_number) {
-  return error_number == EMFILE || error_number == ENFILE || error_number == ENOMEM;
-}
-
 Result<Entry> unreadable(Entry entry, int error_number) {
-  if (concerns_all(error_number)) return fail_errno(entry.path, error_number);
-  switch (error_number) {
-    case ENOENT:
-      return unreadable(std::move(entry), "vanished before it could be read", kRaceRemedy);
-    case ELOOP:
-    case ENOTDIR:
-    case ENXIO:
-      return unreadable(std::move(entry), "was replaced by something else before it could be read",
-                        kRaceRemedy);
-    default:
-      return unreadable(std::move(entry), errno_text(error_number), errno_remedy(error_number));
-  }
+  Error fault = read_fault(entry.path, error_number);
+  if (fault.code != Errc::partial) return Failure(std::move(fault));
+  entry.kind = Entry::Kind::unreadable;
+  entry.error = std::move(fault);
+  return entry;
 }
 
 const char* special_kind(mode_t mode) {
@@ -60,6 +49,7 @@ Result<std::optional<Entry>> TreeEntryStream::next() {
     const TopLevelPath& top = tops_[next_top_++];
     entry.name = top.name;
     entry.path = top.path;
+    if (metadata_) return meet(std::move(entry), AT_FDCWD, top.path.c_str(), top.follow);
     return visit(std::move(entry), AT_FDCWD, top.path.c_str(), top.follow);
   }
   const DirectoryStack::Listed listed = directories_.next();
@@ -75,6 +65,7 @@ Result<std::optional<Entry>> TreeEntryStream::next() {
   const int directory_fd = directories_.fd();
   if (directory_fd < 0)
     return unreadable(std::move(entry), "its directory was moved or replaced while it was read", kRaceRemedy);
+  if (metadata_) return meet(std::move(entry), directory_fd, listed.name, false);
   return visit_listed(std::move(entry), directory_fd, listed.type);
 }
 
@@ -152,6 +143,77 @@ Result<Entry> TreeEntryStream::visit_symlink(Entry entry, int directory_fd, cons
   entry.kind = Entry::Kind::symlink;
   entry.target = std::move(target);
   return entry;
+}
+
+Result<Entry> TreeEntryStream::meet(Entry entry, int directory_fd, const char* name, bool follow) {
+  const timespec before = settle_->now();
+  FileStatus status;
+  if (const int error_number = look_at(directory_fd, name, follow, status); error_number != 0)
+    return unreadable(std::move(entry), error_number);
+  const uint64_t magic = fs_magic(status.device, directory_fd, name, follow);
+  status.settled = settle_->settled(status.mtime, status.ctime, magic, before);
+  entry.status = status;
+  switch (status.mode & S_IFMT) {
+    case S_IFREG:
+      entry.kind = Entry::Kind::file;
+      entry.size_hint = status.size;
+      entry.found = std::make_unique<ListedFile>(
+          ListedFile::Place{directory_fd, name, entry.path, follow, magic}, *settle_);
+      return entry;
+    case S_IFDIR:
+      return meet_directory(std::move(entry), directory_fd, name, follow);
+    case S_IFLNK:
+      return meet_other(std::move(entry), directory_fd, name);
+    case S_IFIFO:
+    case S_IFSOCK:
+    case S_IFCHR:
+    case S_IFBLK:
+      entry.kind = Entry::Kind::special;
+      return meet_other(std::move(entry), directory_fd, name);
+    default:
+      return unreadable(std::move(entry), "is of an unknown kind: not stored", "leave it out");
+  }
+}
+
+Result<Entry> TreeEntryStream::meet_directory(Entry entry, int directory_fd, const char* name, bool follow) {
+  const std::string given = name;
+  OwnedFd fd = open_for_reading(directory_fd, given.c_str(), (follow ? 0 : O_NOFOLLOW) | O_DIRECTORY);
+  if (!fd) return unreadable(std::move(entry), errno);
+  // Of the directory that is read, should another have taken the name meanwhile.
+  struct stat opened;
+  if (fstat(fd.get(), &opened) != 0) return unreadable(std::move(entry), errno);
+  const FileStatus looked = *entry.status;
+  entry.status = file_status(opened);
+  entry.status->mount_root = looked.mount_root;
+  entry.status->settled = looked.settled && looked.inode == entry.status->inode &&
+                          looked.ctime.tv_sec == opened.st_ctim.tv_sec &&
+                          looked.ctime.tv_nsec == opened.st_ctim.tv_nsec;
+  if (const int error_number = read_xattrs(fd.get(), entry.xattrs); error_number != 0)
+    entry.xattr_fault = errno_text(error_number);
+  if (const int error_number = directories_.push(std::move(fd), entry.name, entry.path); error_number != 0)
+    return unreadable(std::move(entry), error_number);
+  entry.kind = Entry::Kind::directory_begin;
+  return entry;
+}
+
+// Symlinks and what is neither file nor directory.
+Result<Entry> TreeEntryStream::meet_other(Entry entry, int directory_fd, const char* name) {
+  if (const int error_number = read_xattrs_at(directory_fd, name, entry.xattrs); error_number != 0) {
+    if (error_number == ENOENT) return unreadable(std::move(entry), error_number);
+    entry.xattr_fault = errno_text(error_number);
+  }
+  if (entry.kind == Entry::Kind::special) return entry;
+  return visit_symlink(std::move(entry), directory_fd, name);
+}
+
+// 0 where it cannot be told.
+uint64_t TreeEntryStream::fs_magic(uint64_t device, int directory_fd, const char* name, bool follow) {
+  const auto [known, is_new] = magic_by_device_.emplace(device, 0);
+  if (!is_new) return known->second;
+  const OwnedFd fd(openat(directory_fd, name, O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW)));
+  struct statfs file_system {};
+  if (fd && fstatfs(fd.get(), &file_system) == 0) known->second = static_cast<uint64_t>(file_system.f_type);
+  return known->second;
 }
 
 }  // namespace penstock

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,10 +18,13 @@ namespace penstock {
 // device that it can tell before, and says of every entry that it cannot give why; only what would hit every
 // other entry too (no descriptors, no memory) is an error of the stream. An entry's file is open from when it
 // is given until its source goes. A directory's listing is one moment's; its entries are looked at when their
-// turn comes.
+// turn comes. With metadata each is looked at by name, and files are left to be opened.
 class TreeEntryStream final : public EntryStream {
  public:
-  explicit TreeEntryStream(std::vector<TopLevelPath> tops) : tops_(std::move(tops)) {}
+  explicit TreeEntryStream(std::vector<TopLevelPath> tops, const EntryOptions& options = {})
+      : tops_(std::move(tops)),
+        metadata_(options.metadata),
+        settle_(options.settle == nullptr ? &system_settle_rule() : options.settle) {}
 
   Result<std::optional<Entry>> next() override;
 
@@ -32,7 +37,16 @@ class TreeEntryStream final : public EntryStream {
   Result<Entry> visit_directory(Entry entry, int directory_fd, const char* name, int flags);
   Result<Entry> visit_symlink(Entry entry, int directory_fd, const char* name);
 
+  // With metadata: looks at it, and then one of these.
+  Result<Entry> meet(Entry entry, int directory_fd, const char* name, bool follow);
+  Result<Entry> meet_directory(Entry entry, int directory_fd, const char* name, bool follow);
+  Result<Entry> meet_other(Entry entry, int directory_fd, const char* name);
+  uint64_t fs_magic(uint64_t device, int directory_fd, const char* name, bool follow);
+
   std::vector<TopLevelPath> tops_;
+  bool metadata_;
+  const SettleRule* settle_;
+  std::map<uint64_t, uint64_t> magic_by_device_;
   size_t next_top_ = 0;
   DirectoryStack directories_;
 };

@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "dag/directory_reader.h"
+#include "pipeline/entry_events.h"
 
 namespace penstock {
 namespace {
@@ -89,39 +90,69 @@ Result<bool> BatchFiller::begin_entry(Batch& batch) {
     return false;
   }
   if (is_too_deep(*entry)) return true;
-  TreeEvent event;
-  event.name = std::move(entry->name);
-  switch (entry->kind) {
-    case Entry::Kind::directory_begin:
-      event.kind = TreeEvent::Kind::directory_begin;
-      ++counters_.directories;
-      break;
-    case Entry::Kind::directory_end:
-      event.kind = TreeEvent::Kind::directory_end;
-      break;
-    case Entry::Kind::symlink:
-      event.kind = TreeEvent::Kind::symlink;
-      event.target = std::move(entry->target);
-      ++counters_.symlinks;
-      break;
-    case Entry::Kind::unreadable:
-      report(entry->error);
-      return true;
-    case Entry::Kind::file:
-      event.kind = TreeEvent::Kind::file_begin;
-      if (options_->progress != nullptr) options_->progress->bytes_expected += entry->size_hint;
-      if (take_whole(batch, *entry)) break;
-      source_ = std::move(entry->source);
-      path_ = std::move(entry->path);
-      source_ended_ = false;
-      scan_begin_ = window_end_;
-      origin_ = uint64_t{0} - window_end_;
-      piece_offset_ = 0;
-      break;
+  if (entry->kind == Entry::Kind::unreadable) {
+    report(entry->error);
+  } else if (entry->kind == Entry::Kind::file) {
+    PENSTOCK_TRY(begin_file(batch, *std::move(entry)));
+  } else {
+    std::string fault;
+    const std::string path = entry->path;
+    TreeEvent event = entry_event(*std::move(entry), counters_, fault);
+    if (!fault.empty()) report({Errc::partial, path, fault, kXattrRemedy});
+    add_event(batch, std::move(event));
   }
-  event_text_bytes_ += event.name.size() + event.target.size();
-  batch.outline.events.push_back(std::move(event));
   return true;
+}
+
+Status BatchFiller::begin_file(Batch& batch, Entry entry) {
+  TreeEvent event{.kind = TreeEvent::Kind::file_begin, .name = std::move(entry.name)};
+  if (entry.found) {
+    const Status opened = open_found(entry, event);
+    if (!opened && opened.error().code != Errc::partial) return opened;
+    if (!opened) {
+      report(opened.error());
+      return {};
+    }
+    if (is_further_name(*event.meta)) {
+      event.kind = TreeEvent::Kind::linked_file;
+      add_event(batch, std::move(event));
+      return {};
+    }
+  }
+  if (options_->progress != nullptr) options_->progress->bytes_expected += entry.size_hint;
+  if (!take_whole(batch, entry)) {
+    source_ = std::move(entry.source);
+    path_ = std::move(entry.path);
+    source_ended_ = false;
+    scan_begin_ = window_end_;
+    origin_ = uint64_t{0} - window_end_;
+    piece_offset_ = 0;
+  }
+  add_event(batch, std::move(event));
+  return {};
+}
+
+Status BatchFiller::open_found(Entry& entry, TreeEvent& event) {
+  PENSTOCK_TRY_ASSIGN(OpenedFile file, entry.found->open());
+  std::string fault;
+  event.meta =
+      std::make_unique<EntryMeta>(entry_meta(event.name, file.status, std::move(file.xattrs), fault));
+  if (!file.xattr_fault.empty()) fault = xattr_fault_text(file.xattr_fault);
+  if (!fault.empty()) report({Errc::partial, entry.path, fault, kXattrRemedy});
+  entry.source = std::move(file.source);
+  entry.size_hint = file.status.size;
+  return {};
+}
+
+// Whether a file was met by another name; remembers it where it has several.
+bool BatchFiller::is_further_name(const EntryMeta& meta) {
+  return meta.links > 1 && !met_.emplace(meta.inode, meta.device).second;
+}
+
+void BatchFiller::add_event(Batch& batch, TreeEvent event) {
+  event_text_bytes_ += event.name.size() + event.target.size();
+  if (event.meta) event_text_bytes_ += xattr_bytes(*event.meta);
+  batch.outline.events.push_back(std::move(event));
 }
 
 // Whether the batch has no room for two more events.
@@ -161,10 +192,11 @@ bool BatchFiller::is_too_deep(const Entry& entry) {
 }
 
 void BatchFiller::end_file(Batch& batch) {
-  batch.outline.events.push_back({.kind = TreeEvent::Kind::file_end});
+  const std::string change = source_->changed();
+  batch.outline.events.push_back({.kind = TreeEvent::Kind::file_end, .unsettled = !change.empty()});
   ++counters_.files;
   if (options_->progress != nullptr) ++options_->progress->files;
-  if (const std::string change = source_->changed(); !change.empty())
+  if (!change.empty())
     report({Errc::partial, path_, change, "stored as it was read; put it again when it is quiet"});
   source_.reset();
 }

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -47,6 +49,10 @@ class BatchFiller final : public BatchSource {
 
   Result<bool> advance(Batch& batch, StageClock& clock);
   Result<bool> begin_entry(Batch& batch);
+  Status begin_file(Batch& batch, Entry entry);
+  Status open_found(Entry& entry, TreeEvent& event);
+  bool is_further_name(const EntryMeta& meta);
+  void add_event(Batch& batch, TreeEvent event);
   bool is_too_deep(const Entry& entry);
   bool take_whole(Batch& batch, Entry& entry);
   void end_file(Batch& batch);
@@ -81,9 +87,10 @@ class BatchFiller final : public BatchSource {
   size_t pieces_placed_ = 0;
   uint64_t piece_offset_ = 0;  // stream offset of the next piece to be placed
 
-  size_t depth_ = 0;             // directories open
-  size_t event_text_bytes_ = 0;  // names and targets in the batch
-  size_t pieces_planned_ = 0;    // at most, of the batch's whole files
+  std::set<std::pair<uint64_t, uint64_t>> met_;  // inode and device of files with several links
+  size_t depth_ = 0;                             // directories open
+  size_t event_text_bytes_ = 0;                  // names and targets in the batch
+  size_t pieces_planned_ = 0;                    // at most, of the batch's whole files
   std::unique_ptr<Source> source_;
   ReadAhead ahead_;  // of source_
   std::string path_;

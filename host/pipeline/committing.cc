@@ -44,8 +44,9 @@ Result<Cid> commit_put(Store& store, const PutReport& put, const PutOptions& opt
   StoreFrameSink sink(store);
   PENSTOCK_TRY_ASSIGN(auto buffers, BufferPool::create("commit", kFrameBytesMax, BlockPacker::kBuffers));
   BlockPacker packer(sink, *buffers, options.codec, options.verify);
-  PENSTOCK_TRY_ASSIGN(const Cid cid, CommitChain(store).append(
-                                         describe_put(put.counters, put.root.cid, options, request), packer));
+  Commit commit = describe_put(put.counters, put.root.cid, options, request);
+  commit.meta = put.meta;
+  PENSTOCK_TRY_ASSIGN(const Cid cid, CommitChain(store).append(std::move(commit), packer));
   PENSTOCK_TRY(packer.flush());
   PENSTOCK_TRY(store.commit(cid));
   return cid;

@@ -14,6 +14,7 @@
 #include "pipeline/block_packer.h"
 #include "pipeline/cross_check.h"
 #include "pipeline/memory_plan.h"
+#include "pipeline/meta_assembler.h"
 #include "pipeline/put_lane.h"
 #include "pipeline/put_pools.h"
 #include "pipeline/stream_order.h"
@@ -55,8 +56,11 @@ PutCounters& PutCounters::operator+=(const PutCounters& other) {
   files += other.files;
   directories += other.directories;
   symlinks += other.symlinks;
+  specials += other.specials;
+  files_linked += other.files_linked;
   entries_reported += other.entries_reported;
   bytes_content += other.bytes_content;
+  bytes_linked += other.bytes_linked;
   bytes_zero_runs += other.bytes_zero_runs;
   bytes_duplicate += other.bytes_duplicate;
   bytes_unique += other.bytes_unique;
@@ -71,7 +75,7 @@ PutCounters& PutCounters::operator+=(const PutCounters& other) {
   bytes_moved += other.bytes_moved;
   batches_fused += other.batches_fused;
   bytes_fused_wasted += other.bytes_fused_wasted;
-  static_assert(sizeof(PutCounters) == 19 * sizeof(uint64_t), "a counter is not summed");
+  static_assert(sizeof(PutCounters) == 22 * sizeof(uint64_t), "a counter is not summed");
   return *this;
 }
 
@@ -97,8 +101,6 @@ Result<PutReport> put_entries(EntryStream& entries, Dispatcher& dispatcher, Fram
   dispatcher.stranded().provide(plan.jobs_lost);
 
   BlockPacker packer(sink, *pools.frames, options.codec, options.verify);
-  TreeAssembler assembler(packer, options.layout, options.chunker.zero_leaf_bytes());
-  StreamOrder order(assembler, kOutlinesPerLane * plan.lanes * plan.batches_per_lane);
   std::mutex report_mutex;
   PutOptions shared = options;
   if (options.report) {
@@ -107,6 +109,10 @@ Result<PutReport> put_entries(EntryStream& entries, Dispatcher& dispatcher, Fram
       options.report(error);
     };
   }
+  std::optional<MetaAssembler> meta;
+  if (options.metadata.kept) meta.emplace(packer, shared.report);
+  TreeAssembler assembler(packer, options.layout, options.chunker.zero_leaf_bytes(), meta ? &*meta : nullptr);
+  StreamOrder order(assembler, kOutlinesPerLane * plan.lanes * plan.batches_per_lane);
   BatchFiller filler(entries, *pools.inputs, shared, descriptors_per_batch(plan.input_buffers));
   PutCourse course{filler, order, sink, shared, dispatcher};
   std::vector<std::unique_ptr<PutLane>> lanes;
@@ -120,6 +126,9 @@ Result<PutReport> put_entries(EntryStream& entries, Dispatcher& dispatcher, Fram
 
   PutReport report;
   PENSTOCK_TRY_ASSIGN(report.root, assembler.finish());
+  if (meta) {
+    PENSTOCK_TRY_ASSIGN(report.meta, meta->finish(assembler.several(), options.metadata.from));
+  }
   PENSTOCK_TRY(packer.flush());
   report.rechecked = course.distrust.begun();
   PENSTOCK_TRY(course.distrust.settle(sink));
@@ -128,6 +137,7 @@ Result<PutReport> put_entries(EntryStream& entries, Dispatcher& dispatcher, Fram
   report.counters.nodes = packer.blocks();
   report.counters.bytes_nodes_raw = packer.bytes_raw();
   report.counters.bytes_nodes = packer.bytes_stored();
+  if (meta) report.counters += meta->counters();
   report.lanes = plan.lanes;
   report.verify += packer.verify_counters();
   for (const auto& lane : lanes) {

@@ -4,6 +4,8 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,12 +25,19 @@
 
 namespace penstock {
 
+// Of what a file system knows beside content.
+struct MetadataOptions {
+  bool kept = false;                        // entries come with it, the top-level ones ascending by name
+  std::map<std::string, std::string> from;  // absolute paths of these by their names, for the record
+};
+
 struct PutOptions {
   ChunkerSpec chunker;
   LinkLayout layout = LinkLayout::content_cut;
   CodecSpec codec;
   bool codec_any = false;  // a device that lacks `codec` may take its own
   VerifyLevel verify;
+  MetadataOptions metadata{};
   unsigned threads = 0;  // 0: one a CPU
   // Names an entry that is left out, or that changed while it was read. Called by one thread at a time.
   std::function<void(const Error&)> report;
@@ -45,8 +54,11 @@ struct PutCounters {
   uint64_t files = 0;
   uint64_t directories = 0;
   uint64_t symlinks = 0;
+  uint64_t specials = 0;          // FIFOs, sockets, devices
+  uint64_t files_linked = 0;      // of the files, further names of one that was read
   uint64_t entries_reported = 0;  // unreadable or changed: named through PutOptions::report
   uint64_t bytes_content = 0;     // of all files, holes and zero runs included
+  uint64_t bytes_linked = 0;      // of them, of files_linked: not read again
   uint64_t bytes_zero_runs = 0;   // of them, never digested nor encoded
   uint64_t bytes_duplicate = 0;   // digested and found
   uint64_t bytes_unique = 0;      // encoded
@@ -76,7 +88,8 @@ std::string codec_choice_text(const PutOptions& options);
 
 struct PutReport {
   DagLink root;                // the only path's object, or a directory of all
-  std::vector<PutRoot> roots;  // one a path that could be read
+  std::vector<PutRoot> roots;  // one a path that could be read and has content
+  std::optional<Cid> meta;     // where metadata was kept
   PutCounters counters;
   StageTimes times;  // summed over lanes
   VerifyCounters verify;

@@ -7,8 +7,9 @@
 
 namespace penstock {
 
-TreeAssembler::TreeAssembler(BlockSink& sink, LinkLayout layout, uint32_t zero_leaf_bytes)
-    : sink_(&sink), file_(sink, layout, zero_leaf_bytes) {}
+TreeAssembler::TreeAssembler(BlockSink& sink, LinkLayout layout, uint32_t zero_leaf_bytes,
+                             MetaAssembler* meta)
+    : sink_(&sink), file_(sink, layout, zero_leaf_bytes), meta_(meta) {}
 
 // What is put has no leaves but those of its batches.
 Status TreeAssembler::consume(const BatchOutline& outline) {
@@ -25,21 +26,19 @@ Status TreeAssembler::consume(const BatchOutline& outline) {
 Status TreeAssembler::consume(const TreeEvent& event, std::span<const Leaf> leaves) {
   switch (event.kind) {
     case TreeEvent::Kind::directory_begin:
-      open_.push_back({event.name, DirectoryBuilder(*sink_)});
-      return {};
-    case TreeEvent::Kind::directory_end: {
-      PENSTOCK_CHECK(!open_.empty());
-      PENSTOCK_TRY_ASSIGN(const DagLink link, open_.back().builder.finish());
-      std::string name = std::move(open_.back().name);
-      open_.pop_back();
-      return add(std::move(name), link);
-    }
-    case TreeEvent::Kind::symlink: {
-      PENSTOCK_TRY_ASSIGN(const DagLink link, put_symlink(*sink_, event.target));
-      return add(event.name, link);
-    }
+      return begin_directory(event);
+    case TreeEvent::Kind::directory_end:
+      return end_directory();
+    case TreeEvent::Kind::symlink:
+      return add_symlink(event);
+    case TreeEvent::Kind::special:
+      PENSTOCK_CHECK(meta_ != nullptr && event.meta != nullptr);
+      return meta_->add(*event.meta, std::nullopt);
+    case TreeEvent::Kind::linked_file:
+      return add_linked_file(event);
     case TreeEvent::Kind::file_begin:
       file_name_ = event.name;
+      if (event.meta) file_meta_ = *event.meta;
       return {};
     case TreeEvent::Kind::leaves:
     case TreeEvent::Kind::known_leaves:
@@ -47,13 +46,12 @@ Status TreeAssembler::consume(const TreeEvent& event, std::span<const Leaf> leav
       return {};
     case TreeEvent::Kind::zero_run:
       return file_.add_zero_run(event.zero_bytes);
-    case TreeEvent::Kind::file_end: {
-      PENSTOCK_TRY_ASSIGN(const DagLink link, file_.finish());
-      return add(std::exchange(file_name_, {}), link);
-    }
+    case TreeEvent::Kind::file_end:
+      return end_file(event);
     case TreeEvent::Kind::file_dropped:
       // Its nodes so far stay in the store, where nothing names them.
       PENSTOCK_TRY(file_.finish());
+      file_meta_.reset();
       return {};
     case TreeEvent::Kind::stream_end:
     case TreeEvent::Kind::stream_dropped:
@@ -63,17 +61,64 @@ Status TreeAssembler::consume(const TreeEvent& event, std::span<const Leaf> leav
   return {};
 }
 
+Status TreeAssembler::begin_directory(const TreeEvent& event) {
+  open_.push_back({event.name, DirectoryBuilder(*sink_)});
+  if (meta_ == nullptr) return {};
+  PENSTOCK_CHECK(event.meta != nullptr);
+  return meta_->begin_directory(*event.meta);
+}
+
+Status TreeAssembler::end_directory() {
+  PENSTOCK_CHECK(!open_.empty());
+  PENSTOCK_TRY_ASSIGN(const DagLink link, open_.back().builder.finish());
+  std::string name = std::move(open_.back().name);
+  open_.pop_back();
+  if (meta_ != nullptr) PENSTOCK_TRY(meta_->end_directory());
+  return add(std::move(name), link);
+}
+
+Status TreeAssembler::add_symlink(const TreeEvent& event) {
+  PENSTOCK_TRY_ASSIGN(const DagLink link, put_symlink(*sink_, event.target));
+  if (meta_ != nullptr) {
+    PENSTOCK_CHECK(event.meta != nullptr);
+    PENSTOCK_TRY(meta_->add(*event.meta, std::nullopt));
+  }
+  return add(event.name, link);
+}
+
+Status TreeAssembler::add_linked_file(const TreeEvent& event) {
+  PENSTOCK_CHECK(meta_ != nullptr && event.meta != nullptr);
+  PENSTOCK_TRY_ASSIGN(const std::optional<DagLink> link, meta_->add_link(*event.meta));
+  return link ? add(event.name, *link) : Status();
+}
+
+Status TreeAssembler::end_file(const TreeEvent& event) {
+  PENSTOCK_TRY_ASSIGN(const DagLink link, file_.finish());
+  if (meta_ != nullptr) {
+    PENSTOCK_CHECK(file_meta_.has_value());
+    if (event.unsettled) file_meta_->item.mark.reset();
+    PENSTOCK_TRY(meta_->add(*std::move(file_meta_), link));
+    file_meta_.reset();
+  }
+  return add(std::exchange(file_name_, {}), link);
+}
+
 Status TreeAssembler::add(std::string name, const DagLink& link) {
   if (!open_.empty()) return open_.back().builder.add(std::move(name), link);
   roots_.push_back({std::move(name), link});
   return {};
 }
 
+// An entry that only metadata knows is told from the content's by the directory around both.
+bool TreeAssembler::several() const {
+  return roots_.size() != 1 || (meta_ != nullptr && meta_->special_tops() > 0);
+}
+
 Result<DagLink> TreeAssembler::finish() {
   PENSTOCK_CHECK(open_.empty());
-  if (roots_.empty())
+  if (roots_.empty() && (meta_ == nullptr || meta_->special_tops() == 0))
     return fail(Errc::failed, "put", "nothing of what was named could be read", "see the lines above");
-  if (roots_.size() == 1) return roots_.front().link;
+  if (!several()) return roots_.front().link;
   DirectoryBuilder directory(*sink_);
   for (const PutRoot& root : roots_) PENSTOCK_TRY(directory.add(root.name, root.link));
   return directory.finish();

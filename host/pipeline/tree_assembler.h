@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "dag/directory_builder.h"
 #include "dag/file_builder.h"
 #include "pipeline/batch.h"
+#include "pipeline/meta_assembler.h"
 #include "pipeline/outline_sink.h"
 #include "pipeline/put.h"
 
@@ -17,7 +19,8 @@ namespace penstock {
 // Builds files and directories from outlines in stream order. One thread at a time.
 class TreeAssembler final : public OutlineSink {
  public:
-  TreeAssembler(BlockSink& sink, LinkLayout layout, uint32_t zero_leaf_bytes);
+  // `meta` is told of each entry that is added; without it events need no metadata.
+  TreeAssembler(BlockSink& sink, LinkLayout layout, uint32_t zero_leaf_bytes, MetaAssembler* meta = nullptr);
 
   Status consume(const BatchOutline& outline) override;
   // One event, and those of its leaves.
@@ -25,8 +28,9 @@ class TreeAssembler final : public OutlineSink {
 
   // The finished top-level objects, in order.
   const std::vector<PutRoot>& roots() const { return roots_; }
-  // The only root, or a directory of all of them. failed: there is none.
+  // The only root, or a directory of all of them, which `several` tells. failed: nothing was added at all.
   Result<DagLink> finish();
+  bool several() const;
 
  private:
   struct OpenDirectory {
@@ -34,11 +38,18 @@ class TreeAssembler final : public OutlineSink {
     DirectoryBuilder builder;
   };
 
+  Status begin_directory(const TreeEvent& event);
+  Status end_directory();
+  Status add_symlink(const TreeEvent& event);
+  Status add_linked_file(const TreeEvent& event);
+  Status end_file(const TreeEvent& event);
   Status add(std::string name, const DagLink& link);
 
   BlockSink* sink_;
   FileBuilder file_;
   std::string file_name_;
+  std::optional<EntryMeta> file_meta_;
+  MetaAssembler* meta_;
   std::vector<OpenDirectory> open_;
   std::vector<PutRoot> roots_;
 };

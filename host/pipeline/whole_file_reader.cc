@@ -58,8 +58,10 @@ void WholeFileReader::read_file(WholeFile& file, MutableBytes input, StageClock&
     ++options_->progress->files;
     options_->progress->bytes_content += *bytes;
   }
-  if (const std::string change = file.source->changed(); !change.empty())
+  if (const std::string change = file.source->changed(); !change.empty()) {
+    events_.back().unsettled = true;
     report({Errc::partial, file.path, change, "stored as it was read; put it again when it is quiet"});
+  }
   file.source.reset();
   clock.lap(Stage::read);
 }

@@ -26,6 +26,7 @@ Result<std::optional<OutgoingObject>> OutgoingStream::next(std::vector<Error>& l
       case Entry::Kind::symlink:
         left_out.push_back({Errc::partial, entry->path, "is a symbolic link", "send what it leads to"});
         break;
+      case Entry::Kind::special:
       case Entry::Kind::unreadable:
         left_out.push_back(std::move(entry->error));
         break;

@@ -109,6 +109,8 @@ std::string line_of(Entry& entry) {
       return "-" + entry.name;
     case Entry::Kind::file:
       return entry.name + "=" + read_all(*entry.source);
+    case Entry::Kind::special:
+      return entry.name + " special";
     case Entry::Kind::symlink:
       return entry.name + ">" + entry.target;
     case Entry::Kind::unreadable:

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <random>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "hash/sha256.h"
@@ -33,7 +34,7 @@ BatchOutline outline_of(uint64_t sequence) {
   link.kind = TreeEvent::Kind::symlink;
   link.name = "link" + std::to_string(sequence);
   link.target = "x";
-  outline.events.push_back(link);
+  outline.events.push_back(std::move(link));
   return outline;
 }
 

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace penstock {
+
+// An extended attribute as the file system has it (xattr(7)).
+struct FileXattr {
+  std::string name;
+  std::vector<uint8_t> value;
+};
+
+// The attributes of an open file or directory, ascending by name; none where its file system has none. Those
+// that this process may not see are left out. Returns 0 or the error number.
+int read_xattrs(int fd, std::vector<FileXattr>& attributes);
+// The same of a name in an open directory (AT_FDCWD: of a path), without following a symlink.
+int read_xattrs_at(int directory_fd, const std::string& name, std::vector<FileXattr>& attributes);
+
+}  // namespace penstock

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/entry_events.h"
+
+#include <memory>
+#include <utility>
+
+#include "base/check.h"
+
+namespace penstock {
+
+TreeEvent entry_event(Entry entry, PutCounters& counters, std::string& fault) {
+  TreeEvent event;
+  if (entry.status) {
+    event.meta =
+        std::make_unique<EntryMeta>(entry_meta(entry.name, *entry.status, std::move(entry.xattrs), fault));
+  }
+  if (!entry.xattr_fault.empty()) fault = xattr_fault_text(entry.xattr_fault);
+  event.name = std::move(entry.name);
+  switch (entry.kind) {
+    case Entry::Kind::directory_begin:
+      event.kind = TreeEvent::Kind::directory_begin;
+      ++counters.directories;
+      break;
+    case Entry::Kind::directory_end:
+      event.kind = TreeEvent::Kind::directory_end;
+      break;
+    case Entry::Kind::symlink:
+      event.kind = TreeEvent::Kind::symlink;
+      event.target = std::move(entry.target);
+      ++counters.symlinks;
+      break;
+    case Entry::Kind::special:
+      event.kind = TreeEvent::Kind::special;
+      ++counters.specials;
+      break;
+    case Entry::Kind::file:
+    case Entry::Kind::unreadable:
+      PENSTOCK_CHECK(false);
+  }
+  return event;
+}
+
+std::string xattr_fault_text(const std::string& why) {
+  return "its extended attributes could not be read: " + why;
+}
+
+size_t xattr_bytes(const EntryMeta& meta) {
+  size_t bytes = 0;
+  for (const Xattr& attribute : meta.entry.xattrs) bytes += xattr_bytes(attribute);
+  for (const std::vector<uint8_t>& value : meta.long_values) bytes += value.size();
+  return bytes;
+}
+
+}  // namespace penstock

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/meta_assembler.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "dag/hard_link_list.h"
+#include "dag/meta_root.h"
+
+namespace penstock {
+
+std::string MetaAssembler::path_of(const std::string& name) const {
+  return open_.empty() ? name : path_ + "/" + name;
+}
+
+Status MetaAssembler::begin_directory(const EntryMeta& meta) {
+  const size_t path_bytes = path_.size();
+  path_ = path_of(meta.entry.name);
+  open_.push_back({meta, MetaListBuilder(*sink_), path_bytes});
+  return {};
+}
+
+Status MetaAssembler::end_directory() {
+  PENSTOCK_CHECK(!open_.empty());
+  PENSTOCK_TRY_ASSIGN(const MetaListLinks links, open_.back().list.finish());
+  EntryMeta meta = std::move(open_.back().meta);
+  path_.resize(open_.back().path_bytes);
+  open_.pop_back();
+  meta.entry.list = links.list;
+  meta.item.list = links.scan;
+  return put_entry(meta);
+}
+
+Status MetaAssembler::add(EntryMeta meta, const std::optional<DagLink>& content) {
+  if ((meta.entry.mode & kModeType) == kModeFile) {
+    PENSTOCK_CHECK(content.has_value());
+    meta.entry.size = content->content_bytes;
+    if (meta.links > 1)
+      first_names_[meta.inode].push_back({meta.device, path_of(meta.entry.name), *content, 1});
+  }
+  if (open_.empty() && !has_content(meta.entry)) ++special_tops_;
+  return put_entry(meta);
+}
+
+MetaAssembler::FirstName* MetaAssembler::first_name(uint64_t device, uint64_t inode) {
+  const auto found = first_names_.find(inode);
+  if (found == first_names_.end()) return nullptr;
+  const auto first = std::ranges::find(found->second, device, &FirstName::device);
+  return first == found->second.end() ? nullptr : &*first;
+}
+
+Result<std::optional<DagLink>> MetaAssembler::add_link(EntryMeta meta) {
+  FirstName* const first = first_name(meta.device, meta.inode);
+  if (first == nullptr) {
+    ++counters_.entries_reported;
+    if (report_) {
+      report_({Errc::partial, path_of(meta.entry.name),
+               "is another name of a file that could not be read: not stored", "see the lines above"});
+    }
+    return std::optional<DagLink>();
+  }
+  meta.entry.size = first->content.content_bytes;
+  // One that is too deep for a link stands by itself.
+  if (hard_link_path_fault(first->path).empty()) {
+    meta.entry.hard_link = first->path;
+    ++first->names;
+  }
+  ++counters_.files;
+  ++counters_.files_linked;
+  counters_.bytes_content += first->content.content_bytes;
+  counters_.bytes_linked += first->content.content_bytes;
+  PENSTOCK_TRY(put_entry(meta));
+  return std::optional(first->content);
+}
+
+Status MetaAssembler::put_entry(const EntryMeta& meta) {
+  size_t value = 0;
+  for (const Xattr& attribute : meta.entry.xattrs) {
+    const Cid* const cid = std::get_if<Cid>(&attribute.value);
+    if (cid == nullptr) continue;
+    PENSTOCK_CHECK(value < meta.long_values.size());
+    PENSTOCK_TRY(sink_->put(*cid, meta.long_values[value++]));
+  }
+  owners_.met(meta.entry);
+  if (!open_.empty()) return open_.back().list.add(meta.entry, meta.item);
+  top_names_.push_back(meta.entry.name);
+  return tops_.add(meta.entry, meta.item);
+}
+
+Result<std::optional<Cid>> MetaAssembler::put_groups() {
+  std::vector<HardLinkGroup> groups;
+  for (const auto& [inode, names] : first_names_) {
+    for (const FirstName& first : names) {
+      if (first.names > 1) groups.push_back({first.path, first.names});
+    }
+  }
+  std::ranges::sort(groups, walks_before, &HardLinkGroup::path);
+  return put_hard_links(*sink_, groups);
+}
+
+Result<Cid> MetaAssembler::finish(bool several, const std::map<std::string, std::string>& from) {
+  PENSTOCK_CHECK(open_.empty());
+  MetaRoot root;
+  PENSTOCK_TRY_ASSIGN(const MetaListLinks tops, tops_.finish());
+  root.tops = tops.list;
+  root.several = several;
+  const std::vector<uint8_t> scan = encode_scan_root(tops.scan);
+  root.scan = cid_of(Multicodec::dag_cbor, scan);
+  PENSTOCK_TRY(sink_->put(*root.scan, scan));
+  PENSTOCK_TRY_ASSIGN(root.hard_links, put_groups());
+  size_t bytes = 0;
+  for (const std::string& name : top_names_) {
+    const auto path = from.find(name);
+    if (path == from.end()) break;
+    bytes += from_bytes(path->second);
+    root.from.push_back(path->second);
+  }
+  if (root.from.size() != top_names_.size() || bytes > kFromBytesMax) root.from.clear();
+  root.users = owners_.users();
+  root.groups = owners_.groups();
+  PENSTOCK_TRY_ASSIGN(const std::vector<uint8_t> block, encode_meta_root(root));
+  const Cid cid = cid_of(Multicodec::dag_cbor, block);
+  PENSTOCK_TRY(sink_->put(cid, block));
+  return cid;
+}
+
+}  // namespace penstock

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "dag/block_io.h"
+#include "dag/dag_link.h"
+#include "dag/meta_list_builder.h"
+#include "pipeline/entry_meta.h"
+#include "pipeline/owner_names.h"
+#include "pipeline/put.h"
+
+namespace penstock {
+
+// Builds the metadata beside the content, in stream order: TreeAssembler tells it each entry that it adds.
+// Memory: as MetaListBuilder for each open directory; of each file with several links, some 150 bytes. One
+// thread at a time.
+class MetaAssembler {
+ public:
+  // `report` may be empty; it is told of further names whose first was dropped.
+  MetaAssembler(BlockSink& sink, std::function<void(const Error&)> report)
+      : sink_(&sink), report_(std::move(report)), tops_(sink) {}
+
+  Status begin_directory(const EntryMeta& meta);
+  Status end_directory();
+  // A file, whose `content` is what was read of it; or a symlink or special file, with none.
+  Status add(EntryMeta meta, const std::optional<DagLink>& content);
+  // A further name of a file that was met: its content, which need not be read again. Nothing: the first name
+  // was dropped, and so is this one.
+  Result<std::optional<DagLink>> add_link(EntryMeta meta);
+
+  // Top-level entries so far that have no content.
+  uint64_t special_tops() const { return special_tops_; }
+  // Of further names: that they were added, or dropped.
+  const PutCounters& counters() const { return counters_; }
+
+  // The metadata's root. `several`: the content is a directory of the top-level entries. `from`: absolute
+  // paths of these by their names.
+  Result<Cid> finish(bool several, const std::map<std::string, std::string>& from);
+
+ private:
+  struct OpenDirectory {
+    EntryMeta meta;
+    MetaListBuilder list;
+    size_t path_bytes = 0;  // of path_ above it
+  };
+  // The first name of a file with several links.
+  struct FirstName {
+    uint64_t device = 0;
+    std::string path;
+    DagLink content;
+    uint64_t names = 1;
+  };
+
+  Status put_entry(const EntryMeta& meta);
+  std::string path_of(const std::string& name) const;
+  FirstName* first_name(uint64_t device, uint64_t inode);
+  Result<std::optional<Cid>> put_groups();
+
+  BlockSink* sink_;
+  std::function<void(const Error&)> report_;
+  MetaListBuilder tops_;
+  std::vector<std::string> top_names_;
+  std::vector<OpenDirectory> open_;
+  std::string path_;  // of the innermost open directory, from the top-level name on
+  std::unordered_map<uint64_t, std::vector<FirstName>> first_names_;  // by inode
+  OwnerNames owners_;
+  uint64_t special_tops_ = 0;
+  PutCounters counters_;
+};
+
+}  // namespace penstock

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ingest/settle_rule.h"
+
+#include <gtest/gtest.h>
+#include <linux/magic.h>
+
+namespace penstock {
+namespace {
+
+constexpr uint64_t kFine = TMPFS_MAGIC;
+
+TEST(SettleRuleTest, AChangeOfThisTickIsNotSettled) {
+  const SettleRule& rule = system_settle_rule();
+  const timespec now{1000, 500'000'000};
+  const timespec tick = rule.grain(now, now, kFine);
+  ASSERT_EQ(tick.tv_sec, 0);
+  ASSERT_GT(tick.tv_nsec, 0);
+  const timespec at_grain{1000, now.tv_nsec - tick.tv_nsec};
+  const timespec before_grain{1000, at_grain.tv_nsec - 1};
+  const timespec old{1, 1};
+  EXPECT_FALSE(rule.settled(old, now, kFine, now));
+  EXPECT_FALSE(rule.settled(now, old, kFine, now));
+  EXPECT_FALSE(rule.settled(old, at_grain, kFine, now));
+  EXPECT_TRUE(rule.settled(old, before_grain, kFine, now));
+  EXPECT_TRUE(rule.settled(before_grain, old, kFine, now));
+}
+
+TEST(SettleRuleTest, WholeSecondsAndNetworksHaveTwoSeconds) {
+  const SettleRule& rule = system_settle_rule();
+  const timespec now{1000, 0};
+  const timespec whole{998, 0};
+  EXPECT_FALSE(rule.settled(whole, whole, kFine, now));
+  EXPECT_TRUE(rule.settled({997, 0}, {997, 0}, kFine, now));
+  for (const uint64_t magic : {uint64_t{0}, uint64_t{NFS_SUPER_MAGIC}, uint64_t{MSDOS_SUPER_MAGIC}}) {
+    EXPECT_FALSE(rule.settled({998, 5}, {998, 5}, magic, now)) << magic;
+    EXPECT_TRUE(rule.settled({997, 5}, {997, 5}, magic, now)) << magic;
+  }
+  EXPECT_TRUE(rule.settled({998, 5}, {998, 5}, kFine, now));
+}
+
+TEST(SettleRuleTest, TheFutureIsNeverSettled) {
+  const SettleRule& rule = system_settle_rule();
+  EXPECT_FALSE(rule.settled({2000, 5}, {1, 5}, kFine, {1000, 0}));
+  EXPECT_FALSE(rule.settled({1, 5}, {2000, 5}, kFine, {1000, 0})) << "or the clock was set back";
+}
+
+TEST(SettleRuleTest, TheSystemsClockGoesOn) {
+  const SettleRule& rule = system_settle_rule();
+  const timespec before = rule.now();
+  EXPECT_GT(before.tv_sec, 1'600'000'000);
+}
+
+}  // namespace
+}  // namespace penstock

@@ -198,7 +198,10 @@ Result<Entry> TreeEntryStream::meet_directory(Entry entry, int directory_fd, con
 
 // Symlinks and what is neither file nor directory.
 Result<Entry> TreeEntryStream::meet_other(Entry entry, int directory_fd, const char* name) {
-  if (const int error_number = read_xattrs_at(directory_fd, name, entry.xattrs); error_number != 0) {
+  int error_number = read_xattrs_at(directory_fd, name, entry.xattrs);
+  // Where /proc is not mounted there is the path.
+  if (error_number == ENOENT) error_number = read_xattrs_at(AT_FDCWD, entry.path, entry.xattrs);
+  if (error_number != 0) {
     if (error_number == ENOENT) return unreadable(std::move(entry), error_number);
     entry.xattr_fault = errno_text(error_number);
   }

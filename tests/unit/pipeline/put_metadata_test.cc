@@ -5,9 +5,14 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <deque>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dag/directory_reader.h"
@@ -252,6 +257,108 @@ TEST_F(PutMetadataTest, MarksStandWhereNoChangeCanHide) {
   EXPECT_EQ(mark->inode, status.st_ino);
   EXPECT_EQ(mark->ctime, (FileTime{status.st_ctim.tv_sec, static_cast<uint32_t>(status.st_ctim.tv_nsec)}));
 }
+
+// A file of a test's making, in metadata mode.
+class ScriptedFile final : public FoundFile {
+ public:
+  ScriptedFile(FileStatus status, ScriptedContent content) : status_(status), content_(std::move(content)) {}
+  Result<OpenedFile> open() override {
+    OpenedFile file;
+    file.status = status_;
+    file.source = std::make_unique<ScriptedSource>(content_);
+    return file;
+  }
+
+ private:
+  FileStatus status_;
+  ScriptedContent content_;
+};
+
+// Files of `links` names each; `content` says what becomes of reading them.
+class FoundEntries final : public EntryStream {
+ public:
+  FoundEntries& file(std::string name, uint64_t inode, uint64_t links, const ScriptedContent& content) {
+    FileStatus status;
+    status.mode = kModeFile | 0644;
+    status.inode = inode;
+    status.links = links;
+    status.size = content.bytes();
+    status.settled = true;
+    Entry entry{.kind = Entry::Kind::file, .name = name, .path = name};
+    entry.status = status;
+    entry.found = std::make_unique<ScriptedFile>(status, content);
+    entries_.push_back(std::move(entry));
+    return *this;
+  }
+  Result<std::optional<Entry>> next() override {
+    if (entries_.empty()) return std::optional<Entry>();
+    std::optional<Entry> entry(std::move(entries_.front()));
+    entries_.pop_front();
+    return entry;
+  }
+
+ private:
+  std::deque<Entry> entries_;
+};
+
+class FoundFilesTest : public testing::TestWithParam<size_t> {
+ protected:
+  // Small ones are read by lanes, large ones in turn.
+  ScriptedContent content() const { return ScriptedContent::of(std::vector<uint8_t>(GetParam(), 'x')); }
+
+  PutReport put(FoundEntries& entries) {
+    const auto device = make_software_device({});
+    PutOptions options;
+    options.threads = 2;
+    options.metadata.kept = true;
+    options.report = [&](const Error& error) { reported.push_back(error.what); };
+    const auto report = put_entries(entries, *device, sink, options);
+    EXPECT_TRUE(report) << report.error().message();
+    Commit commit;
+    commit.meta = report->meta;
+    const auto root = read_meta_root(sink, commit);
+    EXPECT_TRUE(root && *root);
+    MetaListReader tops(sink, (*root)->tops, decode_scan_root(sink.read(*(*root)->scan).value()).value());
+    while (true) {
+      const auto entry = tops.next();
+      if (!entry || !*entry) break;
+      names.push_back((*entry)->name);
+      marked.push_back(tops.item().mark.has_value());
+    }
+    return *report;
+  }
+
+  MemorySink sink;
+  std::vector<std::string> reported;
+  std::vector<std::string> names;
+  std::vector<bool> marked;
+};
+
+TEST_P(FoundFilesTest, FurtherNamesOfADroppedFileAreReportedToo) {
+  ScriptedContent damaged = content();
+  damaged.fail_at = 10;
+  FoundEntries entries;
+  entries.file("a", 7, 2, damaged).file("b", 7, 2, content()).file("c", 8, 1, content());
+  const PutReport report = put(entries);
+  EXPECT_EQ(names, std::vector<std::string>{"c"});
+  EXPECT_EQ(reported.size(), 2U);
+  EXPECT_NE(std::ranges::find(reported, "b"), reported.end());
+  EXPECT_EQ(report.counters.entries_reported, 2U);
+  EXPECT_EQ(report.counters.files, 1U);
+}
+
+TEST_P(FoundFilesTest, WhatChangedWhileItWasReadHasNoMark) {
+  ScriptedContent changing = content();
+  changing.change = "was written to while it was read";
+  FoundEntries entries;
+  entries.file("a", 7, 1, changing).file("b", 8, 1, content());
+  put(entries);
+  EXPECT_EQ(names, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(marked, (std::vector<bool>{false, true}));
+  EXPECT_EQ(reported, std::vector<std::string>{"a"});
+}
+
+INSTANTIATE_TEST_SUITE_P(Sizes, FoundFilesTest, testing::Values(100, 5 << 20));
 
 }  // namespace
 }  // namespace penstock

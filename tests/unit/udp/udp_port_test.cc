@@ -19,9 +19,8 @@ std::unique_ptr<UdpPort> open_at(const std::string& address, UdpOptions options 
   return UdpPort::open(options).value();
 }
 
-Clock::time_point soon(int milliseconds = 2000) {
-  return Clock::now() + std::chrono::milliseconds(milliseconds);
-}
+// Only keeps a packet that never comes from hanging the test.
+constexpr std::chrono::seconds kPatience{60};
 
 // What has arrived, packet by packet.
 struct Received {
@@ -30,10 +29,10 @@ struct Received {
   PacketTrain last{};
 };
 
-Received receive(PacketQueue& queue, size_t packets, int milliseconds = 2000) {
+Received receive(PacketQueue& queue, size_t packets, Clock::duration patience = kPatience) {
   Received received;
   std::vector<PacketTrain> burst(32);
-  const auto deadline = soon(milliseconds);
+  const auto deadline = Clock::now() + patience;
   while (received.packets.size() < packets && Clock::now() < deadline) {
     const size_t count = queue.receive(burst).value();
     for (size_t i = 0; i < count; ++i) {
@@ -149,7 +148,7 @@ TEST(UdpPort, AClientHearsThatNobodyListens) {
   const auto client = UdpPort::open(options).value();
   send(client->queue(0), options.remote, "hello", 5);
   std::vector<PacketTrain> burst(4);
-  client->queue(0).wait(soon());
+  client->queue(0).wait(Clock::now() + kPatience);
   const Result<size_t> came = client->queue(0).receive(burst);
   ASSERT_FALSE(came);
   EXPECT_NE(came.error().why.find("refused"), std::string::npos) << came.error().why;
@@ -165,11 +164,15 @@ TEST(UdpPort, SpreadsSendersOverItsQueues) {
     clients.push_back(open_at("127.0.0.1:0"));
     for (int again = 0; again < 3; ++again) send(clients.back()->queue(0), server->local_address(), "hi", 2);
   }
-  for (size_t i = 0; i < 4; ++i) {
-    EXPECT_EQ(server->queue(i).local_address(), server->local_address());
-    per_queue[i] = receive(server->queue(i), 192, 100).packets.size();
+  for (size_t i = 0; i < 4; ++i) EXPECT_EQ(server->queue(i).local_address(), server->local_address());
+  const auto deadline = Clock::now() + kPatience;
+  size_t came = 0;
+  for (size_t i = 0; came < 192 && Clock::now() < deadline; i = (i + 1) % 4) {
+    const size_t more = receive(server->queue(i), 192, std::chrono::milliseconds(10)).packets.size();
+    per_queue[i] += more;
+    came += more;
   }
-  EXPECT_EQ(per_queue[0] + per_queue[1] + per_queue[2] + per_queue[3], 192U);
+  EXPECT_EQ(came, 192U);
   for (const size_t count : per_queue) {
     EXPECT_GT(count, 0U);
     EXPECT_EQ(count % 3, 0U) << "a sender's packets stay together";
@@ -207,14 +210,21 @@ TEST(UdpPort, EverythingThatIsNotReadInTimeIsMissedAndCounted) {
   small.receive_buffer_bytes = 16'384;
   const auto two = open_at("127.0.0.1:0", small);
   const auto one = open_at("127.0.0.1:0");
-  for (int i = 0; i < 400; ++i) send(one->queue(0), two->local_address(), train_of(1200), 1200);
-  receive(two->queue(0), 400, 100);
-  send(one->queue(0), two->local_address(), "last", 4);
-  receive(two->queue(0), 1);
-  const PacketCounters counters = two->queue(0).counters();
+  uint64_t sent = 400;
+  for (uint64_t i = 0; i < sent; ++i) send(one->queue(0), two->local_address(), train_of(1200), 1200);
+  // What was missed is told with the next packet that finds room.
+  PacketCounters counters;
+  const auto deadline = Clock::now() + kPatience;
+  do {
+    receive(two->queue(0), sent, std::chrono::milliseconds(100));
+    send(one->queue(0), two->local_address(), "last", 4);
+    ++sent;
+    receive(two->queue(0), sent, std::chrono::milliseconds(100));
+    counters = two->queue(0).counters();
+  } while (counters.packets_in + counters.missed.value_or(0) != sent && Clock::now() < deadline);
   ASSERT_TRUE(counters.missed);
   EXPECT_GT(*counters.missed, 100U);
-  EXPECT_EQ(counters.packets_in + *counters.missed, 401U);
+  EXPECT_EQ(counters.packets_in + *counters.missed, sent);
 }
 
 TEST(UdpPort, WakesAPresentWaitAndTheNextOne) {
@@ -222,14 +232,13 @@ TEST(UdpPort, WakesAPresentWaitAndTheNextOne) {
   PacketQueue& queue = port->queue(0);
   queue.wake();
   const auto begin = Clock::now();
-  queue.wait(soon(5000));
+  queue.wait(Clock::time_point::max());
   std::thread waker([&queue] {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
     queue.wake();
   });
   queue.wait(Clock::time_point::max());
   waker.join();
-  EXPECT_LT(Clock::now() - begin, std::chrono::seconds(4));
   queue.wait(Clock::now() + std::chrono::milliseconds(30));
   EXPECT_GE(Clock::now() - begin, std::chrono::milliseconds(70));
 }

@@ -10,18 +10,32 @@ namespace penstock {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::seconds;
 
 class Http1LimitsTest : public Http1Bench {
  protected:
-  static Http1Limits impatient() {
+  using Clock = std::chrono::steady_clock;
+
+  // A test shortens the limit that it is about alone: where the machine is busy, others may be passed.
+  static Http1Limits impatient_with_heads() {
     Http1Limits limits;
     limits.head_time = milliseconds(100);
-    limits.idle_time = milliseconds(150);
-    limits.progress_interval = milliseconds(100);
+    return limits;
+  }
+  static Http1Limits impatient_with_bodies(milliseconds interval) {
+    Http1Limits limits;
+    limits.progress_interval = interval;
     limits.progress_bytes = 1000;
     return limits;
   }
+  // Sends so much every 5 ms, until the server does not want it any more.
+  static void drip(RawClient& to, std::string_view drops) {
+    while (to.send(drops)) std::this_thread::sleep_for(milliseconds(5));
+  }
+  // Sooner than without the limit that the test set.
+  bool sooner_than(milliseconds usual) const { return Clock::now() - begun_ < usual; }
+
+ private:
+  const Clock::time_point begun_ = Clock::now();
 };
 
 TEST_F(Http1LimitsTest, ConnectionsBeyondTheLimitAreToldSo) {
@@ -73,76 +87,73 @@ TEST_F(Http1LimitsTest, AddressesAreCountedApart) {
 }
 
 TEST_F(Http1LimitsTest, AClientThatSaysNothingIsCut) {
-  start(impatient());
-  EXPECT_TRUE(client().ended_within(seconds(5)));
+  start(impatient_with_heads());
+  EXPECT_TRUE(client().ended_within(Http1Limits().head_time));
   EXPECT_EQ(count(Http1Count::cut_in_head), 1);
   EXPECT_TRUE(soon([this] { return count(Http1Count::connections_unused) == 1; }));
 }
 
 TEST_F(Http1LimitsTest, AHeadThatDripsIsCut) {
-  start(impatient());
+  start(impatient_with_heads());
   RawClient asking = client();
   asking.send("GET / HTTP/1.1\r\nX: ");
-  bool sent = true;
-  for (int i = 0; i < 500 && sent; ++i) {
-    std::this_thread::sleep_for(milliseconds(5));
-    sent = asking.send("y");
-  }
-  EXPECT_FALSE(sent);
+  drip(asking, "y");
+  EXPECT_TRUE(sooner_than(Http1Limits().head_time));
   EXPECT_EQ(count(Http1Count::cut_in_head), 1);
   EXPECT_EQ(count(Http1Count::responses_4xx), 1);
 }
 
 TEST_F(Http1LimitsTest, AConnectionThatIdlesIsEnded) {
-  start(impatient());
+  Http1Limits limits;
+  limits.idle_time = milliseconds(1500);
+  start(limits);
   RawClient asking = client();
-  for (int i = 0; i < 3; ++i) {
+  // Longer together than it may idle at a time, by far shorter each.
+  for (int i = 0; i < 6; ++i) {
     asking.send(get("/bytes/1"));
     EXPECT_EQ(asking.receive().status, 200);
-    std::this_thread::sleep_for(milliseconds(30));
+    std::this_thread::sleep_for(milliseconds(400));
   }
-  EXPECT_TRUE(asking.ended_within(seconds(5)));
+  EXPECT_TRUE(asking.ended_within(kPatience));
+  EXPECT_TRUE(sooner_than(Http1Limits().idle_time));
   EXPECT_EQ(asking.unread(), "");
   EXPECT_EQ(count(Http1Count::cut_idle), 1);
 }
 
 TEST_F(Http1LimitsTest, AnUploadThatDripsIsCut) {
-  start(impatient());
+  start(impatient_with_bodies(milliseconds(100)));
   RawClient asking = client();
   asking.send("PUT /sink HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n");
-  bool sent = true;
-  for (int i = 0; i < 500 && sent; ++i) {
-    std::this_thread::sleep_for(milliseconds(5));
-    sent = asking.send("yyyy");
-  }
-  EXPECT_FALSE(sent);
+  drip(asking, "yyyy");
+  EXPECT_TRUE(sooner_than(Http1Limits().progress_interval));
   EXPECT_EQ(count(Http1Count::cut_slow), 1);
   EXPECT_EQ(count(Http1Count::responses_4xx), 1);
   EXPECT_TRUE(soon([this] { return record_.destroyed == 1; }));
 }
 
 TEST_F(Http1LimitsTest, AnUploadThatIsSlowButFastEnoughGoesOn) {
-  start(impatient());
+  start(impatient_with_bodies(milliseconds(1500)));
   RawClient asking = client();
   asking.send("PUT /sink HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
   for (int i = 0; i < 100; ++i) {
-    std::this_thread::sleep_for(milliseconds(5));
+    std::this_thread::sleep_for(milliseconds(20));
     EXPECT_TRUE(asking.send(std::string(1000, 'x')));
   }
   EXPECT_EQ(asking.receive().body, sink_answer(std::string(100'000, 'x')));
 }
 
 TEST_F(Http1LimitsTest, AReaderThatStopsIsCut) {
-  start(impatient());
+  start(impatient_with_bodies(milliseconds(500)));
   RawClient asking = client(4096);
   asking.send(get("/bytes/100000000"));
   EXPECT_TRUE(asking.read_more(1));
   EXPECT_TRUE(soon([this] { return record_.destroyed == 1; }));
+  EXPECT_TRUE(sooner_than(Http1Limits().progress_interval));
   EXPECT_EQ(count(Http1Count::cut_slow), 1);
 }
 
 TEST_F(Http1LimitsTest, TimeInWhichTheServiceHoldsAClientBackDoesNotCount) {
-  start(impatient());
+  start(impatient_with_bodies(milliseconds(100)));
   RawClient asking = client();
   asking.send(put("/until-released", "body"));
   std::this_thread::sleep_for(milliseconds(500));
@@ -169,10 +180,12 @@ TEST_F(Http1LimitsTest, WaitingCostsNoTime) {
     const uint64_t earlier = std::exchange(given, count(Http1Count::body_bytes_out));
     return given == earlier && given > 0;
   }));
-  const std::clock_t before = std::clock();
-  std::this_thread::sleep_for(milliseconds(400));
-  // A loop that does not wait takes all of it.
-  EXPECT_LT(static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC, 0.1);
+  // A loop that does not wait takes all of the time, each time.
+  EXPECT_TRUE(soon([] {
+    const std::clock_t before = std::clock();
+    std::this_thread::sleep_for(milliseconds(400));
+    return static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC < 0.1;
+  }));
 }
 
 TEST_F(Http1LimitsTest, ManyConnectionsAtOnceAreServed) {
@@ -201,8 +214,8 @@ TEST_F(Http1LimitsTest, DrainingAnswersWhatIsUnderWay) {
   reading.send(get("/bytes/10000000"));
   EXPECT_TRUE(soon([this] { return record_.begun == 4; }));
 
-  listener_->drain(seconds(10));
-  EXPECT_TRUE(idle.ended_within(seconds(5)));
+  listener_->drain(std::chrono::hours(1));
+  EXPECT_TRUE(idle.ended_within(kPatience));
   EXPECT_EQ(idle.unread(), "");
   EXPECT_TRUE(record_.drained);
   EXPECT_FALSE(client().connected());
@@ -213,12 +226,10 @@ TEST_F(Http1LimitsTest, DrainingAnswersWhatIsUnderWay) {
   uploading.send("def");
   EXPECT_EQ(uploading.receive().body, sink_answer("abcdef"));
   EXPECT_TRUE(reading.receive().body == scripted_bytes(10'000'000));
-  const auto before = std::chrono::steady_clock::now();
   waiting.reset();
   uploading.reset();
   reading.reset();
-  listener_->join();
-  EXPECT_LT(std::chrono::steady_clock::now() - before, seconds(5));
+  listener_->join();  // in less than the hour
   EXPECT_EQ(count(Http1Count::cut_at_stop), 0);
 }
 
@@ -235,7 +246,7 @@ TEST_F(Http1LimitsTest, DrainingEndsAtItsDeadline) {
   listener_->join();
   EXPECT_EQ(record_.destroyed, 3);
   EXPECT_EQ(count(Http1Count::cut_at_stop), 3);
-  EXPECT_TRUE(waiting.ended_within(seconds(5)));
+  EXPECT_TRUE(waiting.ended_within(kPatience));
 }
 
 TEST_F(Http1LimitsTest, BeyondLoopbackPlainHttpIsToBeAskedFor) {

@@ -12,7 +12,7 @@
 namespace penstock {
 namespace {
 
-constexpr int kPatienceMs = 10'000;
+constexpr int kPatienceMs = 60'000;
 
 std::string lower(std::string text) {
   std::ranges::transform(text, text.begin(),

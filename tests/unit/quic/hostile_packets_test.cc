@@ -46,7 +46,7 @@ void inject(TestServer& server, const NetAddress& from, Bytes packet) {
 
 // Waits until so many packets have been looked at, by the sum of all that may come of them.
 void settle(TestServer& server, uint64_t packets) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{60};
   while (server.server->packets().packets_in < packets && std::chrono::steady_clock::now() < deadline)
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
 }
@@ -57,6 +57,13 @@ void expect_alive(TestServer& server, uint8_t host) {
   TestRequest put("PUT", "/put", 300'000);
   ASSERT_TRUE(carry_out(**client, put));
   EXPECT_EQ(put.text, "300000 right");
+}
+
+// Whether it is an Initial packet of full size with a token (RFC 9000, section 17.2.2).
+bool carries_token(Bytes packet) {
+  if (packet.size() < 1200 || (packet[0] & 0xf0) != 0xc0) return false;
+  const size_t own_id = 6 + size_t{packet[5]};  // where its length stands, behind the server's id
+  return packet[own_id + 1 + packet[own_id]] != 0;
 }
 
 // Packets that a client sends in a handshake and an upload.
@@ -83,7 +90,7 @@ TEST(HostilePacketsTest, AVersionThatNobodySpeaksIsNegotiated) {
   std::copy(head.begin(), head.end(), packet.begin());
   inject(server, memory_address(9), packet);
   ASSERT_TRUE(server.counts(QuicCount::versions_negotiated));
-  settle(server, 1);
+  while (answers.packets().empty()) std::this_thread::yield();  // it is counted before it is sent
   const std::vector<Packet> sent = answers.packets();
   ASSERT_EQ(sent.size(), 1U);
   // RFC 8999, section 6: version 0, their ids the other way round, then versions.
@@ -205,6 +212,7 @@ TEST(HostilePacketsTest, FloodsOfFirstPacketsAreAnsweredWithRetryAndKeepNothing)
   TestServer server(options);
   std::mt19937_64 random(45);
   constexpr int kPackets = 2000;
+  const auto begun = std::chrono::steady_clock::now();
   // The same client, under so many ids and addresses: what it says cannot be read, as its keys hang on the
   // id.
   for (int i = 0; i < kPackets; ++i) {
@@ -215,7 +223,10 @@ TEST(HostilePacketsTest, FloodsOfFirstPacketsAreAnsweredWithRetryAndKeepNothing)
   }
   settle(server, kPackets);
   EXPECT_LE(server.server->connections(), 10U);
-  EXPECT_LE(server.count(QuicCount::retries_sent), 300U);
+  const uint64_t retries = server.count(QuicCount::retries_sent);
+  const auto seconds =
+      std::chrono::ceil<std::chrono::seconds>(std::chrono::steady_clock::now() - begun).count();
+  EXPECT_LE(retries, 100U * (1 + static_cast<uint64_t>(seconds)));
   EXPECT_EQ(server.log.begun, 0U);
 }
 
@@ -246,9 +257,7 @@ TEST(HostilePacketsTest, ATokenOfAnotherAddressIsRefused) {
   TestServer server(options);
   Packet with_token;
   server.network.watch([&](const NetPath& path, Bytes packet) {
-    // Its second packet carries the token.
-    if (path.local == memory_address(2) && packet[0] >= 0xc0 && packet.size() >= 1200 && with_token.empty() &&
-        server.count(QuicCount::retries_sent) == 1)
+    if (path.local == memory_address(2) && with_token.empty() && carries_token(packet))
       with_token.assign(packet.begin(), packet.end());
     return true;
   });
@@ -261,8 +270,7 @@ TEST(HostilePacketsTest, ATokenOfAnotherAddressIsRefused) {
   ASSERT_FALSE(with_token.empty());
   ASSERT_TRUE(server.counts(QuicCount::connections_ended));
   // Until then its packets are the ended connection's.
-  for (int i = 0; i < 2000 && server.server->connections() != 0; ++i)
-    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  while (server.server->connections() != 0) std::this_thread::sleep_for(std::chrono::milliseconds{5});
   Answers answers(server, memory_address(77));
   inject(server, memory_address(77), with_token);
   ASSERT_TRUE(server.counts(QuicCount::packets_bad_token));

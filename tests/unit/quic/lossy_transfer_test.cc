@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <memory>
 #include <vector>
 
@@ -9,6 +10,20 @@
 
 namespace penstock {
 namespace {
+
+// Where packets of a handshake are lost again and again, the pauses between them grow.
+constexpr std::chrono::seconds kPatience{100};
+
+QuicServerOptions patient_server() {
+  QuicServerOptions options;
+  options.limits.handshake_timeout = options.limits.idle_timeout = kPatience;
+  return options;
+}
+QuicClientOptions patient_client(const TestServer& server) {
+  QuicClientOptions options = server.trusting();
+  options.handshake_timeout = options.idle_timeout = kPatience;
+  return options;
+}
 
 class LossyTransferTest : public testing::TestWithParam<MemoryNetwork::Faults> {};
 INSTANTIATE_TEST_SUITE_P(Faults, LossyTransferTest,
@@ -19,8 +34,8 @@ INSTANTIATE_TEST_SUITE_P(Faults, LossyTransferTest,
                                          MemoryNetwork::Faults{10, 10, 10, 15}));
 
 TEST_P(LossyTransferTest, EverythingArrivesWholeBothWays) {
-  TestServer server({}, GetParam());
-  auto client = server.client();
+  TestServer server(patient_server(), GetParam());
+  auto client = server.client(2, patient_client(server));
   ASSERT_TRUE(client) << client.error().message();
   std::vector<std::unique_ptr<TestRequest>> requests;
   for (int i = 0; i < 4; ++i) {
@@ -41,11 +56,11 @@ TEST_P(LossyTransferTest, EverythingArrivesWholeBothWays) {
 }
 
 TEST(LossyConnectTest, HandshakesComeAboutThroughLoss) {
-  QuicServerOptions options;
+  QuicServerOptions options = patient_server();
   options.limits.handshakes_without_retry = 3;
   TestServer server(options, {10, 10, 10, 21});
   for (uint8_t host = 2; host < 12; ++host) {
-    auto client = server.client(host);
+    auto client = server.client(host, patient_client(server));
     ASSERT_TRUE(client) << client.error().message();
     TestRequest get("GET", "/bytes?10000");
     ASSERT_TRUE(carry_out(**client, get));

@@ -59,11 +59,12 @@ TEST(QuicRefusedTest, AClientHearsAtOnceThatNobodyListens) {
   UdpOptions client_udp;
   client_udp.remote = UdpPort::open(udp).value()->local_address();
   const auto port = UdpPort::open(client_udp).value();
-  const auto begin = std::chrono::steady_clock::now();
-  const auto client = QuicClient::connect(port->queue(0), client_udp.remote, "127.0.0.1", {});
+  // Who did not hear it would wait until ctest ends the test.
+  QuicClientOptions options;
+  options.handshake_timeout = options.idle_timeout = std::chrono::hours{1};
+  const auto client = QuicClient::connect(port->queue(0), client_udp.remote, "127.0.0.1", options);
   ASSERT_FALSE(client);
   EXPECT_NE(client.error().why.find("refused"), std::string::npos) << client.error().message();
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds{5});
 }
 
 }  // namespace

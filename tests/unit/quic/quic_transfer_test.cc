@@ -112,10 +112,10 @@ TEST(QuicTransferTest, WhatTheServiceDoesNotTakeIsKeptAndHoldsTheSenderBack) {
   ASSERT_TRUE(client);
   TestRequest held("PUT", "/hold", 10'000'000);
   ASSERT_TRUE((*client)->submit(held.head, held));
+  EXPECT_TRUE(poll_until(**client, [&server] { return server.count(QuicCount::body_bytes_in) >= 60'000U; }));
   poll_until(
       **client, [] { return false; }, std::chrono::milliseconds{300});
   EXPECT_LE(server.count(QuicCount::body_bytes_in), 65'536U);
-  EXPECT_GE(server.count(QuicCount::body_bytes_in), 60'000U);
   client->reset();
   EXPECT_TRUE(held.done);
   TestServer second;
@@ -323,13 +323,12 @@ TEST(QuicTransferTest, PacketsGrowToWhatTheWayTakes) {
   auto client = server.client();
   ASSERT_TRUE(client);
   const auto both_grown = [&] { return largest_up > 1400 && largest_down > 1400; };
-  for (int i = 0; i < 100 && !both_grown(); ++i) {
+  while (!both_grown()) {  // a test that waits for ever is ended by ctest
     TestRequest put("PUT", "/put", 1'000'000);
     ASSERT_TRUE(carry_out(**client, put));
     TestRequest get("GET", "/bytes?1000000");
     ASSERT_TRUE(carry_out(**client, get));
   }
-  EXPECT_TRUE(both_grown()) << largest_up << " " << largest_down;
   client->reset();
   server.network.watch(nullptr);
 }
@@ -342,7 +341,7 @@ TEST(QuicTransferTest, DrainFinishesWhatIsUnderWayAndRefusesWhatIsNew) {
   put.stall_after = 1'000'000;
   const Result<uint64_t> id = (*client)->submit(put.head, put);
   ASSERT_TRUE(poll_until(**client, [&server] { return server.log.bytes_taken == 1'000'000; }));
-  std::thread drain([&server] { server.server->drain(std::chrono::seconds{20}); });
+  std::thread drain([&server] { server.server->drain(std::chrono::hours{1}); });
   ASSERT_TRUE(poll_until(**client, [&server] { return server.log.drained.load(); }));
   EXPECT_FALSE(server.client(3));
   EXPECT_TRUE(server.counts(QuicCount::refused_by_limit));
@@ -351,8 +350,7 @@ TEST(QuicTransferTest, DrainFinishesWhatIsUnderWayAndRefusesWhatIsNew) {
   ASSERT_TRUE(poll_until(**client, [&put] { return put.done; }));
   EXPECT_TRUE(put.result);
   EXPECT_EQ(put.text, "3000000 right");
-  poll_until(
-      **client, [] { return false; }, std::chrono::milliseconds{500});
+  poll_until(**client, [&server] { return !server.server->running(); });
   drain.join();
   EXPECT_FALSE(server.server->running());
 }

@@ -33,7 +33,7 @@ Result<std::unique_ptr<QuicClient>> TestServer::client(uint8_t host, QuicClientO
 }
 
 bool TestServer::counts(QuicCount what, uint64_t at_least) const {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{60};
   while (count(what) < at_least) {
     if (std::chrono::steady_clock::now() >= deadline) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds{1});

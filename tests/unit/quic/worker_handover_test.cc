@@ -105,7 +105,7 @@ TEST(WorkerHandoverTest, ARetryReachesWhoeverSentIt) {
   });
   auto client = server.client();
   ASSERT_TRUE(client) << client.error().message();
-  EXPECT_EQ(server.count(QuicCount::retries_sent), 1U);
+  EXPECT_GE(server.count(QuicCount::retries_sent), 1U);  // a client that hears nothing soon asks again
   EXPECT_GT(packets, 1U);
   server.network.watch(nullptr);
 }

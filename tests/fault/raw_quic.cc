@@ -15,7 +15,7 @@ namespace {
 
 using Clock = RawQuic::Clock;
 
-constexpr auto kPatience = std::chrono::seconds(10);
+constexpr auto kPatience = std::chrono::seconds(60);
 constexpr uint64_t kWindow = 1 << 20;
 constexpr size_t kOwnIdBytes = 8;
 constexpr size_t kServerIdBytes = 18;

@@ -57,7 +57,7 @@ Cid root_of(const std::vector<uint8_t>& content) {
 }
 
 void wait_for(const std::atomic<uint64_t>& count, uint64_t at_least) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   while (count < at_least && std::chrono::steady_clock::now() < deadline)
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
 }
@@ -250,11 +250,12 @@ TEST(SenderFailureTest, AServerWithAnotherCertificateGetsNothing) {
 TEST(SenderFailureTest, NobodyWhoListensIsSaidSoon) {
   SendingSite site;
   site.stop_server();
-  const auto begin = std::chrono::steady_clock::now();
-  const Outcome outcome = site.send({site.write_file("a", Bytes())});
+  // Who did not hear it would wait until ctest ends the test.
+  SenderOptions options = site.options();
+  options.quic.handshake_timeout = options.quic.idle_timeout = std::chrono::hours(1);
+  const Outcome outcome = site.send({site.write_file("a", Bytes())}, options);
   ASSERT_FALSE(outcome.status);
   EXPECT_EQ(outcome.status.error().code, Errc::failed);
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
 }
 
 TEST(SenderFailureTest, AServerThatGoesAndComesBackGetsAllOfIt) {
@@ -266,6 +267,7 @@ TEST(SenderFailureTest, AServerThatGoesAndComesBackGetsAllOfIt) {
   SenderOptions options = site.options();
   options.progress = &progress;
   options.parallel = 3;
+  options.retries = 1000;  // however long a busy machine takes to start the server
   std::thread trouble([&] {
     for (const uint64_t at : {uint64_t{20'000'000}, uint64_t{130'000'000}}) {
       wait_for(progress.bytes_content, at);
@@ -296,7 +298,10 @@ TEST(SenderFailureTest, AServerThatStaysAwayIsGivenUp) {
     wait_for(progress.bytes_content, 5'000'000);
     site.stop_server();
   });
-  const Outcome outcome = site.send({site.write_file("f", random_bytes(60'000'000, 1))}, options);
+  // So large that it is not sent before it is noticed.
+  const std::string path = site.write_file("f", random_bytes(1000, 1));
+  std::filesystem::resize_file(path, uint64_t{4} << 30);
+  const Outcome outcome = site.send({path}, options);
   trouble.join();
   ASSERT_FALSE(outcome.status);
   EXPECT_EQ(outcome.status.error().code, Errc::failed);

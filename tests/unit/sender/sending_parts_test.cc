@@ -17,13 +17,13 @@ constexpr size_t kBytes = 48 << 20;
 SenderOptions parts_options(const SendingSite& site, TransferProgress& progress) {
   SenderOptions options = site.options();
   options.progress = &progress;
-  options.retries = 30;
+  options.retries = 1000;  // however long a busy machine takes to start the server
   return options;
 }
 
 // While an upload is under way.
 void wait_for_bytes(const TransferProgress& progress, uint64_t bytes) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   while (progress.bytes_content < bytes && std::chrono::steady_clock::now() < deadline)
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
 }

@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 #include <utility>
 
 #include "dag/file_walker.h"
@@ -25,7 +27,7 @@ SenderOptions sender_options(const NetAddress& server, const TestIdentity& ident
   SenderOptions options;
   options.server = {"127.0.0.1", server.text()};
   options.quic.trust = {ServerTrust::Kind::fingerprint, identity.identity().fingerprint()};
-  options.quic.idle_timeout = std::chrono::milliseconds(3'000);
+  options.quic.idle_timeout = std::chrono::milliseconds(20'000);
   options.pause_first = std::chrono::milliseconds(50);
   options.pause_max = std::chrono::milliseconds(400);
   options.open_port = [](const NetAddress& remote) -> Result<std::unique_ptr<PacketPort>> {
@@ -74,7 +76,12 @@ SendingSite::~SendingSite() {
 void SendingSite::start_server() {
   UdpOptions udp;
   udp.local = address_;
-  port_ = UdpPort::open(udp).value();
+  // Where it was before, others may have come meanwhile: for a moment, as senders do that look for the
+  // server.
+  Result<std::unique_ptr<UdpPort>> opened = UdpPort::open(udp);
+  for (; !opened && address_.port() != 0; opened = UdpPort::open(udp))
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  port_ = std::move(opened).value();
   address_ = port_->local_address();
   server_ = Server::start(*store_, *devices_, *port_, identity_.identity(), server_options).value();
 }

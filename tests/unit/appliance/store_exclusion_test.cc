@@ -7,6 +7,8 @@
 #include <fstream>
 #include <vector>
 
+#include "unit/store/temporary_directory.h"
+
 namespace penstock {
 namespace {
 
@@ -20,7 +22,6 @@ class StoreExclusionTest : public testing::Test {
       std::ofstream(root_ / name) << name;
     }
   }
-  void TearDown() override { fs::remove_all(root_); }
 
   // The names of what comes through, directories in brackets.
   std::string names(const std::string& top, const std::string& excluded) {
@@ -40,7 +41,8 @@ class StoreExclusionTest : public testing::Test {
     }
   }
 
-  const fs::path root_ = fs::path(testing::TempDir()) / "store_exclusion_test";
+  const TemporaryDirectory directory_;
+  const fs::path root_ = directory_.path();
   std::vector<std::string> met_;
 };
 

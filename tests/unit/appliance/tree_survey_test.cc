@@ -8,6 +8,8 @@
 #include <fstream>
 #include <thread>
 
+#include "unit/store/temporary_directory.h"
+
 namespace penstock {
 namespace {
 
@@ -22,14 +24,14 @@ uint64_t surveyed(const std::vector<std::string>& paths) {
 class TreeSurveyTest : public testing::Test {
  protected:
   void SetUp() override { fs::create_directories(root_ / "below"); }
-  void TearDown() override { fs::remove_all(root_); }
 
   std::string write(const std::string& name, size_t bytes) {
     std::ofstream(root_ / name) << std::string(bytes, 'x');
     return (root_ / name).string();
   }
 
-  const fs::path root_ = fs::path(testing::TempDir()) / "tree_survey_test";
+  const TemporaryDirectory directory_;
+  const fs::path root_ = directory_.path();
 };
 
 TEST_F(TreeSurveyTest, AddsUpFilesOfTreesAndFilesNamedAlone) {

@@ -117,9 +117,8 @@ TEST_F(PooledAnswerTest, MayBeLeftAtAnyMoment) {
     for (uint64_t reads = 0; answer->head() != nullptr && reads < i % 5; ++reads) answer->read(some);
     answer->give_up();
   }
-  for (int i = 0; i < 1000 && places.taken() > 0; ++i)
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  EXPECT_EQ(places.taken(), 0u);
+  // A test that waits for ever is ended by ctest.
+  while (places.taken() > 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
 }
 
 TEST_F(PooledAnswerTest, WakesNobodyWhoHasGone) {

@@ -25,7 +25,7 @@ namespace {
 
 constexpr char kDevice[] = "tap0";
 constexpr int kMtu = 9000;
-constexpr std::chrono::seconds kWatchdog{30};
+constexpr std::chrono::seconds kWatchdog{60};
 
 ifreq request_of_device() {
   ifreq request{};

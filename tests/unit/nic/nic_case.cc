@@ -66,7 +66,7 @@ bool run_queues(const std::vector<PacketQueue*>& queues, std::vector<std::vector
                 const std::function<bool()>& condition) {
   into.resize(queues.size());
   std::vector<PacketTrain> burst(32);
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   while (!condition()) {
     if (std::chrono::steady_clock::now() > deadline) return false;
     for (size_t i = 0; i < queues.size(); ++i) {

@@ -88,10 +88,8 @@ TEST(NicQuic, AServerWhosePortIsPulledEnds) {
   NicServer server(wire, 2);
   EXPECT_TRUE(server.server->running());
   wire.unplug(0);
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (server.server->running() && std::chrono::steady_clock::now() < deadline)
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  EXPECT_FALSE(server.server->running());
+  // A test that waits for ever is ended by ctest.
+  while (server.server->running()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
 }
 
 }  // namespace

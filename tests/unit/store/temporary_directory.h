@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace penstock {
 
-// A fresh directory that goes with its owner; in memory where there is a place for that, so that syncs cost
+// A fresh directory that goes with its owner; in memory where there is room for that, so that syncs cost
 // nothing.
 class TemporaryDirectory {
  public:
   TemporaryDirectory() {
+    constexpr uintmax_t kBytesMin = uintmax_t{1} << 30;  // more than a test leaves there
     const std::filesystem::path memory = "/dev/shm";
-    const auto base = std::filesystem::is_directory(memory) ? memory : std::filesystem::temp_directory_path();
+    std::error_code absent;
+    const bool room = std::filesystem::space(memory, absent).available > kBytesMin && !absent;
+    const auto base = room ? memory : std::filesystem::temp_directory_path();
     std::string path = (base / "penstock-test-XXXXXX").string();
     path_ = ::mkdtemp(path.data());
   }

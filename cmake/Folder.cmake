@@ -9,6 +9,14 @@ function(penstock_folder name)
   set_property(GLOBAL APPEND PROPERTY PENSTOCK_FOLDERS penstock_${name})
 endfunction()
 
+# penstock_test_seconds(VARIABLE SECONDS): a TIMEOUT for ctest; programs with sanitizers take their time.
+function(penstock_test_seconds variable seconds)
+  if(PENSTOCK_SANITIZE)
+    math(EXPR seconds "3 * ${seconds}")
+  endif()
+  set(${variable} ${seconds} PARENT_SCOPE)
+endfunction()
+
 # penstock_test(NAME [HOT] SOURCES a_test.cc ... LINKS ... [LABELS ...] [TIMEOUT seconds] [ARGS ...]): one GoogleTest
 # binary, one ctest entry. Its first label is the folder under tests/ that it stands in (unit, conformance, ...).
 # HOT: its own code takes most of its time. Labels that ./test knows: slow (not in --quick), long (only in --long), threads (also run under tsan).
@@ -27,9 +35,7 @@ function(penstock_test name)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
-  if(PENSTOCK_SANITIZE)
-    math(EXPR ARG_TIMEOUT "3 * ${ARG_TIMEOUT}")
-  endif()
+  penstock_test_seconds(ARG_TIMEOUT ${ARG_TIMEOUT})
   cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY ${PROJECT_SOURCE_DIR}/tests OUTPUT_VARIABLE suite)
   string(REGEX REPLACE "/.*" "" suite "${suite}")
   if("threads" IN_LIST ARG_LABELS)

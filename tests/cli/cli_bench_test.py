@@ -165,7 +165,7 @@ class Bench(ToolCase):
         self.until(lambda: os.listdir(self.scratch) == [], "nothing is left")
 
     def until(self, condition, what):
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 100
         while not condition():
             self.assertLess(time.monotonic(), deadline, f"never: {what}")
             time.sleep(0.01)

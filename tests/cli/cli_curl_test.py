@@ -30,7 +30,7 @@ class CurlTest(ServedCase):
         self.server = self.serve(*options)
 
     def curl(self, path, *options, known=True):
-        command = ["curl", "--silent", "--show-error", "--include", "--max-time", "60", "--globoff", "--path-as-is", "--http1.1"]
+        command = ["curl", "--disable", "--silent", "--show-error", "--include", "--max-time", "100", "--globoff", "--path-as-is", "--http1.1"]
         command += ["--config", self.config] if known else []
         done = subprocess.run([*command, *options, f"http://{self.server.places['http']}{path}"], capture_output=True, timeout=100)
         self.assertEqual((done.returncode, done.stderr), (0, b""), (path, options))
@@ -77,7 +77,7 @@ class CurlTest(ServedCase):
         self.start()
         file = self.write("to upload", b"some bytes" * 100_000)
         with open(file, "rb") as content:
-            command = ["curl", "--silent", "--config", self.config, "--upload-file", "-", f"http://{self.server.places['http']}/objects/chunked"]
+            command = ["curl", "--disable", "--silent", "--config", self.config, "--upload-file", "-", f"http://{self.server.places['http']}/objects/chunked"]
             done = subprocess.run(command, stdin=content, capture_output=True, timeout=100)
         self.assertEqual(json.loads(done.stdout)["bytes"], 1_000_000)
 

@@ -5,6 +5,7 @@
 usage: cli_devices_test.py [--mib N]     so much of this machine's own files (default: 12)
 """
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -51,17 +52,27 @@ class DevicesTest(ToolCase):
             subprocess.run(["rm", "-r", store], check=True)
         self.assertEqual(len(set(roots.values())), 1, roots)
 
+    @contextlib.contextmanager
+    def long_put(self):
+        """In the midst of it: of a file with so many names that it takes far longer than it takes to see that it has begun."""
+        tree = self.path("tree")
+        if not os.path.exists(tree):
+            file = self.write("tree/0", self.random.randbytes(16 << 20))
+            for number in range(1, 64):
+                os.link(file, self.path("tree", str(number)))
+        command = [TOOL, "put", "--device", "card", tree]
+        with subprocess.Popen(command, env=environment(PENSTOCK_STORE=self.store), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as put:
+            while put.poll() is None and self.stored() < 1 << 20:
+                time.sleep(0.01)
+            try:
+                yield put
+            finally:
+                put.kill()
 
     def test_a_put_that_is_told_to_end_waits_for_the_card_and_commits_nothing(self):
-        tree = self.path("tree")
-        gather(tree, 48 << 20)
         before = self.ok("log")
         for number in (signal.SIGTERM, signal.SIGINT):
-            command = [TOOL, "put", "--device", "card", tree]
-            with subprocess.Popen(command, env=environment(PENSTOCK_STORE=self.store), stdout=subprocess.PIPE,
-                                  stderr=subprocess.PIPE) as put:
-                while put.poll() is None and self.stored() < 1 << 20:
-                    time.sleep(0.01)
+            with self.long_put() as put:
                 put.send_signal(number)
                 output, message = put.communicate(timeout=100)
             self.assertEqual((put.returncode, output), (-number, b""), message)
@@ -72,14 +83,8 @@ class DevicesTest(ToolCase):
             self.ok("init")
 
     def test_a_second_signal_kills_a_put_at_once_also_where_it_is_another(self):
-        tree = self.path("tree")
-        gather(tree, 16 << 20)
         before = self.ok("log")
-        command = [TOOL, "put", "--device", "card", tree]
-        with subprocess.Popen(command, env=environment(PENSTOCK_STORE=self.store), stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE) as put:
-            while put.poll() is None and self.stored() < 1 << 20:
-                time.sleep(0.01)
+        with self.long_put() as put:
             # Both are there when it goes on, and it takes them in any order.
             for number in (signal.SIGSTOP, signal.SIGINT, signal.SIGTERM, signal.SIGCONT):
                 put.send_signal(number)

@@ -76,7 +76,7 @@ class NicTest(ServedCase):
 
     def test_without_the_module_it_says_what_is_missing(self):
         for command in (("serve", "--nic", NIC), ("send", "https://127.0.0.1:1", self.write("file"), "--nic", NIC)):
-            done = subprocess.run([ALONE, *command], env=environment(PENSTOCK_STORE=self.store), capture_output=True, timeout=60,
+            done = subprocess.run([ALONE, *command], env=environment(PENSTOCK_STORE=self.store), capture_output=True, timeout=100,
                                   check=False)
             self.assertEqual((done.returncode, done.stdout), (FAILED, b""), command)
             for part in (b"penstock-dpdk.so, is not beside this program", b"librte-eal23", b"librte-net-", b"libdpdk-dev"):

@@ -178,7 +178,7 @@ class Output(ToolCase):
             running.append(subprocess.Popen([TOOL, "devices", "--trust", file], env=environment(PENSTOCK_XCLBINS=place),
                                             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE))
         for process in running:
-            _, said = process.communicate(timeout=60)
+            _, said = process.communicate(timeout=100)
             self.assertEqual(process.returncode, 0, said)
         with open(place, encoding="utf-8") as listed:
             self.assertEqual(len(json.load(listed)["xclbins"]), 20)

@@ -8,6 +8,7 @@ import signal
 import ssl
 import subprocess
 import threading
+import time
 import unittest
 
 from served_case import ServedCase
@@ -140,6 +141,7 @@ class ServeTest(ServedCase):
             thread.start()
         while len(answered) < 40:
             self.assertTrue(any(thread.is_alive() for thread in threads))
+            time.sleep(0.01)
         server.kill()
         server.wait(60)
         for thread in threads:

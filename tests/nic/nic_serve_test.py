@@ -5,6 +5,7 @@
 import http.client
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -72,10 +73,13 @@ class NicServeTest(ServedCase):
                     continue
         return total
 
-    def wait_for_half(self, sender, size):
+    def stop_at_half(self, sender, size):
+        """The sender stands still then, so that what becomes of the link happens in the midst of its upload."""
         while self.stored() < size // 2:
             self.assertIsNone(sender.poll(), "the upload ended early")
             time.sleep(0.005)
+        sender.send_signal(signal.SIGSTOP)
+        self.assertIsNone(sender.poll(), "the upload ended early")
 
     def test_from_the_wire_through_a_card_to_a_commit(self):
         content = self.random.randbytes(6_000_000) + bytes(3_000_000) + b"all work and no play " * 400_000
@@ -99,10 +103,11 @@ class NicServeTest(ServedCase):
         path = self.write("file", self.random.randbytes(120_000_000))
         server = self.serve()
         sender = self.sender(server, path)
-        self.wait_for_half(sender, 120_000_000)
+        self.stop_at_half(sender, 120_000_000)
         subprocess.run(["ip", "link", "set", "pen0", "down"], check=True)
         while self.figure(server, "link_up") != 0:
             time.sleep(0.01)
+        sender.send_signal(signal.SIGCONT)
         time.sleep(1.5)
         self.assertIsNone(sender.poll(), "the upload ended without a link")
         said = self.figure(server, "announcements_sent_total")
@@ -121,8 +126,9 @@ class NicServeTest(ServedCase):
         server = self.serve()
         made = self.send(server, small)
         sender = self.sender(server, path)
-        self.wait_for_half(sender, 120_000_000)
+        self.stop_at_half(sender, 120_000_000)
         subprocess.run(["ip", "link", "del", "pen0"], check=True)
+        sender.send_signal(signal.SIGCONT)
         self.addCleanup(self.restore_veth)
         self.assertEqual(server.wait(SECONDS_TO_END), FAILED)
         self.assertRegex(server.stderr.read().decode(), r"(?m)^penstock: [^\n]*port[^\n]*\n")

@@ -31,13 +31,15 @@ ROUND_TRIP = """(async () => {
   const part = await fetch(server + '/ipfs/' + made.cid, {headers: {...headers, Range: 'bytes=1000000-1000009'}})
   const some = new Uint8Array(await part.arrayBuffer())
   const refused = await fetch(server + '/ipfs/' + made.cid, {headers: {Authorization: 'Bearer wrong'}})
+  const why = (await refused.json()).why
+  const fetched = () => performance.getEntriesByType('resource').filter(entry => entry.name.startsWith(server))
+  while (fetched().length < 4) await new Promise(resolve => setTimeout(resolve, 20))
   return {
     bytes: content.length, statuses: [put.status, got.status, part.status, refused.status], made,
     same: back.length === content.length && back.every((byte, i) => byte === content[i]),
     same_part: some.length === 10 && some.every((byte, i) => byte === content[1000000 + i]),
-    range: part.headers.get('content-range'), tag: got.headers.get('etag'), why: (await refused.json()).why,
-    protocols: performance.getEntriesByType('resource').filter(entry => entry.name.startsWith(server))
-      .map(entry => entry.nextHopProtocol)
+    range: part.headers.get('content-range'), tag: got.headers.get('etag'), why,
+    protocols: fetched().map(entry => entry.nextHopProtocol)
   }
 })()"""
 

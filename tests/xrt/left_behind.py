@@ -5,7 +5,7 @@ import glob
 import time
 from pathlib import Path
 
-PATIENCE_S = 10
+PATIENCE_S = 60
 
 
 def left_behind(starter):

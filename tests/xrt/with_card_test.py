@@ -36,7 +36,7 @@ class Terminal:
         self.shell, self.file = pty.fork()
         if self.shell == 0:
             os.execve("/bin/bash", ["bash", "--norc", "--noprofile", "-i"],
-                      os.environ | {"PENSTOCK_BUILD_DIR": BUILD, "PS1": "", "PS2": ""})
+                      os.environ | {"PENSTOCK_BUILD_DIR": BUILD, "PS1": "", "PS2": "", "LC_ALL": "C", "HISTFILE": ""})
         os.set_blocking(self.file, False)
         self.said = ""
 
@@ -256,12 +256,12 @@ class WithCardTest(unittest.TestCase):
         ended = subprocess.Popen(["true"])
         ended.wait()
         card = self.start_card(CARD, host=ended.pid)
-        _, err = card.communicate(timeout=5)
+        _, err = card.communicate(timeout=SECONDS)
         self.assertEqual(card.returncode, 1)  # no core dump, which nobody would ask for
         self.assertIn("the host's process ended", err)
         # Nor for one that ends in the meantime.
         host = self.start_card("sh", "-c", 'EMULATION_SOCKETID=card_0_$$ "$0" & sleep 0.2; kill -0 $! && echo it waited', CARD, host=0)
-        out, err = host.communicate(timeout=5)
+        out, err = host.communicate(timeout=SECONDS)
         self.assertEqual(out, "it waited\n")
         self.assertIn("the host's process ended", err)
 

@@ -27,10 +27,21 @@ void write_frames(CorpusWriter& corpus) {
   }
 }
 
+// A pattern, a line break, a path.
+void write_patterns(CorpusWriter& corpus) {
+  corpus.write("path_pattern", "anywhere", "node_modules\n/home/a/node_modules/b");
+  corpus.write("path_pattern", "from-root", "/home/*/[a-c^]?x\n/home/b/b\xC3\xA9x");
+  corpus.write("path_pattern", "any-depth", "a/**/**/b\n/x/a/1/2/b/c");
+  corpus.write("path_pattern", "taken-back", "!\\!*\\\\[^\\]-a]\n/!b\\c");
+  corpus.write("path_pattern", "many-rows", "*a*a*a*b\n/aaaaaaaaaaaaaaaaaaaaaaaa");
+  corpus.write("path_pattern", "malformed", "a/[b-\n/a/b");
+}
+
 }  // namespace
 
 void write_stream_seeds(CorpusWriter& corpus) {
   write_frames(corpus);
+  write_patterns(corpus);
   for (const char* text : {"64K", "7E", "cdc:16K:64K:256K", "fixed:1M", "zstd:19", "zstd:-3", "lz4",
                            "deflate", "stored", "auto", "full", "payload", "cross", "sample:0.25"}) {
     std::string name = text;

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/attribute_writer.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <limits>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/check.h"
+#include "pipeline/restore_stage.h"
+
+namespace penstock {
+namespace {
+
+constexpr uint32_t kPermissions = 07777;
+constexpr uint32_t kActsAsOwner = 06000;  // setuid, setgid
+constexpr uint32_t kSpecialBits = 07000;
+constexpr std::string_view kAclPrefix = "system.posix_acl_";
+constexpr std::string_view kAccessAcl = "system.posix_acl_access";
+constexpr std::string_view kCapability = "security.capability";
+
+bool is_acl(std::string_view name) {
+  return name.starts_with(kAclPrefix);
+}
+
+// Of one call: not allowed to us, or not known to this file system, or more than it takes.
+bool is_refusal(int error_number) {
+  static constexpr std::array kRefusals = {EPERM, EACCES, EOPNOTSUPP, ENOSYS, EINVAL,
+                                           E2BIG, ERANGE, ENOSPC,     EDQUOT};
+  return std::ranges::find(kRefusals, error_number) != kRefusals.end();
+}
+
+Bytes value_of(const Xattr& xattr) {
+  const auto* value = std::get_if<std::vector<uint8_t>>(&xattr.value);
+  PENSTOCK_CHECK(value != nullptr);
+  return *value;
+}
+
+Refused kind_of(std::string_view name) {
+  if (is_acl(name)) return Refused::acl;
+  return name == kCapability ? Refused::capability : Refused::xattr;
+}
+
+// Whether an attribute that is there and should not be is ours to remove. Labels and the like are the
+// system's, which gives them to all that is made.
+bool is_ours_to_remove(std::string_view name) {
+  return name.starts_with("user.") || name.starts_with("trusted.") || is_acl(name) || name == kCapability;
+}
+
+// One entry while it is given its metadata. By descriptor; what cannot be opened is held by an O_PATH one,
+// and its attributes and mode are reached by what /proc calls that.
+class Subject {
+ public:
+  Subject(int fd, bool held, const MetaEntry& entry, const std::string& path, RefusalTally& refused)
+      : fd_(fd),
+        proc_path_(held ? "/proc/self/fd/" + std::to_string(fd) : std::string()),
+        entry_(&entry),
+        path_(&path),
+        refused_(&refused) {}
+
+  Status apply(bool fresh) {
+    fresh_ = fresh;
+    PENSTOCK_TRY(look());
+    if ((entry_->mode & kModeType) != (status_.st_mode & kModeType))
+      return fail(Errc::failed, *path_, "was replaced by something else while it was restored",
+                  "restore when nothing else changes what is there");
+    PENSTOCK_TRY(set_owner());
+    if (!fresh) PENSTOCK_TRY(remove_others());
+    for (const Xattr& xattr : entry_->xattrs)
+      if (!is_acl(xattr.name)) PENSTOCK_TRY(set_xattr(xattr));
+    PENSTOCK_TRY(set_mode());
+    for (const Xattr& xattr : entry_->xattrs)
+      if (is_acl(xattr.name)) PENSTOCK_TRY(set_xattr(xattr));
+    return set_time();
+  }
+
+ private:
+  bool is_symlink() const { return (entry_->mode & kModeType) == kModeSymlink; }
+  bool is_file() const { return (entry_->mode & kModeType) == kModeFile; }
+  bool owner_is_right() const { return status_.st_uid == entry_->uid && status_.st_gid == entry_->gid; }
+
+  Status look() { return fstat(fd_, &status_) == 0 ? Status() : Status(fail_errno(*path_)); }
+
+  Status refuse(Refused what, int error_number) {
+    const bool without_proc = error_number == ENOENT && !proc_path_.empty();
+    if (!without_proc && !is_refusal(error_number)) return fail_errno(*path_, error_number);
+    refused_->add(what, *path_, error_number);
+    return {};
+  }
+
+  // Where the user cannot be set, the group still may.
+  Status set_owner() {
+    if (owner_is_right()) return {};
+    if (fchownat(fd_, "", entry_->uid, entry_->gid, AT_EMPTY_PATH) != 0) {
+      PENSTOCK_TRY(refuse(Refused::owner, errno));
+      if (status_.st_gid != entry_->gid)
+        (void)fchownat(fd_, "", static_cast<uid_t>(-1), entry_->gid, AT_EMPTY_PATH);
+    }
+    return look();
+  }
+
+  Status remove_others() {
+    std::string names;
+    for (ssize_t bytes = 0;;) {
+      bytes = proc_path_.empty() ? flistxattr(fd_, names.data(), names.size())
+                                 : listxattr(proc_path_.c_str(), names.data(), names.size());
+      if (bytes < 0 && errno != ERANGE) return is_refusal(errno) ? Status() : Status(fail_errno(*path_));
+      if (bytes >= 0 && static_cast<size_t>(bytes) <= names.size()) {
+        const bool whole = !names.empty() || bytes == 0;
+        names.resize(static_cast<size_t>(bytes));
+        if (whole) break;
+      }
+      names.resize(std::max<size_t>(4096, 2 * names.size()));
+    }
+    for (std::string_view rest = names; !rest.empty();) {
+      const std::string name(rest.substr(0, rest.find('\0')));
+      rest.remove_prefix(std::min(name.size() + 1, rest.size()));
+      const bool wanted =
+          std::ranges::any_of(entry_->xattrs, [&](const Xattr& xattr) { return xattr.name == name; });
+      if (wanted || !is_ours_to_remove(name)) continue;
+      const int failed = proc_path_.empty() ? fremovexattr(fd_, name.c_str())
+                                            : removexattr(proc_path_.c_str(), name.c_str());
+      if (failed != 0 && errno != ENODATA) PENSTOCK_TRY(refuse(kind_of(name), errno));
+    }
+    return {};
+  }
+
+  bool has(const std::string& name, Bytes value) const {
+    std::vector<uint8_t> found(value.size() + 1);
+    const ssize_t bytes = proc_path_.empty()
+                              ? fgetxattr(fd_, name.c_str(), found.data(), found.size())
+                              : getxattr(proc_path_.c_str(), name.c_str(), found.data(), found.size());
+    return bytes >= 0 && std::ranges::equal(Bytes(found).first(static_cast<size_t>(bytes)), value);
+  }
+
+  Status set_xattr(const Xattr& xattr) {
+    const Refused kind = kind_of(xattr.name);
+    if (kind == Refused::capability && !owner_is_right()) return refuse(kind, EPERM);
+    const Bytes value = value_of(xattr);
+    if (!fresh_ && has(xattr.name, value)) return {};
+    const int failed = proc_path_.empty()
+                           ? fsetxattr(fd_, xattr.name.c_str(), value.data(), value.size(), 0)
+                           : setxattr(proc_path_.c_str(), xattr.name.c_str(), value.data(), value.size(), 0);
+    if (failed == 0) return {};
+    PENSTOCK_TRY(refuse(kind, errno));
+    return xattr.name == kAccessAcl ? change_mode(mode_without_acl(wanted_mode(), value)) : Status();
+  }
+
+  uint32_t wanted_mode() const {
+    const uint32_t mode = entry_->mode & kPermissions;
+    return is_file() && !owner_is_right() ? mode & ~kActsAsOwner : mode;
+  }
+
+  Status set_mode() {
+    if (is_symlink()) return {};
+    const uint32_t mode = wanted_mode();
+    if (mode != (entry_->mode & kPermissions)) PENSTOCK_TRY(refuse(Refused::mode, EPERM));
+    if ((status_.st_mode & kPermissions) == mode) return {};
+    PENSTOCK_TRY(change_mode(mode));
+    if ((mode & kSpecialBits) == 0) return {};
+    PENSTOCK_TRY(look());  // bits may be left out without a word
+    return (status_.st_mode & kPermissions) == mode ? Status() : refuse(Refused::mode, EPERM);
+  }
+
+  Status change_mode(uint32_t mode) {
+    const int failed = proc_path_.empty() ? fchmod(fd_, mode) : chmod(proc_path_.c_str(), mode);
+    return failed == 0 ? Status() : refuse(Refused::mode, errno);
+  }
+
+  Status set_time() {
+    const FileTime& wanted = entry_->mtime;
+    const timespec times[2] = {{0, UTIME_OMIT},
+                               {static_cast<time_t>(wanted.seconds), static_cast<long>(wanted.nanoseconds)}};
+    const int failed = proc_path_.empty() ? futimens(fd_, times) : utimensat(fd_, "", times, AT_EMPTY_PATH);
+    if (failed != 0) return refuse(Refused::time, errno);
+    if (wanted.seconds >= 0 && wanted.seconds <= std::numeric_limits<int32_t>::max()) return {};
+    PENSTOCK_TRY(look());  // file systems take the nearest that they have
+    if (status_.st_mtim.tv_sec != wanted.seconds) refused_->add(Refused::time, *path_, 0);
+    return {};
+  }
+
+  int fd_;
+  std::string proc_path_;  // empty: the descriptor will do
+  const MetaEntry* entry_;
+  const std::string* path_;
+  RefusalTally* refused_;
+  bool fresh_ = false;
+  struct stat status_ {};
+};
+
+}  // namespace
+
+Status fetch_xattr_values(BlockSource& source, MetaEntry& entry) {
+  for (Xattr& xattr : entry.xattrs) {
+    const Cid* cid = std::get_if<Cid>(&xattr.value);
+    if (cid == nullptr) continue;
+    Result<Bytes> block = source.read(*cid);
+    if (!block) {
+      Error error = std::move(block).error();
+      if (error.code == Errc::absent) error.code = Errc::corrupt;
+      return Failure(std::move(error));
+    }
+    if (block->size() > kXattrValueBytesMax)
+      return fail(Errc::corrupt, cid->text(), "is too long for the value of an attribute",
+                  "put the file anew");
+    xattr.value = std::vector<uint8_t>(block->begin(), block->end());
+  }
+  return {};
+}
+
+Status AttributeWriter::apply(int fd, const MetaEntry& entry, const std::string& path, bool fresh) const {
+  return Subject(fd, false, entry, path, *refused_).apply(fresh);
+}
+
+Status AttributeWriter::apply_at(int directory_fd, const std::string& name, const MetaEntry& entry,
+                                 const std::string& path, bool fresh) const {
+  const Descriptor held(openat(directory_fd, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  if (held.number() < 0) return fail_errno(path);
+  return Subject(held.number(), true, entry, path, *refused_).apply(fresh);
+}
+
+// A header of 4 bytes, then 8 an entry: tag (2), permissions (2), id (4), little-endian (acl(5),
+// linux/posix_acl_xattr.h).
+uint32_t mode_without_acl(uint32_t mode, Bytes value) {
+  constexpr size_t kHeaderBytes = 4;
+  constexpr size_t kEntryBytes = 8;
+  constexpr uint16_t kGroupObject = 0x04;
+  constexpr uint32_t kGroupBits = 070;
+  uint32_t group = 0;
+  if (value.size() >= kHeaderBytes && load_le<uint32_t>(value.data()) == 2)
+    for (size_t at = kHeaderBytes; value.size() - at >= kEntryBytes; at += kEntryBytes)
+      if (load_le<uint16_t>(value.data() + at) == kGroupObject)
+        group = load_le<uint16_t>(value.data() + at + 2) & 7u;
+  return (mode & ~kGroupBits) | (mode & group << 3);
+}
+
+}  // namespace penstock

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/refusal_tally.h"
+
+namespace penstock {
+namespace {
+
+struct Words {
+  std::string_view text;
+  std::string_view key;
+};
+
+constexpr std::array<Words, kRefusedKinds> kWords = {{{"owner", "owner"},
+                                                      {"mode bits", "mode_bits"},
+                                                      {"extended attributes", "xattrs"},
+                                                      {"ACLs", "acls"},
+                                                      {"capabilities", "capabilities"},
+                                                      {"modification time", "time"},
+                                                      {"special files", "special_files"}}};
+
+}  // namespace
+
+std::string_view refused_text(Refused what) {
+  return kWords[static_cast<size_t>(what)].text;
+}
+
+std::string_view refused_key(Refused what) {
+  return kWords[static_cast<size_t>(what)].key;
+}
+
+void RefusalTally::add(Refused what, const std::string& path, int error_number) {
+  const std::lock_guard lock(mutex_);
+  Count& count = counts_[static_cast<size_t>(what)];
+  if (count.times++ > 0) return;
+  count.first_path = path;
+  count.error_number = error_number;
+}
+
+RefusalTally::Count RefusalTally::of(Refused what) const {
+  const std::lock_guard lock(mutex_);
+  return counts_[static_cast<size_t>(what)];
+}
+
+uint64_t RefusalTally::all() const {
+  const std::lock_guard lock(mutex_);
+  uint64_t times = 0;
+  for (const Count& count : counts_) times += count.times;
+  return times;
+}
+
+}  // namespace penstock

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dag/directory_builder.h"
 
-#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "dag/dag_pb.h"
 #include "dag/entry_name.h"
 #include "dag/hamt_builder.h"
-#include "dag/murmur3.h"
 #include "dag/unixfs.h"
 
 namespace penstock {
@@ -16,20 +17,20 @@ constexpr size_t kPlainBytesMax = 262144;
 
 }  // namespace
 
-Status DirectoryBuilder::add(std::string name, const DagLink& link) {
+Status DirectoryBuilder::add(std::string_view name, const DagLink& link) {
   if (std::string fault = entry_name_fault(name); !fault.empty())
     return fail(Errc::usage, "'" + printable(name) + "'", std::move(fault), "rename it");
-  entries_.push_back({std::move(name), link});
+  entries_.add(name, link.cid, link.dag_bytes);
   return {};
 }
 
 Result<DagLink> DirectoryBuilder::finish() {
-  std::vector<Entry> entries = std::exchange(entries_, {});
-  std::ranges::sort(entries, {}, &Entry::name);
-  const auto clash = std::ranges::adjacent_find(entries, {}, &Entry::name);
-  if (clash != entries.end()) {
-    return fail(Errc::usage, "'" + printable(clash->name) + "'",
-                "two entries of one directory have this name", "rename one, or put them apart");
+  DirectoryEntries entries = std::exchange(entries_, {});
+  entries.sort();
+  for (size_t i = 1; i < entries.size(); ++i) {
+    if (entries.name(i - 1) == entries.name(i))
+      return fail(Errc::usage, "'" + printable(entries.name(i)) + "'",
+                  "two entries of one directory have this name", "rename one, or put them apart");
   }
 
   UnixfsData data;
@@ -37,21 +38,17 @@ Result<DagLink> DirectoryBuilder::finish() {
   std::vector<uint8_t> block;
   append_pb_data(block, encode_unixfs(data));
   size_t block_bytes = block.size();
-  for (const Entry& entry : entries) block_bytes += pb_link_bytes(entry.name.size(), entry.link.dag_bytes);
-  if (block_bytes > kPlainBytesMax) {
-    std::vector<HamtEntry> hashed;
-    hashed.reserve(entries.size());
-    for (const Entry& entry : entries)
-      hashed.push_back({murmur3_x64_64(as_bytes(entry.name)), entry.name, entry.link});
-    return put_hamt(*sink_, hashed);
-  }
+  for (size_t i = 0; i < entries.size(); ++i)
+    block_bytes += pb_link_bytes(entries.name(i).size(), entries[i].dag_bytes);
+  if (block_bytes > kPlainBytesMax) return put_hamt(*sink_, entries);
 
   block.clear();
   block.reserve(block_bytes);
   DagLink directory;
-  for (const Entry& entry : entries) {
-    append_pb_link(block, entry.link.cid, entry.name, entry.link.dag_bytes);
-    directory.dag_bytes += entry.link.dag_bytes;
+  for (size_t i = 0; i < entries.size(); ++i) {
+    const DirectoryEntries::Entry entry = entries[i];
+    append_pb_link(block, entry.cid, entry.name, entry.dag_bytes);
+    directory.dag_bytes += entry.dag_bytes;
   }
   append_pb_data(block, encode_unixfs(data));
   directory.cid = cid_of(Multicodec::dag_pb, block);

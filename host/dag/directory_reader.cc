@@ -65,17 +65,20 @@ std::optional<std::bitset<kHamtFanout>> slots_of(Bytes field) {
   return slots;
 }
 
-Result<std::vector<DirectoryEntry>> plain_entries(const Cid& cid, const PbNode& node) {
-  std::vector<DirectoryEntry> entries;
-  entries.reserve(node.link_count());
+Result<DirectoryEntries> plain_entries(const Cid& cid, const PbNode& node) {
+  DirectoryEntries entries;
   for (const PbLink& link : node) {
     if (std::string fault = entry_name_fault(link.name); !fault.empty())
       return bad_name(cid, link.name, fault);
-    if (!entries.empty() && entries.back().name >= link.name)
+    if (!entries.empty() && entries.name(entries.size() - 1) >= link.name)
       return bad_name(cid, link.name, "it stands twice or out of order");
-    entries.push_back({std::string(link.name), link.cid, link.dag_bytes});
+    entries.add(link.name, link.cid, link.dag_bytes);
   }
   return entries;
+}
+
+DirectoryEntry entry_of(const DirectoryEntries::Entry& entry) {
+  return {std::string(entry.name), entry.cid, entry.dag_bytes};
 }
 
 Result<ShardSlot> shard_slot(const Cid& cid, const PbLink& link, const ShardPlace& place) {
@@ -132,16 +135,16 @@ Result<std::vector<ShardSlot>> read_shard(BlockSource& blocks, const Cid& cid, c
   return shard_slots(cid, shard, place);
 }
 
-Status gather(BlockSource& blocks, std::vector<ShardSlot> slots, const ShardPlace& place,
-              std::vector<DirectoryEntry>& entries) {
-  for (ShardSlot& slot : slots) {
+Status gather(BlockSource& blocks, const std::vector<ShardSlot>& slots, const ShardPlace& place,
+              DirectoryEntries& entries) {
+  for (const ShardSlot& slot : slots) {
     if (!slot.entry.name.empty()) {
-      entries.push_back(std::move(slot.entry));
+      entries.add(slot.entry.name, slot.entry.cid, slot.entry.dag_bytes);
       continue;
     }
     const ShardPlace below = place.below(slot.slot);
-    PENSTOCK_TRY_ASSIGN(std::vector<ShardSlot> inner, read_shard(blocks, slot.entry.cid, below));
-    PENSTOCK_TRY(gather(blocks, std::move(inner), below, entries));
+    PENSTOCK_TRY_ASSIGN(const std::vector<ShardSlot> inner, read_shard(blocks, slot.entry.cid, below));
+    PENSTOCK_TRY(gather(blocks, inner, below, entries));
   }
   return {};
 }
@@ -163,17 +166,25 @@ Result<std::optional<DirectoryEntry>> find_in_shards(BlockSource& blocks, std::v
 
 }  // namespace
 
-Result<std::vector<DirectoryEntry>> DirectoryReader::list(const Cid& directory) {
+Result<DirectoryEntries> DirectoryReader::entries(const Cid& directory) {
   if (directory.codec != Multicodec::dag_pb) return not_a_directory(directory);
   ObjectSource blocks(*source_, directory);
   PENSTOCK_TRY_ASSIGN(const Bytes block, blocks.read(directory));
   PENSTOCK_TRY_ASSIGN(const UnixfsNode root, decode_unixfs_node(directory, block));
   if (!is_directory(root.data.type)) return not_a_directory(directory);
   if (root.data.type == UnixfsType::directory) return plain_entries(directory, root.node);
-  PENSTOCK_TRY_ASSIGN(std::vector<ShardSlot> slots, shard_slots(directory, root, {}));
+  PENSTOCK_TRY_ASSIGN(const std::vector<ShardSlot> slots, shard_slots(directory, root, {}));
+  DirectoryEntries entries;
+  PENSTOCK_TRY(gather(blocks, slots, {}, entries));
+  entries.sort();
+  return entries;
+}
+
+Result<std::vector<DirectoryEntry>> DirectoryReader::list(const Cid& directory) {
+  PENSTOCK_TRY_ASSIGN(const DirectoryEntries found, this->entries(directory));
   std::vector<DirectoryEntry> entries;
-  PENSTOCK_TRY(gather(blocks, std::move(slots), {}, entries));
-  std::ranges::sort(entries, {}, &DirectoryEntry::name);
+  entries.reserve(found.size());
+  for (size_t i = 0; i < found.size(); ++i) entries.push_back(entry_of(found[i]));
   return entries;
 }
 
@@ -184,10 +195,10 @@ Result<DirectoryEntry> DirectoryReader::lookup(const Cid& directory, std::string
   PENSTOCK_TRY_ASSIGN(const UnixfsNode root, decode_unixfs_node(directory, block));
   if (!is_directory(root.data.type)) return not_a_directory(directory);
   if (root.data.type == UnixfsType::directory) {
-    PENSTOCK_TRY_ASSIGN(const std::vector<DirectoryEntry> entries, plain_entries(directory, root.node));
-    const auto found = std::ranges::lower_bound(entries, name, {}, &DirectoryEntry::name);
-    if (found == entries.end() || found->name != name) return no_entry(directory, name);
-    return *found;
+    PENSTOCK_TRY_ASSIGN(const DirectoryEntries entries, plain_entries(directory, root.node));
+    const size_t found = entries.lower_bound(name);
+    if (found == entries.size() || entries.name(found) != name) return no_entry(directory, name);
+    return entry_of(entries[found]);
   }
   PENSTOCK_TRY_ASSIGN(std::vector<ShardSlot> slots, shard_slots(directory, root, {}));
   PENSTOCK_TRY_ASSIGN(auto found, find_in_shards(blocks, std::move(slots), name));

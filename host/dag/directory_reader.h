@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "dag/block_io.h"
 #include "dag/cid.h"
+#include "dag/directory_entries.h"
 
 namespace penstock {
 
@@ -31,6 +32,8 @@ class DirectoryReader {
 
   // All entries in ascending byte order of their names. absent: no such object; usage: not a directory;
   // corrupt: malformed, or part of it is missing.
+  Result<DirectoryEntries> entries(const Cid& directory);
+  // The same, each on its own: twice the memory.
   Result<std::vector<DirectoryEntry>> list(const Cid& directory);
   // One entry, without reading more of a HAMT than the path to it. absent: there is none of that name.
   Result<DirectoryEntry> lookup(const Cid& directory, std::string_view name);

@@ -7,8 +7,8 @@
 #include "base/check.h"
 #include "dag/dag_pb.h"
 #include "dag/directory_builder.h"
+#include "dag/directory_entries.h"
 #include "dag/hamt_builder.h"
-#include "dag/murmur3.h"
 #include "dag/unixfs.h"
 #include "fuzz/collected_blocks.h"
 #include "fuzz/corpus_writer.h"
@@ -36,10 +36,8 @@ void write_directories(CorpusWriter& corpus) {
 
   for (const size_t count : {1, 40}) {
     CollectedBlocks shards;
-    std::vector<std::string> names;
-    for (size_t i = 0; i < count; ++i) names.push_back("entry" + std::to_string(i));
-    std::vector<HamtEntry> entries;
-    for (const std::string& name : names) entries.push_back({murmur3_x64_64(as_bytes(name)), name, inner});
+    DirectoryEntries entries;
+    for (size_t i = 0; i < count; ++i) entries.add("entry" + std::to_string(i), inner.cid, inner.dag_bytes);
     const DagLink root = put_hamt(shards, entries).value();
     corpus.write("directory", "hamt-" + std::to_string(count), input_of(shards.numbered(root.cid)));
   }

@@ -5,17 +5,22 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "appliance/byte_range_text.h"
 #include "appliance/chosen_store.h"
 #include "appliance/command_syntax.h"
+#include "appliance/get_report_text.h"
 #include "appliance/json_text.h"
+#include "appliance/line_text.h"
 #include "appliance/object_name.h"
 #include "appliance/transfer_display.h"
-#include "appliance/transfer_rate.h"
 #include "base/size_text.h"
 #include "dag/object_info.h"
+#include "dag/object_source.h"
+#include "dag/tree_cursor.h"
 #include "pipeline/restore.h"
+#include "pipeline/tree_restore.h"
 
 namespace penstock {
 namespace {
@@ -66,26 +71,97 @@ uint64_t expected_bytes(const ObjectInfo& info, const RestoreOptions& options) {
   return info.kind == ObjectKind::file ? info.content_bytes : info.dag_bytes;
 }
 
-void print_report(const RestoreReport& report, const Cid& cid, const std::string& path, Console& console) {
-  Json object;
-  object["cid"] = cid.text();
-  set_text(object, "path", path);
-  object["entries"] = {
-      {"files", report.files}, {"directories", report.directories}, {"symlinks", report.symlinks}};
-  object["sizes"] = {{"content", report.bytes_content},
-                     {"written", report.bytes_written},
-                     {"decoded", report.bytes_decoded}};
-  object["rates"] = {{"seconds", seconds_of(report.nanoseconds)},
-                     {"bytes_per_second", bytes_per_second(report.bytes_content, report.nanoseconds)}};
-  object["left_out_count"] = report.entries_reported;
-  print_json(console, object);
+// What the name leads to. Of a bare CID, and of a commit without metadata or with damaged one, that is its
+// content alone.
+struct Wanted {
+  CommitTree tree;
+  TreeEntry entry;
+  ObjectInfo info;        // of the content, where there is any
+  bool metadata = false;  // the tree has it
+  bool damaged = false;   // it should have it
+};
+
+Result<Wanted> find_wanted(const ObjectName& name, const Store& store, BlockSource& source,
+                           Console& console) {
+  Wanted wanted;
+  PENSTOCK_TRY_ASSIGN(const NamedObject start, find_object({name.cid, "", name.text}, store, source));
+  if (start.info.kind == ObjectKind::commit) {
+    auto tree = open_commit_tree(source, start.cid);
+    wanted.damaged = !tree;
+    if (!tree && tree.error().code != Errc::corrupt) return Failure(tree.error());
+    if (!tree) console.report(tree.error());
+    if (tree && tree->meta) {
+      wanted.metadata = true;
+      wanted.tree = std::move(*tree);
+      PENSTOCK_TRY_ASSIGN(wanted.entry, resolve_entry(source, wanted.tree, name.path));
+      if (!wanted.entry.content) return wanted;
+      ObjectSource whole(source, start.cid);
+      PENSTOCK_TRY_ASSIGN(wanted.info, inspect(whole, *wanted.entry.content));
+      return wanted;
+    }
+  }
+  PENSTOCK_TRY_ASSIGN(const NamedObject found, find_content(name, store, source));
+  wanted.entry.content = found.cid;
+  wanted.info = found.info;
+  return wanted;
 }
 
-std::string summary_text(const RestoreReport& report) {
-  const double rate = bytes_per_second(report.bytes_content, report.nanoseconds);
-  return fmt::format("{} in {} file{}, in {:.1f} s ({}/s)", human_size(report.bytes_content), report.files,
-                     report.files == 1 ? "" : "s", seconds_of(report.nanoseconds),
-                     human_size(static_cast<uint64_t>(rate)));
+// A device, FIFO or socket has no bytes to be written or cut.
+Status check_special(const GetCommand& command) {
+  if (!command.range.empty())
+    return fail(Errc::usage, command.object, "is a special file: it has no byte range", "leave out --range");
+  if (command.output.empty() || command.output == "-")
+    return fail(Errc::usage, command.object, "is a special file, which cannot be written to standard output",
+                "give -o PATH");
+  return {};
+}
+
+Result<PathPatterns> parse_patterns(const std::vector<std::string>& texts, const char* option) {
+  PathPatterns patterns;
+  for (const std::string& text : texts) {
+    auto pattern = PathPattern::parse(text, false);
+    if (!pattern)
+      return fail(Errc::usage, std::string(option) + " " + pattern.error().what, pattern.error().why,
+                  pattern.error().remedy);
+    patterns.add(std::move(*pattern));
+  }
+  return patterns;
+}
+
+Result<Overwrite> parse_overwrite(const std::string& text) {
+  if (text.empty()) return Overwrite::refuse;
+  if (text == "always") return Overwrite::always;
+  if (text == "if-changed") return Overwrite::if_changed;
+  if (text == "never") return Overwrite::never;
+  return fail(Errc::usage, "--overwrite " + text, "is none of always, if-changed and never",
+              "choose one of these");
+}
+
+// What depends on a restore to a path, and the options on each other.
+Result<TreeRestoreOptions> parse_choices(const GetCommand& command, Console& console) {
+  TreeRestoreOptions choices;
+  PENSTOCK_TRY_ASSIGN(choices.include, parse_patterns(command.include, "--include"));
+  PENSTOCK_TRY_ASSIGN(choices.exclude, parse_patterns(command.exclude, "--exclude"));
+  PENSTOCK_TRY_ASSIGN(choices.overwrite, parse_overwrite(command.overwrite));
+  choices.verify = command.verify;
+  choices.remove_others = command.remove_others;
+  if (choices.remove_others &&
+      (choices.overwrite == Overwrite::refuse || choices.overwrite == Overwrite::never))
+    return fail(Errc::usage, "--delete", "removes nothing from what must not be there or must stay as it is",
+                "give --overwrite always or if-changed");
+  if (choices.verify && choices.overwrite == Overwrite::never)
+    return fail(Errc::usage, "--verify", "would find what --overwrite never leaves as it is",
+                "leave out one of them");
+  if (choices.remove_others)
+    choices.removed = [&console](const std::string& path) { console.note(name_text(path) + ": removed"); };
+  PENSTOCK_TRY_ASSIGN(choices.restore, parse_options(command));
+  return choices;
+}
+
+// Whether these need a path to restore to, as a tree.
+bool wants_tree(const TreeRestoreOptions& choices) {
+  return !choices.include.empty() || !choices.exclude.empty() || choices.verify ||
+         choices.overwrite != Overwrite::refuse;
 }
 
 }  // namespace
@@ -97,6 +173,16 @@ void GetCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
   syntax.value("-o,--output", output, "PATH",
                "where to: a path that is not there yet, or - for standard output");
   syntax.value("--range", range, "OFFSET:LENGTH", "these bytes of a file; OFFSET: goes to its end");
+  syntax.values(
+      "--include", include, "PATTERN",
+      "of a directory take only what matches this and what is below it; may be given several times");
+  syntax.values("--exclude", exclude, "PATTERN", "leave out what matches this; may be given several times");
+  syntax.value(
+      "--overwrite", overwrite, "WHEN",
+      "PATH may be there: always, if-changed (files of the same size and time stay) or never (what is "
+      "there stays)");
+  syntax.flag("--delete", remove_others, "with --overwrite: remove from PATH what OBJECT has not");
+  syntax.flag("--verify", verify, "read back what stands in PATH when all is written, and compare");
   syntax.value("--max-size", max_size, "SIZE", "refuse an object with more content than this");
   syntax.value("--threads", threads, "N", "at most this many threads (default: one a CPU)");
   global.describe_json(syntax);
@@ -105,42 +191,69 @@ void GetCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
   syntax.examples(
       "  penstock get HEAD -o restored            the newest commit's whole tree\n"
       "  penstock get HEAD/docs/a.pdf > a.pdf     one file of it\n"
+      "  penstock get HEAD -o docs --include '*.pdf'   some of its files\n"
+      "  penstock get HEAD -o tree --overwrite if-changed --delete   make tree what it was\n"
       "  penstock get CID --range 1G:4K -o part   4 KiB from the middle of a file\n"
       "  penstock get CID -o tree --max-size 10G  a tree from somebody else\n");
 }
 
 Result<int> GetCommand::run(const GlobalOptions& global, Console& console) const {
   PENSTOCK_TRY_ASSIGN(const ObjectName name, parse_object_name(object));
-  PENSTOCK_TRY_ASSIGN(RestoreOptions options, parse_options(*this));
+  PENSTOCK_TRY_ASSIGN(TreeRestoreOptions choices, parse_choices(*this, console));
+  RestoreOptions& options = choices.restore;
   std::optional<RangeRequest> part;
   if (!range.empty()) {
     PENSTOCK_TRY_ASSIGN(part, parse_byte_range(range));
   }
   PENSTOCK_TRY_ASSIGN(const auto store, open_store(global, Access::read, console));
   const auto source = store->new_reader();
-  PENSTOCK_TRY_ASSIGN(const auto found, find_content(name, *store, *source));
-  const Cid& cid = found.cid;
-  const ObjectInfo& info = found.info;
-  if (part) {
-    PENSTOCK_TRY_ASSIGN(options.range, fit_to_file(*part, info, object));
+  PENSTOCK_TRY_ASSIGN(const Wanted wanted, find_wanted(name, *store, *source, console));
+  const bool selects = !choices.include.empty() || !choices.exclude.empty();
+  if (selects && (!wanted.entry.content || wanted.info.kind != ObjectKind::directory))
+    return fail(Errc::usage, object, "is no directory of which a part could be chosen",
+                "leave out --include and --exclude");
+  std::string path = output;
+  if (wanted.entry.content) {
+    if (part) {
+      PENSTOCK_TRY_ASSIGN(options.range, fit_to_file(*part, wanted.info, object));
+    }
+    PENSTOCK_TRY_ASSIGN(path, choose_output(*this, global, wanted.info.kind, console));
+  } else {
+    PENSTOCK_TRY(check_special(*this));
   }
-  PENSTOCK_TRY_ASSIGN(const std::string path, choose_output(*this, global, info.kind, console));
+  if (wants_tree(choices) && (path.empty() || options.range))
+    return fail(Errc::usage, object,
+                "is written as a stream, or in part: there is nothing to choose or compare",
+                "give -o PATH and no --range, or leave out --overwrite, --delete and --verify");
+  const bool as_tree = !path.empty() && !options.range && (wanted.metadata || wants_tree(choices));
 
   TransferProgress progress;
   options.progress = &progress;
-  if (info.kind == ObjectKind::directory) {  // what goes wrong with a single file is the command's own error
+  // What goes wrong with the content of a single file is the command's own error.
+  if (as_tree || wanted.info.kind == ObjectKind::directory) {
     options.report = [&](const Error& error) { console.report(error); };
   }
-  const auto restore = [&] {
-    const uint64_t expected = expected_bytes(info, options);
+  RefusalTally refused;
+  const auto restore = [&]() -> Result<TreeRestoreReport> {
+    const uint64_t expected = wanted.entry.content ? expected_bytes(wanted.info, options) : 0;
     const TransferDisplay display(console, progress, [expected] { return std::optional(expected); });
-    return path.empty() ? restore_to_descriptor(*store, cid, console.output(), options)
-                        : restore_to_path(*store, cid, path, options);
+    if (as_tree) return restore_tree(*store, wanted.tree, wanted.entry, name.path, path, choices, refused);
+    const Cid& cid = *wanted.entry.content;
+    TreeRestoreReport report;
+    PENSTOCK_TRY_ASSIGN(report.restored, path.empty()
+                                             ? restore_to_descriptor(*store, cid, console.output(), options)
+                                             : restore_to_path(*store, cid, path, options));
+    return report;
   };
-  PENSTOCK_TRY_ASSIGN(const RestoreReport report, restore());
-  if (global.json) print_report(report, cid, path, console);
-  console.summary(summary_text(report));
-  return report.entries_reported == 0 ? 0 : static_cast<int>(Errc::corrupt);
+  PENSTOCK_TRY_ASSIGN(const TreeRestoreReport report, restore());
+  if (global.json)
+    print_json(console, get_report_json(report, wanted.entry.content, path, as_tree ? &refused : nullptr));
+  tell_refusals(refused, console);
+  console.summary(get_summary(report));
+  const bool whole = report.restored.entries_reported == 0 && report.metadata_damaged == 0 &&
+                     report.differences == 0 && !wanted.damaged;
+  if (!whole) return static_cast<int>(Errc::corrupt);
+  return refused.entries_missing() + report.in_the_way == 0 ? 0 : static_cast<int>(Errc::partial);
 }
 
 }  // namespace penstock

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "appliance/console.h"
 #include "appliance/global_options.h"
@@ -19,11 +20,17 @@ struct GetCommand {
   std::string object;
   std::string output;  // empty: standard output, for a file that does not go to a terminal
   std::string range;
+  std::vector<std::string> include;  // patterns, of paths below OBJECT
+  std::vector<std::string> exclude;
+  std::string overwrite;  // empty: the output must not be there
+  bool remove_others = false;
+  bool verify = false;
   std::string max_size;
   std::string threads;
 
   void describe(CommandSyntax& syntax, GlobalOptions& global);
-  // Exit code 3 when files of a tree are damaged: each is named and left out, the rest is restored.
+  // Exit code 3 when files of a tree, or its metadata, are damaged: each is named and left out, the rest is
+  // restored. 6: special files could not be made.
   Result<int> run(const GlobalOptions& global, Console& console) const;
 };
 

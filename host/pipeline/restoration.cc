@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "base/check.h"
 #include "base/limits.h"
@@ -25,21 +27,32 @@ constexpr size_t kOpenFilesMax = 256;
 constexpr uint64_t kPathByteCost = 64;
 constexpr uint64_t kInlineByteCost = 16;
 
+size_t meta_bytes(const MetaEntry& meta) {
+  size_t bytes = sizeof meta;
+  for (const Xattr& xattr : meta.xattrs) {
+    bytes += sizeof xattr + xattr.name.size();
+    if (const auto* value = std::get_if<std::vector<uint8_t>>(&xattr.value)) bytes += value->size();
+  }
+  return bytes;
+}
+
 }  // namespace
 
-Restoration::Restoration(Store& store, RestoreOrder order, const RestoreOptions& options, unsigned workers)
+Restoration::Restoration(Store& store, RestoreOrder order, const RestoreOptions& options, unsigned workers,
+                         const AttributeWriter* attributes)
     : store_(&store),
       source_(store.new_reader()),
       walker_(*source_),
-      course_(options, order, kTasksPerWorker * workers),
+      course_(options, order, kTasksPerWorker * workers, attributes),
       window_([&store](std::span<const Digest> digests, std::span<BlockLocation> locations) {
         return store.find(digests, locations);
       }) {}
 
 Result<std::unique_ptr<Restoration>> Restoration::start(Store& store, RestoreOrder order,
-                                                        const RestoreOptions& options) {
+                                                        const RestoreOptions& options,
+                                                        const AttributeWriter* attributes) {
   const unsigned workers = std::min(usable_threads(options.threads), kWorkersMax);
-  std::unique_ptr<Restoration> restoration(new Restoration(store, order, options, workers));
+  std::unique_ptr<Restoration> restoration(new Restoration(store, order, options, workers, attributes));
   PENSTOCK_TRY_ASSIGN(restoration->buffers_,
                       BufferPool::create("restore", RestoreWorker::kBufferBytes, workers));
   // A short range is one block or two.
@@ -90,7 +103,8 @@ Status Restoration::cut(RestoredFile& file, const Cid& cid, const std::optional<
   return cut_pieces(file, begin);
 }
 
-Status Restoration::restore_leaf_file(int root, std::string path, const Cid& cid, uint64_t bytes_hint) {
+Status Restoration::restore_leaf_file(int root, std::string path, const Cid& cid, uint64_t bytes_hint,
+                                      std::unique_ptr<MetaEntry> meta) {
   PENSTOCK_CHECK(course_.order() == RestoreOrder::any && cid.codec == Multicodec::raw);
   RestorePiece piece;
   piece.root = root;
@@ -98,6 +112,8 @@ Status Restoration::restore_leaf_file(int root, std::string path, const Cid& cid
   piece.cost =
       std::min(bytes_hint, uint64_t{kBlockBytesMax}) + RestoreTask::kPieceCost + kPathByteCost * path.size();
   piece.path = std::move(path);
+  if (meta) piece.held_bytes = meta_bytes(*meta);
+  piece.meta = std::move(meta);
   return gather(std::move(piece));
 }
 
@@ -161,7 +177,7 @@ Status Restoration::cut_pieces(RestoredFile& file, uint64_t begin) {
         break;
       case FileExtent::Kind::leaf:
         ++file.pieces;
-        PENSTOCK_TRY(gather({&file, -1, {}, *extent, extent->length + RestoreTask::kPieceCost}));
+        PENSTOCK_TRY(gather({&file, -1, {}, *extent, extent->length + RestoreTask::kPieceCost, {}, 0}));
         break;
     }
   }
@@ -197,7 +213,7 @@ Status Restoration::cut_stream(RestoredFile& file, uint64_t begin) {
       cost += extent->length;
     }
     task.cost += cost;
-    task.pieces.push_back({&file, -1, {}, *extent, cost});
+    task.pieces.push_back({&file, -1, {}, *extent, cost, {}, 0});
   }
   return task.pieces.empty() ? Status() : queue();
 }

@@ -25,8 +25,10 @@ namespace penstock {
 // inline in the nodes is written by the walk. Pieces of a stream go to the workers in order.
 class Restoration {
  public:
+  // `attributes` gives files that have metadata theirs.
   static Result<std::unique_ptr<Restoration>> start(Store& store, RestoreOrder order,
-                                                    const RestoreOptions& options);
+                                                    const RestoreOptions& options,
+                                                    const AttributeWriter* attributes = nullptr);
   ~Restoration();
 
   // Cuts the content of `cid` into pieces; the last that ends closes `file`. failed: the size passes what is
@@ -34,7 +36,8 @@ class Restoration {
   Status restore_file(std::unique_ptr<RestoredFile> file, const Cid& cid, std::optional<ByteRange> range);
   // Takes the file `path` below the descriptor `root`, which stays open until finish(); its content is the
   // one block `cid`, of `bytes_hint` bytes or so. Damage is reported, and then there is no such file.
-  Status restore_leaf_file(int root, std::string path, const Cid& cid, uint64_t bytes_hint);
+  Status restore_leaf_file(int root, std::string path, const Cid& cid, uint64_t bytes_hint,
+                           std::unique_ptr<MetaEntry> meta = nullptr);
   // Waits for the workers. `walked`: how the walk ended; after a failure nothing more is brought. That, or
   // the first failure that ended the restore.
   Status finish(const Status& walked);
@@ -45,7 +48,8 @@ class Restoration {
   uint64_t bytes_decoded() const;
 
  private:
-  Restoration(Store& store, RestoreOrder order, const RestoreOptions& options, unsigned workers);
+  Restoration(Store& store, RestoreOrder order, const RestoreOptions& options, unsigned workers,
+              const AttributeWriter* attributes);
 
   Status cut(RestoredFile& file, const Cid& cid, const std::optional<ByteRange>& range);
   Status cut_pieces(RestoredFile& file, uint64_t begin);

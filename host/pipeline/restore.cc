@@ -148,21 +148,6 @@ Status restore_content(Restoration& restoration, const RestoreStage& stage, cons
   return restoration.restore_file(std::move(file), cid, options.range);
 }
 
-// A damaged file must not stand there as if it were right.
-Status remove_damaged(const RestoreCourse& course, const RestoreStage& stage) {
-  for (const RestoreCourse::Damage& damage : course.damages()) {
-    const size_t slash = damage.path.rfind('/');
-    const std::string name = damage.path.substr(slash == std::string::npos ? 0 : slash + 1);
-    const std::string parent = slash == std::string::npos ? "." : damage.path.substr(0, slash);
-    PENSTOCK_TRY_ASSIGN(const Descriptor directory,
-                        open_beneath(stage.directory(), parent, O_RDONLY | O_DIRECTORY, 0, damage.path));
-    const bool gone = unlinkat(directory.number(), name.c_str(), 0) == 0 || errno == ENOENT ||
-                      errno == ENAMETOOLONG || unlinkat(directory.number(), name.c_str(), AT_REMOVEDIR) == 0;
-    if (!gone) return fail_errno(damage.path);
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<RestoreReport> restore_to_descriptor(Store& store, const Cid& cid, int fd,
@@ -205,7 +190,7 @@ Result<RestoreReport> restore_to_path(Store& store, const Cid& cid, const std::s
     // Of a single file nothing would be left; of a tree the rest is worth having.
     const RestoreCourse::Damage& first = restoration->course().damages().front();
     if (!directory || first.path.empty()) return Failure(first.error);
-    PENSTOCK_TRY(remove_damaged(restoration->course(), stage));
+    PENSTOCK_TRY(remove_damaged(restoration->course(), stage.directory()));
   }
   PENSTOCK_TRY(stage.promote());
   report.bytes_content = restoration->course().bytes_content();

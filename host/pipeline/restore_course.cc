@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/restore_course.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <memory>
 
 #include "base/size_text.h"
+#include "pipeline/restore_stage.h"
 
 namespace penstock {
 
@@ -58,9 +60,13 @@ void RestoreCourse::open_file() {
   ++open_files_;
 }
 
-void RestoreCourse::close_file(int descriptor, const std::string& path) {
+void RestoreCourse::close_file(RestoredFile& file) {
+  if (attributes_ != nullptr && file.meta != nullptr && !file.damaged) {
+    const Status applied = attributes_->apply(file.descriptor, *file.meta, file.path, true);
+    if (!applied) stop(applied.error());
+  }
   // Some file systems report a failed write only here.
-  if (close(descriptor) != 0 && errno != EINTR) stop({Errc::failed, path, errno_text(errno), {}});
+  if (close(file.descriptor) != 0 && errno != EINTR) stop({Errc::failed, file.path, errno_text(errno), {}});
   if (options_->progress != nullptr) ++options_->progress->files;
   const std::lock_guard lock(mutex_);
   --open_files_;
@@ -70,7 +76,7 @@ void RestoreCourse::close_file(int descriptor, const std::string& path) {
 void RestoreCourse::end_pieces(RestoredFile& file, uint32_t count) {
   if (file.pieces.fetch_sub(count) != count) return;
   const std::unique_ptr<RestoredFile> last(&file);
-  close_file(last->descriptor, last->path);
+  close_file(*last);
 }
 
 void RestoreCourse::end_each(std::span<const RestorePiece> pieces) {
@@ -105,9 +111,24 @@ void RestoreCourse::report(const std::string& path, const Error& error) {
   const std::lock_guard lock(mutex_);
   damages_.push_back({path, error});
   // Without a path it is what was asked for itself, whose error the caller gets.
-  if (!options_->report || path.empty()) return;
+  if (!path.empty()) tell_locked(path, error);
+}
+
+void RestoreCourse::note(const std::string& path, const Error& error) {
+  const std::lock_guard lock(mutex_);
+  ++noted_;
+  tell_locked(path, error);
+}
+
+void RestoreCourse::tell(const std::string& path, const Error& error) {
+  const std::lock_guard lock(mutex_);
+  tell_locked(path, error);
+}
+
+void RestoreCourse::tell_locked(const std::string& path, const Error& error) {
+  if (!options_->report) return;
   Error named = error;
-  named.what = path + ": " + named.what;
+  if (!path.empty()) named.what = path + ": " + named.what;
   options_->report(named);
 }
 
@@ -126,6 +147,20 @@ void RestoreCourse::stop(const Error& error) {
 Status RestoreCourse::failure() {
   const std::lock_guard lock(mutex_);
   return failure_ ? Status(Failure(*failure_)) : Status();
+}
+
+Status remove_damaged(const RestoreCourse& course, int root) {
+  for (const RestoreCourse::Damage& damage : course.damages()) {
+    const size_t slash = damage.path.rfind('/');
+    const std::string name = damage.path.substr(slash == std::string::npos ? 0 : slash + 1);
+    const std::string parent = slash == std::string::npos ? "." : damage.path.substr(0, slash);
+    PENSTOCK_TRY_ASSIGN(const Descriptor directory,
+                        open_beneath(root, parent, O_RDONLY | O_DIRECTORY, 0, damage.path));
+    const bool gone = unlinkat(directory.number(), name.c_str(), 0) == 0 || errno == ENOENT ||
+                      errno == ENAMETOOLONG || unlinkat(directory.number(), name.c_str(), AT_REMOVEDIR) == 0;
+    if (!gone) return fail_errno(damage.path);
+  }
+  return {};
 }
 
 }  // namespace penstock

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "pipeline/attribute_writer.h"
 #include "pipeline/restore.h"
 #include "pipeline/restore_task.h"
 #include "pipeline/task_queue.h"
@@ -27,8 +28,10 @@ enum class RestoreOrder : uint8_t {
 // stream, what was written, what is damaged, what ended it. Any thread.
 class RestoreCourse {
  public:
-  RestoreCourse(const RestoreOptions& options, RestoreOrder order, size_t tasks_max)
-      : options_(&options), order_(order), queue_(tasks_max) {}
+  // `attributes` gives files their metadata, where these have any.
+  RestoreCourse(const RestoreOptions& options, RestoreOrder order, size_t tasks_max,
+                const AttributeWriter* attributes)
+      : options_(&options), order_(order), queue_(tasks_max), attributes_(attributes) {}
 
   RestoreOrder order() const { return order_; }
   TaskQueue<RestoreTask>& queue() { return queue_; }
@@ -46,7 +49,7 @@ class RestoreCourse {
 
   // Every file is counted from open_file to the end of its last piece, which closes it.
   void open_file();
-  void close_file(int descriptor, const std::string& path);
+  void close_file(RestoredFile& file);
   void end_pieces(RestoredFile& file, uint32_t count = 1);
   void end_each(std::span<const RestorePiece> pieces);
   size_t open_files();
@@ -59,6 +62,10 @@ class RestoreCourse {
 
   // Names an entry that is left out.
   void report(const std::string& path, const Error& error);
+  // Names an entry whose metadata is damaged; its content is restored.
+  void note(const std::string& path, const Error& error);
+  // Passes on what is to be said of an entry, and counts nothing.
+  void tell(const std::string& path, const Error& error);
   // A tree can do without a file: it is named once, and its other pieces are left. What is no damage stops
   // the restore.
   void damage(RestoredFile& file, const Error& error);
@@ -73,11 +80,15 @@ class RestoreCourse {
   };
   // What was reported, after the workers have ended.
   const std::vector<Damage>& damages() const { return damages_; }
+  uint64_t noted() const { return noted_; }
 
  private:
+  void tell_locked(const std::string& path, const Error& error);
+
   const RestoreOptions* options_;
   const RestoreOrder order_;
   TaskQueue<RestoreTask> queue_;
+  const AttributeWriter* attributes_;
   std::atomic<uint64_t> bytes_content_{0};
   std::atomic<uint64_t> bytes_charged_{0};  // content, and something for each entry
   std::atomic<uint64_t> bytes_written_{0};
@@ -88,7 +99,11 @@ class RestoreCourse {
   size_t open_files_ = 0;
   std::optional<Error> failure_;
   std::vector<Damage> damages_;
+  uint64_t noted_ = 0;
 };
+
+// Below the descriptor `root`: a damaged file must not stand there as if it were right.
+Status remove_damaged(const RestoreCourse& course, int root);
 
 // Of a block or what leads to it: missing, or not what its address says.
 bool is_damage(const Error& error);

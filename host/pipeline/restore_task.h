@@ -2,11 +2,14 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "dag/file_walker.h"
+#include "dag/meta_entry.h"
 
 namespace penstock {
 
@@ -17,6 +20,7 @@ struct RestoredFile {
   uint64_t bytes = 0;               // its size when whole
   std::atomic<uint32_t> pieces{1};  // still to end, and one for the walk that makes them
   std::atomic<bool> damaged{false};
+  std::unique_ptr<MetaEntry> meta;  // what it is given when it is whole; none: it stays as it was made
 };
 
 // One block's part in what is restored: an extent of a file, or a whole file that is one block. The worker
@@ -27,6 +31,8 @@ struct RestorePiece {
   std::string path;
   FileExtent extent;  // by its offset in the output; of a whole file its `leaf` alone
   uint64_t cost = 0;  // bytes of content or about, and something for the rest of the work and memory
+  std::unique_ptr<MetaEntry> meta = nullptr;  // of a whole file
+  size_t held_bytes = 0;                      // that meta takes
 };
 
 // Some MiB of work for one worker.

@@ -16,7 +16,7 @@ RestoreWindow::RestoreWindow(Locate locate) : locate_(std::move(locate)) {}
 
 Status RestoreWindow::add(RestorePiece piece) {
   cost_ += piece.cost;
-  path_bytes_ += piece.path.size();
+  held_bytes_ += piece.path.size() + piece.held_bytes;
   pieces_.push_back(std::move(piece));
   return pieces_.size() - places_.size() < kLocateBatch ? Status() : locate_rest();
 }
@@ -55,7 +55,7 @@ Result<std::vector<RestoreTask>> RestoreWindow::take(size_t shares) {
 std::vector<RestorePiece> RestoreWindow::drop() {
   places_.clear();
   cost_ = 0;
-  path_bytes_ = 0;
+  held_bytes_ = 0;
   return std::exchange(pieces_, {});
 }
 

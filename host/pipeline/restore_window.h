@@ -17,11 +17,11 @@ namespace penstock {
 // Pieces of a tree, gathered so that they are brought in the order in which the store has their records: each
 // of these is then decoded once for all of the pieces that lie in it, wherever in the tree they belong. One
 // thread.
-// Memory: kPiecesMax pieces, and kPathBytesMax of paths.
+// Memory: kPiecesMax pieces, and kHeldBytesMax of paths and metadata.
 class RestoreWindow {
  public:
   static constexpr size_t kPiecesMax = 32768;
-  static constexpr size_t kPathBytesMax = size_t{8} << 20;  // and one path
+  static constexpr size_t kHeldBytesMax = size_t{8} << 20;  // and one entry
 
   // Where blocks are, a batch at a time: Store::find.
   using Locate = std::function<Status(std::span<const Digest>, std::span<BlockLocation>)>;
@@ -29,7 +29,7 @@ class RestoreWindow {
 
   // Fails as `locate` does; the piece is in the window then, too.
   Status add(RestorePiece piece);
-  bool full() const { return pieces_.size() >= kPiecesMax || path_bytes_ >= kPathBytesMax; }
+  bool full() const { return pieces_.size() >= kPiecesMax || held_bytes_ >= kHeldBytesMax; }
   uint64_t cost() const { return cost_; }
 
   // Empties the window into tasks, `shares` of them or more where kCostMin allows. Pieces of a record stay in
@@ -55,7 +55,7 @@ class RestoreWindow {
   std::vector<RestorePiece> pieces_;
   std::vector<Place> places_;  // of the first pieces; the rest are still to be located
   uint64_t cost_ = 0;
-  size_t path_bytes_ = 0;
+  size_t held_bytes_ = 0;
   std::vector<Digest> digests_;
   std::vector<BlockLocation> locations_;
 };

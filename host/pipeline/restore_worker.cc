@@ -40,7 +40,7 @@ RestoreWorker::RestoreWorker(RestoreCourse& course, std::unique_ptr<StoreReader>
     : course_(&course), reader_(std::move(reader)), buffer_(std::move(buffer)) {}
 
 void RestoreWorker::run() {
-  while (const std::optional<RestoreTask> task = course_->queue().pop()) {
+  while (std::optional<RestoreTask> task = course_->queue().pop()) {
     if (course_->order() == RestoreOrder::any) {
       bring(*task);
     } else {
@@ -49,9 +49,9 @@ void RestoreWorker::run() {
   }
 }
 
-void RestoreWorker::bring(const RestoreTask& task) {
+void RestoreWorker::bring(RestoreTask& task) {
   for (size_t i = 0; i < task.pieces.size(); ++i) {
-    const RestorePiece& piece = task.pieces[i];
+    RestorePiece& piece = task.pieces[i];
     if (piece.file != nullptr) {
       bring_extent(piece);
       continue;
@@ -69,16 +69,17 @@ void RestoreWorker::bring(const RestoreTask& task) {
   write_run();
 }
 
-Status RestoreWorker::bring_whole_file(const RestorePiece& piece) {
+Status RestoreWorker::bring_whole_file(RestorePiece& piece) {
   PENSTOCK_TRY_ASSIGN(const Bytes block, read_leaf(piece.extent.leaf, *reader_));
   PENSTOCK_TRY(course_->charge(block.size(), piece.path));
-  PENSTOCK_TRY_ASSIGN(Descriptor output,
-                      open_beneath(piece.root, piece.path, O_WRONLY | O_CREAT | O_EXCL, 0666, piece.path));
+  PENSTOCK_TRY_ASSIGN(Descriptor output, open_beneath(piece.root, piece.path, O_WRONLY | O_CREAT | O_EXCL,
+                                                      piece.meta ? 0600 : 0666, piece.path));
   course_->expect(block.size());
   course_->open_file();
   RestoredFile file;
   file.descriptor = output.release();
   file.path = piece.path;
+  file.meta = std::move(piece.meta);
   Status written;
   if (is_long_zero_run(block)) {
     if (ftruncate(file.descriptor, static_cast<off_t>(block.size())) != 0) written = fail_errno(piece.path);
@@ -86,7 +87,8 @@ Status RestoreWorker::bring_whole_file(const RestorePiece& piece) {
   } else {
     written = course_->write(file, block, 0);
   }
-  course_->close_file(file.descriptor, file.path);
+  if (!written) file.meta.reset();
+  course_->close_file(file);
   return written;
 }
 

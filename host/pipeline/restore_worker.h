@@ -35,8 +35,8 @@ class RestoreWorker {
     uint32_t pieces = 0;
   };
 
-  void bring(const RestoreTask& task);
-  Status bring_whole_file(const RestorePiece& piece);
+  void bring(RestoreTask& task);
+  Status bring_whole_file(RestorePiece& piece);
   void bring_extent(const RestorePiece& piece);
   void write_run();
   void bring_in_turn(const RestoreTask& task);

@@ -157,7 +157,7 @@ TEST_F(RestoreWindowTest, IsFullWhenItSaysSo) {
   EXPECT_TRUE(window_.full());
   window_.drop();
   RestorePiece piece = piece_of(1, 0);
-  piece.path.assign(RestoreWindow::kPathBytesMax - 1, 'x');
+  piece.path.assign(RestoreWindow::kHeldBytesMax - 1, 'x');
   ASSERT_TRUE(window_.add(std::move(piece)));
   EXPECT_FALSE(window_.full());
   ASSERT_TRUE(window_.add(piece_of(2, 0)));

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/restore_selection.h"
+
+#include <utility>
+
+namespace penstock {
+
+RestoreSelection::RestoreSelection(PathPatterns include, PathPatterns exclude, std::string within)
+    : include_(std::move(include)), exclude_(std::move(exclude)), within_(std::move(within)) {}
+
+bool RestoreSelection::takes(std::string_view path) const {
+  const std::string whole = "/" + std::string(path);
+  return !exclude_.match(whole) && (include_.empty() || include_.match(whole));
+}
+
+bool RestoreSelection::may_take_below(std::string_view path) const {
+  const std::string whole = "/" + std::string(path);
+  return !exclude_.match(whole) && (include_.empty() || include_.may_match_below(whole));
+}
+
+std::optional<std::string> RestoreSelection::link_source(const MetaEntry& entry, const std::string& path) {
+  if (entry.hard_link.empty()) return std::nullopt;
+  std::string_view first = entry.hard_link;
+  const bool below =
+      within_.empty() || (first.starts_with(within_) && first.substr(within_.size()).starts_with('/'));
+  if (below) {
+    if (!within_.empty()) first.remove_prefix(within_.size() + 1);
+    bool taken = takes(first);
+    // What lies in a directory that is excluded is not met, whatever takes it back.
+    for (size_t slash = first.find('/'); taken && slash != std::string_view::npos;
+         slash = first.find('/', slash + 1))
+      taken = may_take_below(first.substr(0, slash));
+    if (taken) return std::string(first);
+  }
+  const std::string& stand_in = stand_ins_.try_emplace(entry.hard_link, path).first->second;
+  return stand_in == path ? std::nullopt : std::optional(stand_in);
+}
+
+}  // namespace penstock

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "dag/meta_entry.h"
+#include "ingest/path_pattern.h"
+
+namespace penstock {
+
+// What of a tree is restored, by paths from its top ("a/b"), and which of a file's several names is the one
+// that the others are linked to. One thread. Memory: the paths of files whose first name is not restored.
+class RestoreSelection {
+ public:
+  // Without patterns to include everything is. `within`: where the tree's top lies in the put ("top/a";
+  // empty: it is all of it), for hard links say the whole path of the first name.
+  RestoreSelection(PathPatterns include, PathPatterns exclude, std::string within);
+
+  bool takes(std::string_view path) const;
+  // Whether something below the directory `path` could be taken, where it is not itself.
+  bool may_take_below(std::string_view path) const;
+
+  // The path of the entry that the one at `path` is to be a hard link to; nothing where it is made itself: it
+  // is no link, or the first of the names that are taken. A path's answer is the same each time.
+  std::optional<std::string> link_source(const MetaEntry& entry, const std::string& path);
+
+ private:
+  PathPatterns include_;
+  PathPatterns exclude_;
+  std::string within_;
+  std::map<std::string, std::string, std::less<>>
+      stand_ins_;  // first names that are not taken → those that are
+};
+
+}  // namespace penstock

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "base/result.h"
+#include "pipeline/restore_stage.h"
+
+namespace penstock {
+
+// A directory of what is restored, while the walk is in it. It is made when the first thing in it is: of
+// those that are only passed through nothing is left. One thread.
+class RestoredDirectory {
+ public:
+  explicit RestoredDirectory(int number) : number_(number) {}  // there already; the caller's
+  RestoredDirectory(RestoredDirectory& above, std::string name, std::string path, bool has_metadata)
+      : above_(&above), name_(std::move(name)), path_(std::move(path)), has_metadata_(has_metadata) {}
+
+  const std::string& path() const { return path_; }
+  // Its descriptor; makes it, and what is above it, where that has not been done.
+  Result<int> make();
+  bool made() const { return number_ >= 0; }
+
+ private:
+  RestoredDirectory* above_ = nullptr;
+  std::string name_;
+  std::string path_;
+  bool has_metadata_ = false;  // gets its mode later
+  int number_ = -1;
+  Descriptor directory_;
+};
+
+}  // namespace penstock

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/standing_entries.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <utility>
+
+namespace penstock {
+
+Standing look_at_standing(int directory, const std::string& name, uint32_t type, const MetaEntry* meta,
+                          Overwrite overwrite) {
+  struct stat status {};
+  if (directory < 0 || fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
+    return Standing::absent;
+  const bool is_directory = type == kModeDirectory;
+  const bool stands_directory = S_ISDIR(status.st_mode);
+  if (is_directory && stands_directory) return Standing::absent;  // what is in it is looked at
+  if (overwrite == Overwrite::never) return Standing::keep;
+  if (overwrite == Overwrite::always) return Standing::absent;
+  if (is_directory != stands_directory) return Standing::in_the_way;
+  const bool same = type == kModeFile && S_ISREG(status.st_mode) && meta != nullptr &&
+                    meta->hard_link.empty() && static_cast<uint64_t>(status.st_size) == meta->size &&
+                    status.st_mtim.tv_sec == meta->mtime.seconds &&
+                    status.st_mtim.tv_nsec == static_cast<long>(meta->mtime.nanoseconds);
+  return same ? Standing::keep_data : Standing::absent;
+}
+
+Descriptor enter_standing(int directory, const std::string& name) {
+  if (directory < 0) return {};
+  auto entered = open_beneath(directory, name, O_RDONLY | O_DIRECTORY, 0, name);
+  return entered ? std::move(*entered) : Descriptor();
+}
+
+}  // namespace penstock

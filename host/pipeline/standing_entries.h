@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "dag/meta_entry.h"
+#include "pipeline/restore_stage.h"
+
+namespace penstock {
+
+// What becomes of an entry that stands where another is to be restored.
+enum class Overwrite : uint8_t {
+  refuse,      // the target must not be there, or be an empty directory
+  never,       // it stays, and nothing of it is touched
+  if_changed,  // a file of the same size and time keeps its content; others are replaced
+  always,
+};
+
+enum class Standing : uint8_t {
+  absent,      // or it is to be replaced
+  keep,        // it stays as it is
+  keep_data,   // its content is right, its metadata is set
+  in_the_way,  // a directory where there should be none, or the reverse: replaced by Overwrite::always alone
+};
+
+// How `name` in `directory` (-1: there is no such directory) stands to what is to be restored: an entry whose
+// mode has the type `type`, with the metadata `meta` (null: none).
+Standing look_at_standing(int directory, const std::string& name, uint32_t type, const MetaEntry* meta,
+                          Overwrite overwrite);
+
+// The directory `name` in `directory` where there is one and it can be entered; none otherwise.
+Descriptor enter_standing(int directory, const std::string& name);
+
+}  // namespace penstock

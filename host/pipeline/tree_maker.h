@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "dag/object_info.h"
+#include "dag/tree_cursor.h"
+#include "pipeline/attribute_writer.h"
+#include "pipeline/restoration.h"
+#include "pipeline/restore_selection.h"
+#include "pipeline/restored_directory.h"
+#include "pipeline/standing_entries.h"
+#include "pipeline/tree_restore.h"
+
+namespace penstock {
+
+// Walks a tree of content and metadata and makes what is in it: directories, symlinks and special files; of
+// files the workers bring the content and set the metadata. Directories' metadata and further names of files
+// are TreeFinisher's. One thread.
+class TreeMaker {
+ public:
+  // `root`: where the topmost paths are made; open until the restoration has finished.
+  TreeMaker(Restoration& restoration, int root, RestoreSelection& selection,
+            const AttributeWriter& attributes, RefusalTally& refused, TreeRestoreReport& report);
+
+  // What is restored will be moved over what stands in the directory `target`, by the rules of `overwrite`.
+  void look_at(int target, Overwrite overwrite);
+  // What is in the directory `entry`, at the root itself.
+  Status fill_root(const TreeEntry& entry);
+  // One thing that is no directory, as `name` at the root.
+  Status make_alone(TreeEntry entry, const std::string& name);
+
+ private:
+  // `standing`: the directory that this one will be merged with; -1: there is none.
+  Status fill(RestoredDirectory& into, const TreeEntry& entry, size_t depth, int standing);
+  Status make(RestoredDirectory& into, TreeEntry entry, size_t depth, int standing);
+  Result<uint32_t> settle_kind(TreeEntry& entry, const std::string& path, std::optional<ObjectInfo>& info);
+  Status keep(Standing kind, const TreeEntry& entry, const std::string& path, int standing);
+  Status make_leaf(RestoredDirectory& into, TreeEntry entry, const std::string& name, std::string path,
+                   std::optional<ObjectInfo> info);
+  Status make_file(int parent, const TreeEntry& entry, const std::string& name, const std::string& path,
+                   std::unique_ptr<MetaEntry> meta);
+  Status make_symlink(int parent, const TreeEntry& entry, const std::string& name, const std::string& path,
+                      const std::string& target);
+  Status make_special(int parent, const MetaEntry& meta, const std::string& name, const std::string& path);
+  Status fetch_metadata(TreeEntry& entry, const std::string& path);
+  Status left_out(const std::string& path, Error error);
+  Status not_made(const std::string& path, int error);
+
+  Restoration* restoration_;
+  int root_;
+  RestoreSelection* selection_;
+  const AttributeWriter* attributes_;
+  RefusalTally* refused_;
+  TreeRestoreReport* report_;
+  int target_ = -1;
+  Overwrite overwrite_ = Overwrite::refuse;
+};
+
+}  // namespace penstock

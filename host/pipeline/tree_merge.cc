@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/tree_merge.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "pipeline/restore_stage.h"
+#include "pipeline/tree_removal.h"
+#include "pipeline/writable_directory.h"
+
+namespace penstock {
+
+Status TreeMerge::move_all() {
+  return move_entries(stage_, target_, "");
+}
+
+bool TreeMerge::is_new(std::string_view path) const {
+  for (size_t slash = path.find('/'); slash != std::string_view::npos; slash = path.find('/', slash + 1))
+    if (moved_.contains(path.substr(0, slash))) return true;
+  return moved_.contains(path);
+}
+
+Status TreeMerge::move_entries(int stage, int target, const std::string& path) {
+  const WritableDirectory writable(target);
+  PENSTOCK_TRY_ASSIGN(const auto names, names_in_directory(stage, path));
+  for (const std::string& name : names)
+    PENSTOCK_TRY(move_entry(stage, target, name, path.empty() ? name : path + "/" + name));
+  return {};
+}
+
+Status TreeMerge::move_entry(int stage, int target, const std::string& name, const std::string& path) {
+  struct stat staged {};
+  struct stat standing {};
+  if (fstatat(stage, name.c_str(), &staged, AT_SYMLINK_NOFOLLOW) != 0) return fail_errno(path);
+  const bool there = fstatat(target, name.c_str(), &standing, AT_SYMLINK_NOFOLLOW) == 0;
+  const bool is_directory = S_ISDIR(staged.st_mode);
+  if (there && is_directory && S_ISDIR(standing.st_mode)) {
+    PENSTOCK_TRY_ASSIGN(const Descriptor from, open_beneath(stage, name, O_RDONLY | O_DIRECTORY, 0, path));
+    PENSTOCK_TRY_ASSIGN(const Descriptor into, open_beneath(target, name, O_RDONLY | O_DIRECTORY, 0, path));
+    merged_.insert(path);
+    PENSTOCK_TRY(move_entries(from.number(), into.number(), path));
+    return unlinkat(stage, name.c_str(), AT_REMOVEDIR) == 0 ? Status() : Status(fail_errno(path));
+  }
+  // A file takes another's place in one step; where a directory is concerned there are two.
+  if (there && (is_directory || S_ISDIR(standing.st_mode))) {
+    PENSTOCK_TRY(remove_tree(target, name, path, [](const std::string&) { return true; }));
+  }
+  if (renameat(stage, name.c_str(), target, name.c_str()) != 0)
+    return fail_errno(path, errno, "restore what is on another file system by itself, as COMMIT/PATH");
+  if (is_directory) moved_.insert(path);
+  // Of two names of one file rename leaves both.
+  if (!is_directory && unlinkat(stage, name.c_str(), 0) != 0 && errno != ENOENT) return fail_errno(path);
+  return {};
+}
+
+}  // namespace penstock

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/tree_pruning.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <utility>
+#include <vector>
+
+#include "dag/directory_reader.h"
+#include "pipeline/restore_course.h"
+#include "pipeline/standing_entries.h"
+#include "pipeline/tree_removal.h"
+#include "pipeline/writable_directory.h"
+
+namespace penstock {
+
+TreePruning::TreePruning(BlockSource& source, const RestoreSelection& selection,
+                         std::function<void(const std::string& path)> removed)
+    : source_(&source), selection_(&selection), removed_(std::move(removed)) {}
+
+Status TreePruning::prune(int directory, const std::string& path, const TreeDirectory& tree, size_t depth) {
+  if (depth > kDirectoryDepthMax) return {};
+  bool damaged = false;
+  auto cursor = TreeCursor::open(*source_, tree, [&](const Error&) { damaged = true; });
+  if (!cursor) return is_damage(cursor.error()) ? Status() : Status(Failure(cursor.error()));
+  PENSTOCK_TRY_ASSIGN(const auto names, names_in_directory(directory, path));
+  const auto path_of = [&](const std::string& name) { return path.empty() ? name : path + "/" + name; };
+  std::vector<std::string> others;
+  auto name = names.begin();
+  while (true) {
+    auto next = cursor->next();
+    if (!next) return is_damage(next.error()) ? Status() : Status(Failure(next.error()));
+    const TreeEntry* entry = *next ? &**next : nullptr;
+    for (; name != names.end() && (entry == nullptr || *name < entry->name); ++name) others.push_back(*name);
+    if (entry == nullptr) break;
+    if (name == names.end() || *name != entry->name) continue;
+    ++name;
+    if (!entry->content || entry->content->codec == Multicodec::raw) continue;
+    const Descriptor inside = enter_standing(directory, entry->name);
+    if (inside.number() >= 0)
+      PENSTOCK_TRY(prune(inside.number(), path_of(entry->name), entry->directory(), depth + 1));
+  }
+  if (damaged || others.empty()) return {};
+  const WritableDirectory writable(directory);
+  for (const std::string& other : others) {
+    const std::string below = path_of(other);
+    if (!selection_->may_take_below(below) && !selection_->takes(below)) continue;
+    PENSTOCK_TRY(
+        remove_tree(directory, other, below, [&](const std::string& one) { return selection_->takes(one); }));
+    struct stat status {};
+    if (fstatat(directory, other.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) continue;
+    ++entries_removed_;
+    if (removed_) removed_(below);
+  }
+  return {};
+}
+
+}  // namespace penstock

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "base/result.h"
+#include "dag/tree_cursor.h"
+#include "pipeline/restore_selection.h"
+
+namespace penstock {
+
+// Removes from a directory what a commit has not. What the selection leaves out stays, and so does everything
+// in a directory whose part of the commit is damaged: what belongs there is not known. One thread.
+class TreePruning {
+ public:
+  // `removed` is told of each entry that goes, with all below it.
+  TreePruning(BlockSource& source, const RestoreSelection& selection,
+              std::function<void(const std::string& path)> removed);
+
+  // failed: something cannot be removed.
+  Status prune(int directory, const TreeDirectory& tree) { return prune(directory, "", tree, 0); }
+  uint64_t entries_removed() const { return entries_removed_; }
+
+ private:
+  Status prune(int directory, const std::string& path, const TreeDirectory& tree, size_t depth);
+
+  BlockSource* source_;
+  const RestoreSelection* selection_;
+  std::function<void(const std::string& path)> removed_;
+  uint64_t entries_removed_ = 0;
+};
+
+}  // namespace penstock

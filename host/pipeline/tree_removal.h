@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace penstock {
+
+// The names in an open directory, ascending by bytes. failed: it cannot be read; `path` is for messages.
+Result<std::vector<std::string>> names_in_directory(int directory, const std::string& path);
+
+// Removes `name` in `directory` and all below it as far as `takes` says so of each path; a directory in which
+// something stays stays too. Through no symlink, and not across a mount point. failed: something cannot be
+// removed.
+Status remove_tree(int directory, const std::string& name, const std::string& path,
+                   const std::function<bool(const std::string& path)>& takes);
+
+}  // namespace penstock

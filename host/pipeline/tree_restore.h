@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "base/result.h"
+#include "dag/tree_cursor.h"
+#include "ingest/path_pattern.h"
+#include "pipeline/refusal_tally.h"
+#include "pipeline/restore.h"
+#include "pipeline/standing_entries.h"
+#include "store/store.h"
+
+namespace penstock {
+
+struct TreeRestoreOptions {
+  RestoreOptions restore;  // its range is not for trees
+  Overwrite overwrite = Overwrite::refuse;
+  std::function<void(const std::string& path)> removed;  // told of each entry that remove_others removes
+  bool remove_others = false;  // entries that the commit has not, in directories that it has; not with refuse
+  bool verify = false;         // read back what stands there in the end; not with Overwrite::never
+  // By paths from the top of what is restored, "/a/b". Nothing to include: everything is. Directories above
+  // what is taken are made too.
+  PathPatterns include;
+  PathPatterns exclude;
+};
+
+struct TreeRestoreReport {
+  RestoreReport restored;
+  uint64_t specials = 0;          // FIFOs, sockets, devices
+  uint64_t hard_links = 0;        // further names
+  uint64_t kept = 0;              // entries that stood there and stayed
+  uint64_t in_the_way = 0;        // entries left out, as something of another kind stands there
+  uint64_t removed = 0;           // that the commit has not
+  uint64_t verified = 0;          // files and symlinks that were read back
+  uint64_t differences = 0;       // found by that
+  uint64_t metadata_damaged = 0;  // entries that were restored without theirs, or part of it
+};
+
+// Restores `entry`, which `path_in_tree` ("a/b"; empty: the top) leads to in `tree`, as `path`, with its
+// metadata: modes, owners, times, attributes, ACLs, hard links, special files. As restore_to_path otherwise,
+// but that with options.overwrite it may be there: all is restored beside it first, and then takes the place
+// of what is there entry by entry.
+// What was not allowed is counted in `refused`; the rest is restored. Entries of which the commit has no
+// metadata, or damaged one, are restored as their content alone.
+Result<TreeRestoreReport> restore_tree(Store& store, const CommitTree& tree, const TreeEntry& entry,
+                                       const std::string& path_in_tree, const std::string& path,
+                                       const TreeRestoreOptions& options, RefusalTally& refused);
+
+}  // namespace penstock

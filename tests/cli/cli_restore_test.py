@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`get` of a commit: metadata, choosing, overwriting, reading back; as root and as nobody."""
+
+import os
+import shutil
+import stat
+import subprocess
+import unittest
+
+import tool_case
+from odd_tree import make_odd_tree, whole_picture
+from tool_case import CORRUPT, DONE, FAILED, PARTIAL, USAGE, ToolCase
+
+ROOT = os.geteuid() == 0
+
+
+class RestoreMetadata(ToolCase):
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(subprocess.run, ["chmod", "-R", "u+rwx", self.place], stderr=subprocess.DEVNULL)
+
+    def same(self, one, other):
+        """Asserts that two trees are the same in all that there is to know."""
+        first, second = whole_picture(one), whole_picture(other)
+        self.assertEqual(sorted(first), sorted(second))
+        for name, entry in first.items():
+            self.assertEqual(entry, second[name], name)
+
+    def test_brings_an_odd_tree_back(self):
+        source, back = self.path("source"), self.path("back")
+        make_odd_tree(source)
+        self.ok("put", source)
+        report = self.json("get", "HEAD", "-o", back, "--verify")
+        self.same(source, back)
+        self.assertEqual(report["not_restored"], {})
+        self.assertEqual(report["metadata_damaged"], 0)
+        self.assertEqual(report["difference_count"], 0)
+        self.assertGreaterEqual(report["entries"]["special_files"], 2)
+        self.assertEqual(report["entries"]["hard_links"], 100)
+
+    def test_rsync_finds_no_difference(self):
+        if shutil.which("rsync") is None:
+            self.skipTest("no rsync here")
+        source, back = self.path("source"), self.path("back")
+        make_odd_tree(source)
+        self.ok("put", source)
+        self.ok("get", "HEAD", "-o", back)
+        told = subprocess.run(["rsync", "-aHAXn", "--delete", "-i", "--modify-window=-1", source + "/", back + "/"],
+                              capture_output=True, timeout=100)
+        self.assertEqual((told.returncode, told.stdout, told.stderr), (0, b"", b""))
+
+    def test_a_path_in_a_commit_has_its_metadata_too(self):
+        source, back = self.path("source"), self.path("back")
+        make_odd_tree(source)
+        self.ok("put", source)
+        self.ok("get", "HEAD/dir/mode-600", "-o", back)
+        self.assertEqual(os.lstat(back).st_mode, stat.S_IFREG | 0o600)
+        self.assertEqual(os.lstat(back).st_mtime_ns, os.lstat(source + "/dir/mode-600").st_mtime_ns)
+        os.unlink(back)
+        self.ok("get", "HEAD/fifo", "-o", back)
+        self.assertTrue(stat.S_ISFIFO(os.lstat(back).st_mode))
+        self.fails(USAGE, "get", "HEAD/fifo")
+        os.unlink(back)
+        # Its first name lies elsewhere in the commit: this is all of its names here.
+        self.ok("get", "HEAD/links", "-o", back)
+        self.assertEqual(os.lstat(back + "/first").st_nlink, 51)
+
+    def test_a_cid_is_content_alone(self):
+        source, back = self.path("source"), self.path("back")
+        os.mkdir(source)
+        self.write("source/a", b"a")
+        os.chmod(source + "/a", 0o600)
+        os.utime(source + "/a", ns=(0, 10**18))
+        root = self.put(source)
+        self.ok("get", root, "-o", back)
+        mask = os.umask(0)
+        os.umask(mask)
+        self.assertEqual(os.lstat(back + "/a").st_mode, stat.S_IFREG | 0o666 & ~mask)
+        self.assertNotEqual(os.lstat(back + "/a").st_mtime_ns, 10**18)
+
+    def test_choosing(self):
+        for name in ("source/a/x.txt", "source/a/y.c", "source/b/z.txt", "source/c/w.c", "source/v.txt"):
+            self.write(name, name.encode())
+        self.ok("put", self.path("source"))
+        back = self.path("back")
+        self.ok("get", "HEAD", "-o", back, "--include", "*.txt", "--exclude", "/b")
+        found = sorted(os.path.join(folder, name)[len(back):] for folder, _, names in os.walk(back) for name in names)
+        self.assertEqual(found, ["/a/x.txt", "/v.txt"])
+        self.assertFalse(os.path.exists(back + "/c"))
+        self.fails(USAGE, "get", "HEAD", "-o", self.path("other"), "--include", "[")
+        self.fails(USAGE, "get", "HEAD/v.txt", "-o", self.path("other"), "--include", "x")
+
+    def test_overwriting(self):
+        source, back = self.path("source"), self.path("back")
+        make_odd_tree(source, root=False)
+        self.ok("put", source)
+        self.ok("get", "HEAD", "-o", back)
+        self.fails(FAILED, "get", "HEAD", "-o", back)
+        large = back + "/dir/sub/large"
+        os.unlink(back + "/fifo")
+        with open(back + "/dir/none", "wb") as file:
+            file.write(b"changed")
+        os.chmod(back + "/dir/mode-600", 0o777)
+        os.utime(large, ns=(0, 5))
+        inode = os.lstat(back + "/dir/mode-644").st_ino
+        self.write("back/extra/deep/file", b"x")
+        self.ok("get", "HEAD", "-o", back, "--overwrite", "never")
+        self.assertEqual(os.lstat(back + "/dir/none").st_size, 7)
+        self.assertTrue(os.path.lexists(back + "/fifo"))
+        report = self.run_tool("get", "HEAD", "-o", back, "--overwrite", "if-changed", "--delete", "--verify", "--json")
+        self.assertEqual((report.returncode, report.stderr.splitlines()), (DONE, [b"penstock: note: extra: removed"]))
+        self.same(source, back)
+        self.assertEqual(os.lstat(back + "/dir/mode-644").st_ino, inode)
+        self.ok("get", "HEAD", "-o", back, "--overwrite", "always")
+        self.same(source, back)
+        self.assertNotEqual(os.lstat(back + "/dir/mode-644").st_ino, inode)
+        self.fails(USAGE, "get", "HEAD", "-o", back, "--overwrite", "sometimes")
+        self.fails(USAGE, "get", "HEAD", "-o", back, "--delete")
+        self.fails(USAGE, "get", "HEAD/dir/none", "--verify")
+
+    def test_what_verify_finds(self):
+        source, back = self.path("source"), self.path("back")
+        self.write("source/a", self.random.randbytes(100_000))
+        self.ok("put", source)
+        self.ok("get", "HEAD", "-o", back)
+        time = os.lstat(back + "/a").st_mtime_ns
+        with open(back + "/a", "r+b") as file:
+            file.seek(70_000)
+            byte = file.read(1)[0]
+            file.seek(70_000)
+            file.write(bytes([byte ^ 4]))
+        os.utime(back + "/a", ns=(time, time))
+        message = self.run_tool("get", "HEAD", "-o", back, "--overwrite", "if-changed", "--verify")
+        self.assertEqual(message.returncode, CORRUPT)
+        self.assertIn(b"penstock: a: entry: differs", message.stderr)
+
+    @unittest.skipUnless(ROOT, "only root can become nobody")
+    def test_nobody_is_told_what_was_not_allowed(self):
+        source = self.path("source")
+        make_odd_tree(source)
+        self.ok("put", source)
+        os.chmod(self.place, 0o755)
+        subprocess.run(["chmod", "-R", "a+rX", self.store], check=True)
+        home = self.path("home")
+        os.mkdir(home)
+        os.chown(home, 65534, 65534)
+        done = subprocess.run(
+            ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", tool_case.TOOL, "get", "HEAD", "-o", home + "/back", "--json"],
+            capture_output=True, timeout=100, env=tool_case.environment(PENSTOCK_STORE=self.store))
+        devices = os.path.lexists(source + "/zero")
+        self.assertEqual(done.returncode, PARTIAL if devices else DONE, done.stderr)
+        self.assertIn(b"note: owner not restored, ", done.stderr)
+        first, second = whole_picture(source), whole_picture(home + "/back")
+        self.assertEqual({name for name, entry in first.items() if "device" not in entry}, set(second))
+        for name, entry in second.items():
+            self.assertEqual(entry["owner"], (65534, 65534), name)
+            self.assertEqual(entry["mtime"], first[name]["mtime"], name)
+            self.assertEqual(entry["mode"] & 0o777, first[name]["mode"] & 0o777, name)
+            self.assertEqual(entry.get("content"), first[name].get("content"), name)
+            if stat.S_ISREG(entry["mode"]):
+                self.assertEqual(entry["mode"] & 0o6000, 0, name)
+
+
+if __name__ == "__main__":
+    unittest.main()

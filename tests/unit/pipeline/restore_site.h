@@ -45,7 +45,16 @@ class RestoreSite : public testing::Test {
   }
   void TearDown() override {
     store_.reset();
+    make_removable(directory_);
     std::filesystem::remove_all(directory_);
+  }
+
+  // Whoever is not root cannot remove what is in read-only directories.
+  static void make_removable(const std::filesystem::path& directory) {
+    std::filesystem::permissions(directory, std::filesystem::perms::owner_all,
+                                 std::filesystem::perm_options::add);
+    for (const auto& entry : std::filesystem::directory_iterator(directory))
+      if (std::filesystem::is_directory(entry.symlink_status())) make_removable(entry.path());
   }
 
   // The tree has `top` as its only top-level entry.

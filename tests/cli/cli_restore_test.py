@@ -49,6 +49,18 @@ class RestoreMetadata(ToolCase):
                               capture_output=True, timeout=100)
         self.assertEqual((told.returncode, told.stdout, told.stderr), (0, b"", b""))
 
+    @unittest.skipUnless(ROOT, "only root can copy all of it")
+    def test_a_part_of_this_system(self):
+        source, back = self.path("source"), self.path("back")
+        os.mkdir(source)
+        subprocess.run(["cp", "-a", "/etc", "/usr/sbin", source], check=True)
+        make_odd_tree(source + "/odd", links=10_000)
+        self.ok("put", source)
+        self.ok("get", "HEAD", "-o", back, "--verify")
+        self.same(source, back)
+        told = subprocess.run(["diff", "-r", "--no-dereference", source + "/etc", back + "/etc"], capture_output=True, timeout=100)
+        self.assertEqual((told.returncode, told.stdout), (0, b""))
+
     def test_a_path_in_a_commit_has_its_metadata_too(self):
         source, back = self.path("source"), self.path("back")
         make_odd_tree(source)

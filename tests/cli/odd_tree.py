@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A tree of all that a file system can hold and tools forget; and how two trees differ, whatever they hold."""
 
+import hashlib
 import os
 import socket
 import stat
@@ -146,6 +147,7 @@ def whole_picture(top):
             names.setdefault((status.st_dev, status.st_ino), []).append(name)
         found[name] = entry
     for shared in names.values():
+        together = (min(shared), len(shared), hashlib.sha256(b"\0".join(sorted(shared))).digest())
         for name in shared:
-            found[name]["names"] = sorted(shared)
+            found[name]["names"] = together
     return found

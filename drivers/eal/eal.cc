@@ -52,8 +52,13 @@ constexpr std::array kRemedies{
     Remedy{"will not fit in mbuf",
            "give the port the MTU that its frames are for (mtu=9000), or lower framesz"},
     Remedy{"Could not open AF_PACKET socket",
-           "run as root, or give the program CAP_NET_RAW (setcap cap_net_raw+ep)"},
-    Remedy{"Operation not permitted", "run as root, or give the program CAP_NET_RAW (setcap cap_net_raw+ep)"},
+           "run as root, or give the program CAP_NET_RAW and CAP_NET_ADMIN (setcap "
+           "cap_net_raw,cap_net_admin+ep)"},
+    Remedy{"Operation not permitted",
+           "run as root, or give the program CAP_NET_RAW and CAP_NET_ADMIN (setcap "
+           "cap_net_raw,cap_net_admin+ep)"},
+    Remedy{"Invalid socket directory",
+           "name a socket= in a folder that is there and that this user may write to"},
     Remedy{"Permission denied", "run as root, or let this user at the device"},
     Remedy{
         "Address already in use",

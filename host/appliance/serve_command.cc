@@ -5,6 +5,7 @@
 
 #include <array>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -168,6 +169,9 @@ Result<int> ServeCommand::serve(const std::string& directory, const GlobalOption
     PENSTOCK_TRY(parse_nic_udp_port(listen));
   }
   PENSTOCK_TRY_ASSIGN(AllowedOrigins origins, AllowedOrigins::parse(cors));
+  if (certificate.empty() && !std::filesystem::exists(pem.certificate))
+    return fail(Errc::failed, pem.certificate, "is not there: this store has not been on the network yet",
+                "run penstock serve --init once, and keep the token that it prints");
   PENSTOCK_TRY_ASSIGN(const auto identity, TlsIdentity::load(pem.certificate, pem.key));
   PENSTOCK_TRY_ASSIGN(const auto devices, ChosenDevices::open(device, global, console));
   PENSTOCK_TRY_ASSIGN(const auto store, open_store(global, Access::write, console));

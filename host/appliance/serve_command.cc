@@ -51,6 +51,14 @@ Result<std::string> read_text(const std::string& path) {
   return text;
 }
 
+// `made_here`: by penstock serve --init, if at all.
+Result<std::unique_ptr<TlsIdentity>> load_identity(const PemPair& pem, bool made_here) {
+  if (made_here && !std::filesystem::exists(pem.certificate))
+    return fail(Errc::failed, pem.certificate, "is not there: this store has not been on the network yet",
+                "run penstock serve --init once, and keep the token that it prints");
+  return TlsIdentity::load(pem.certificate, pem.key);
+}
+
 // The same for a server that is started again, so that its clients learn at once that their connections are
 // gone; and nobody's who lacks the key.
 Result<std::array<uint8_t, 32>> server_secret(const std::string& key_path) {
@@ -169,10 +177,7 @@ Result<int> ServeCommand::serve(const std::string& directory, const GlobalOption
     PENSTOCK_TRY(parse_nic_udp_port(listen));
   }
   PENSTOCK_TRY_ASSIGN(AllowedOrigins origins, AllowedOrigins::parse(cors));
-  if (certificate.empty() && !std::filesystem::exists(pem.certificate))
-    return fail(Errc::failed, pem.certificate, "is not there: this store has not been on the network yet",
-                "run penstock serve --init once, and keep the token that it prints");
-  PENSTOCK_TRY_ASSIGN(const auto identity, TlsIdentity::load(pem.certificate, pem.key));
+  PENSTOCK_TRY_ASSIGN(const auto identity, load_identity(pem, certificate.empty()));
   PENSTOCK_TRY_ASSIGN(const auto devices, ChosenDevices::open(device, global, console));
   PENSTOCK_TRY_ASSIGN(const auto store, open_store(global, Access::write, console));
   const StoreConfig& config = store->config();

@@ -111,6 +111,8 @@ class ServeTest(ServedCase):
 
     def test_wrong_options_are_refused(self):
         self.fails(FAILED, "serve", "--certificate", "/nowhere")
+        self.ok("init", "-s", self.path("new"))
+        self.assertIn("serve --init", self.fails(FAILED, "serve", "-s", self.path("new")))
         self.fails(USAGE, "serve", "--listen", "nonsense")
         self.fails(USAGE, "serve", "--workers", "0")
 

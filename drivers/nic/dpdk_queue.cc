@@ -96,6 +96,12 @@ bool DpdkQueue::knows_whole_way(const NetAddress& remote) const {
   return PacketQueue::knows_whole_way(remote) && hop && !hop->gateway;
 }
 
+Status DpdkQueue::check_way(const NetAddress& remote) const {
+  if (shared_->stack->first_hop(remote)) return {};
+  return fail(Errc::failed, remote.text(), "it is on no network of the port's, and no gateway leads there",
+              "give --nic a gateway of that family (gw=), or an address in that network (addr=)");
+}
+
 NetAddress DpdkQueue::local_address_to(const NetAddress& remote) const {
   NetAddress address = shared_->stack->source_for(remote);
   if (address.empty()) return shared_->local;

@@ -50,6 +50,7 @@ class DpdkQueue : public PacketQueue {
   // Of neighbours alone: behind a gateway networks may follow that take less than the port's own.
   bool knows_whole_way(const NetAddress& remote) const override;
   NetAddress local_address() const override { return shared_->local; }
+  Status check_way(const NetAddress& remote) const override;
   NetAddress local_address_to(const NetAddress& remote) const override;
   PacketCounters counters() const override;
 

@@ -7,6 +7,10 @@ NetAddress PacketQueue::local_address_to(const NetAddress&) const {
   return local_address();
 }
 
+Status PacketQueue::check_way(const NetAddress&) const {
+  return {};
+}
+
 bool PacketQueue::knows_whole_way(const NetAddress& remote) const {
   return packet_bytes_max(remote) > kEthernetBytes;
 }

@@ -86,6 +86,8 @@ class PacketQueue {
   // port knows better: where more than Ethernet's packets fit.
   virtual bool knows_whole_way(const NetAddress& remote) const;
   virtual NetAddress local_address() const = 0;
+  // failed: no packet gets to `remote`, and why, as far as the port knows. A kernel knows more when it sends.
+  virtual Status check_way(const NetAddress& remote) const;
   // Where packets to `remote` come from, where that is known before they are sent.
   virtual NetAddress local_address_to(const NetAddress& remote) const;
   virtual PacketCounters counters() const = 0;

@@ -31,6 +31,7 @@ Result<std::unique_ptr<QuicClient>> QuicClient::connect(PacketQueue& queue, cons
                                                         const std::string& name,
                                                         const QuicClientOptions& options) {
   queue.adopt_thread();
+  PENSTOCK_TRY(queue.check_way(server));
   PENSTOCK_TRY_ASSIGN(
       std::unique_ptr<ClientConnection> connection,
       ClientConnection::begin({queue.local_address_to(server), server}, PathTakes::of(queue, server), name,

@@ -301,6 +301,10 @@ TEST(DpdkPort, APlaceWithoutARouteIsRefusedAtOnce) {
   const auto one = open_nic(wire, 0);
   ASSERT_TRUE(send_packets(one->queue(0), parse_net_address("192.0.2.1:9").value(), "lost", 4));
   EXPECT_EQ(one->queue(0).counters().send_refused, 1U);
+  EXPECT_FALSE(one->queue(0).check_way(parse_net_address("192.0.2.1:9").value()));
+  EXPECT_TRUE(one->queue(0).check_way(nic_address(1)));
+  const auto routed = open_nic(wire, 1, 1, "gw=10.0.0.1");
+  EXPECT_TRUE(routed->queue(0).check_way(parse_net_address("192.0.2.1:9").value()));
 }
 
 TEST(DpdkPort, APortThatIsPulledFailsAndSaysSo) {

@@ -66,6 +66,16 @@ TEST(NicQuic, BodiesPassInJumboFrames) {
   EXPECT_GT(server.server->packets().bytes_in / server.server->packets().packets_in, 2'000U);
 }
 
+TEST(NicQuic, AServerBeyondAllRoutesIsNotWaitedFor) {
+  RingWire wire;
+  NicServer server(wire, 1);
+  const auto client_port = open_nic(wire, 1);
+  const auto client = QuicClient::connect(client_port->queue(0), parse_net_address("192.0.2.5:4433").value(),
+                                          "server.test", server.trusting());
+  ASSERT_FALSE(client);
+  EXPECT_NE(client.error().message().find("gw="), std::string::npos) << client.error().message();
+}
+
 TEST(NicQuic, SeveralConnectionsShareAPortOfSeveralWorkers) {
   RingWire wire;
   NicServer server(wire, 2);

@@ -139,7 +139,7 @@ void TrainSender::refuse(const Train& train) {
   QueueCounts::add(counts_.send_refused, packets_of(train.packets));
 }
 
-void TrainSender::hold_out(std::deque<Train>::iterator train) {
+void TrainSender::hold_out(const std::deque<Train>::iterator& train) {
   QueueCounts::add(counts_.held_out, packets_of(train->packets));
   end(*train);
   held_.erase(train);

@@ -54,7 +54,7 @@ class TrainSender {
   Cut cut(Train& train, uint64_t now_ns);
   bool write_frame(const FrameHead& head, const PacketTrain& packets, Bytes payload);
   void hold(Train train);
-  void hold_out(std::deque<Train>::iterator train);
+  void hold_out(const std::deque<Train>::iterator& train);
   void refuse(const Train& train);
   void retry_held(uint64_t now_ns);
   void end(const Train& train) { free_.push_back(train.buffer); }

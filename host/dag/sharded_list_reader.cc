@@ -29,10 +29,10 @@ Result<bool> ShardedListReader::next() {
     }
     while (!path_.empty() && path_.back().next == path_.back().shards.size()) path_.pop_back();
     if (path_.empty()) return false;
-    Place place = place_of_next(path_.back());
+    const Place place = place_of_next(path_.back());
     ++path_.back().next;
     if (is_skipped(place.end)) continue;
-    PENSTOCK_TRY(open(std::move(place), false));
+    PENSTOCK_TRY(open(place, false));
   }
   return true;
 }
@@ -47,7 +47,7 @@ ShardedListReader::Place ShardedListReader::place_of_next(const Node& node) {
   return place;
 }
 
-Status ShardedListReader::open(Place place, bool is_top) {
+Status ShardedListReader::open(const Place& place, bool is_top) {
   if (place.cid.codec != Multicodec::dag_cbor) return malformed(place.cid, "it is no dag-cbor block");
   auto block = source_->read(place.cid);
   if (!block && block.error().code == Errc::absent) {

@@ -65,7 +65,7 @@ class ShardedListReader {
     std::optional<std::string> end;
   };
 
-  Status open(Place place, bool is_top);
+  Status open(const Place& place, bool is_top);
   Status open_leaf(CborReader& from, const Place& place, bool is_top);
   Status open_node(CborReader& from, const Place& place, bool is_top);
   Result<Shard> take_shard(CborReader& from) const;

@@ -107,7 +107,7 @@ Result<bool> BatchFiller::begin_entry(Batch& batch) {
 Status BatchFiller::begin_file(Batch& batch, Entry entry) {
   TreeEvent event{.kind = TreeEvent::Kind::file_begin, .name = std::move(entry.name)};
   if (entry.found) {
-    const Status opened = open_found(entry, event);
+    Status opened = open_found(entry, event);
     if (!opened && opened.error().code != Errc::partial) return opened;
     if (!opened) {
       report(opened.error());

@@ -99,7 +99,7 @@ Status TreeFinisher::link_name(int directory, const std::string& name, const std
 
 Status TreeFinisher::finish_directory(int directory, MetaEntry meta, const std::string& path, bool fresh) {
   if (!is_directory(meta)) return {};
-  const Status fetched = fetch_xattr_values(*source_, meta);
+  Status fetched = fetch_xattr_values(*source_, meta);
   if (!fetched && !is_damage(fetched.error())) return fetched;
   if (!fetched)  // named when it was made
     std::erase_if(meta.xattrs, [](const Xattr& xattr) { return std::holds_alternative<Cid>(xattr.value); });

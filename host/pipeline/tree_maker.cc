@@ -204,7 +204,7 @@ Status TreeMaker::make_special(int parent, const MetaEntry& meta, const std::str
 // Values of attributes that are damaged cost these alone.
 Status TreeMaker::fetch_metadata(TreeEntry& entry, const std::string& path) {
   if (!entry.meta) return {};
-  const Status fetched = fetch_xattr_values(restoration_->source(), *entry.meta);
+  Status fetched = fetch_xattr_values(restoration_->source(), *entry.meta);
   if (fetched) return {};
   if (!is_damage(fetched.error())) return fetched;
   restoration_->course().note(path, fetched.error());

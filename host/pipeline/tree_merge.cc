@@ -26,8 +26,8 @@ bool TreeMerge::is_new(std::string_view path) const {
 Status TreeMerge::move_entries(int stage, int target, const std::string& path) {
   const WritableDirectory writable(target);
   PENSTOCK_TRY_ASSIGN(const auto names, names_in_directory(stage, path));
-  for (const std::string& name : names)
-    PENSTOCK_TRY(move_entry(stage, target, name, path.empty() ? name : path + "/" + name));
+  const std::string above = path.empty() ? path : path + "/";
+  for (const std::string& name : names) PENSTOCK_TRY(move_entry(stage, target, name, above + name));
   return {};
 }
 

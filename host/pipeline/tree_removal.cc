@@ -46,8 +46,9 @@ Status remove_tree(int directory, const std::string& name, const std::string& pa
                       open_beneath(directory, name, O_RDONLY | O_DIRECTORY, 0, path, RESOLVE_NO_XDEV));
   const WritableDirectory writable(inside.number());
   PENSTOCK_TRY_ASSIGN(const auto names, names_in_directory(inside.number(), path));
+  const std::string above = path + "/";
   for (const std::string& below : names)
-    PENSTOCK_TRY(remove_tree(inside.number(), below, path + "/" + below, takes));
+    PENSTOCK_TRY(remove_tree(inside.number(), below, above + below, takes));
   if (!takes(path) || unlinkat(directory, name.c_str(), AT_REMOVEDIR) == 0) return {};
   return errno == ENOTEMPTY || errno == EEXIST || errno == ENOENT ? Status() : Status(fail_errno(path));
 }

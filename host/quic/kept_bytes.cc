@@ -31,10 +31,11 @@ size_t KeptBytes::capacity() const {
 void KeptBytes::begin_block(size_t wanted) {
   const size_t capacity =
       std::clamp(std::bit_ceil(std::max(wanted, size_)), kSmallest, BlockPool::kBlockBytes);
-  BlockPool::Block bytes =
+  Block& block = blocks_.emplace_back();
+  block.capacity = capacity;
+  block.bytes =
       capacity == BlockPool::kBlockBytes ? pool_.take() : std::make_unique_for_overwrite<uint8_t[]>(capacity);
-  PENSTOCK_CHECK(bytes != nullptr);
-  blocks_.push_back({std::move(bytes), capacity});
+  PENSTOCK_CHECK(block.bytes != nullptr);
 }
 
 void KeptBytes::add(Bytes more) {

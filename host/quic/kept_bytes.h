@@ -36,7 +36,7 @@ class KeptBytes {
  private:
   struct Block {
     BlockPool::Block bytes;
-    size_t capacity;
+    size_t capacity = 0;
     size_t filled = 0;
   };
 

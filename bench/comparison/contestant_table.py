@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who takes part, and with which commands: defaults, but where a note says otherwise."""
+from dataclasses import dataclass, replace
+
 from comparison.contestant import Contestant
 
 OPERATIONS = {
@@ -80,19 +82,46 @@ LZ4 = Contestant(
 
 PROGRAMS = [PENSTOCK, RESTIC, BORG, CASYNC, ZSTD, LZ4]
 
-# Further rows of the targets: name → (title, programs), all of them puts. The first program is what the others are
-# compared with.
+
+@dataclass(frozen=True)
+class Row:
+    """A further comparison: its measurements (name → (operation, title)) and its programs, with the first of which the others
+    are compared."""
+
+    measurements: dict
+    programs: list
+
+
+def put_row(name, title, programs):
+    return Row({name: ("put", title)}, programs)
+
+
+def taking(source, *programs):
+    """The programs as they are, but with the files of `source` instead of the tree."""
+    def renamed(text):
+        return text.replace("{tree}", f"{{{source}}}")
+    return [replace(program, source=source, restored=renamed(program.restored),
+                    operations={name: renamed(command) for name, command in program.operations.items()})
+            for program in programs]
+
+
+# Further rows of the targets, by the name that asks for them.
 ROWS = {
-    "lz4": ("penstock put --codec lz4 and the lz4 command, on the same tar file and on the tree it was made of", [
+    "lz4": put_row("lz4", "penstock put --codec lz4 and the lz4 command, on the same tar file and on the tree it was made of", [
         penstock("penstock lz4, tar", "{penstock} put -q --codec lz4 -s {place}/store {tar}", source="tar"),
         penstock("penstock lz4, tree", "{penstock} put -q --codec lz4 -s {place}/store {tree}"),
         LZ4,
     ]),
-    "urandom": ("a put of one file from /dev/urandom", [
+    "urandom": put_row("urandom", "a put of one file from /dev/urandom", [
         penstock("penstock", "{penstock} put -q -s {place}/store {random}", source="random"),
     ]),
-    "cores": ("the put on two CPUs and on one", [
+    "cores": put_row("cores", "the put on two CPUs and on one", [
         penstock("penstock, two CPUs", "taskset -c {two} {penstock} put -q -s {place}/store {tree}"),
         penstock("penstock, one CPU", "taskset -c {one} {penstock} put -q -s {place}/store {tree}"),
     ]),
+    "small": Row({"small-put": ("put", "a first put of small files"),
+                  "small-get": ("get", "everything of it back into an empty folder")},
+                 taking("small", PENSTOCK, RESTIC, BORG)),
+    "many": Row({"many-unchanged": ("unchanged", "twice as many small files put again, by default, none being changed")},
+                taking("many", PENSTOCK, RESTIC, BORG)),
 }

@@ -29,7 +29,8 @@ class Rounds:
         self.base = base
         self.results = results
         self.failed = {}  # program → why
-        self.sizes = {name: stored_bytes(places[name]) for name in ("tree", "tar", "random") if name in places}
+        self.sizes = {name: stored_bytes(places[name]) for name in ("tree", "tar", "random", "small", "many")
+                      if name in places}
 
     def run(self, number):
         """One round. Programs take turns operation by operation, in an order that turns round from round to round."""
@@ -97,7 +98,7 @@ class Rounds:
     def _compare(self, program, places):
         """What came back has to be what went in."""
         restored = program.restored.format(**places)
-        done = subprocess.run(["diff", "-r", "--no-dereference", places["tree"], restored], capture_output=True,
+        done = subprocess.run(["diff", "-r", "--no-dereference", places[program.source], restored], capture_output=True,
                               text=True, errors="replace", check=False)
         if done.returncode != 0:
             raise RestoredDiffers(f"{program.name}: {(done.stdout + done.stderr)[:1000]}")

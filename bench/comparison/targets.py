@@ -72,6 +72,8 @@ def verdicts(results):
         judged.append(faster(results, "verify", RESTIC.name, 3))
     if results.has("urandom", OURS):
         judged += [little_overhead(results), rate(results, "urandom", 1.2)]
+    judged += [faster(results, measurement, RESTIC.name, times) for measurement, times in
+               (("many-unchanged", 2), ("small-put", 2), ("small-get", 1.5)) if results.has(measurement, OURS, RESTIC.name)]
     if results.has("cores", TWO_CPUS, ONE_CPU):
         judged.append(faster(results, "cores", ONE_CPU, 1.85, TWO_CPUS))
     return judged

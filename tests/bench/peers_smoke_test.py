@@ -41,7 +41,7 @@ class PeersTest(unittest.TestCase):
         """The finished process of bench/peers on the data, its work folder having been left empty."""
         work = self.path("work")
         os.makedirs(work, exist_ok=True)
-        done = subprocess.run([PEERS, "--penstock", PENSTOCK, "--dir", work, "--data", self.data, *arguments],
+        done = subprocess.run([PEERS, "--penstock", PENSTOCK, "--dir", work, "--data", self.data, "--files", "300", *arguments],
                               capture_output=True, text=True, env=os.environ | environment, timeout=500, check=False)
         self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
         self.assertEqual(os.listdir(work), [])
@@ -97,6 +97,12 @@ class PeersTest(unittest.TestCase):
         raw = rows["verify", "penstock"]["rounds"][0]["raw_bytes"]
         self.assertTrue(UNIQUE_BYTES <= raw < self.content_bytes, raw)
         self.assertGreaterEqual(rows["urandom", "penstock"]["stored_bytes"], self.content_bytes)
+        for measurement in ("small-put", "small-get", "many-unchanged"):
+            self.assertEqual({program for name, program in rows if name == measurement},
+                             {"penstock"} | installed & {"restic", "borg -C zstd,1"})
+        few, many = rows["small-put", "penstock"]["rounds"][0], rows["many-unchanged", "penstock"]["rounds"][0]
+        self.assertTrue(300 * 1000 <= few["content_bytes"] <= 300 * 4000, few)
+        self.assertGreater(many["content_bytes"], few["content_bytes"])
         self.assertTrue(report["targets"])
         for verdict in report["targets"]:
             self.assertIn(verdict["target"], done.stdout)
@@ -141,7 +147,7 @@ class PeersTest(unittest.TestCase):
 
     def test_wrong_usage_exits_with_2(self):
         for arguments in (["--only", "put,nothing"], ["--rows", "x"], ["--runs", "0"], ["--penstock", "/no/such"],
-                          ["--data", "/no/such"]):
+                          ["--data", "/no/such"], ["--files", "0"]):
             self.assertIn(arguments[1].split(",")[-1], self.peers(*arguments, expect=2).stderr)
 
 

@@ -19,6 +19,7 @@ import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from appliance import make_store, put, raise_descriptor_limit, run, stored_bytes  # noqa: E402
+from whole_root import check_whole_root  # noqa: E402
 
 MIB = 1 << 20
 CANDIDATES = ["/usr/include", "/usr/lib/python3", "/usr/lib/gcc", "/usr/share", "/usr/lib/x86_64-linux-gnu", "/usr/bin",
@@ -230,7 +231,8 @@ def check_memory(base, full):
     return "peak MiB by codec: " + ", ".join(f"{k} {v / MIB:.0f}" for k, v in peaks.items())
 
 
-CHECKS = [check_same_root, check_huge_sparse, check_edit_locality, check_append, check_memory, check_real_files]
+CHECKS = [check_same_root, check_huge_sparse, check_edit_locality, check_append, check_memory, check_real_files,
+          check_whole_root]
 
 
 def main():

@@ -4,10 +4,13 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
 
 #include "appliance/chosen_store.h"
 #include "appliance/command_syntax.h"
+#include "appliance/entry_meta_text.h"
 #include "appliance/json_text.h"
+#include "appliance/named_entry.h"
 #include "appliance/object_name.h"
 #include "appliance/object_text.h"
 #include "dag/tree_diff.h"
@@ -17,27 +20,31 @@ namespace {
 
 char letter(const Difference& difference) {
   if (!difference.before) return 'A';
-  return difference.after ? 'M' : 'D';
+  if (!difference.after) return 'D';
+  return difference.metadata_alone ? 'U' : 'M';
 }
 
 std::string line(const Difference& difference) {
   const DiffSide& side = difference.after ? *difference.after : *difference.before;
   const std::string path = difference.path.empty() ? "." : difference.path;
-  return fmt::format("{} {}\n", letter(difference), entry_text(path, side.kind == ObjectKind::directory));
+  return fmt::format("{} {}\n", letter(difference), entry_text(path, side.kind == EntryKind::directory));
 }
 
-Json side_json(const std::optional<DiffSide>& side) {
+Json side_json(const std::optional<DiffSide>& side, const std::optional<MetaRoot>& root) {
   if (!side) return {};
-  return {{"cid", side->cid.text()}, {"kind", object_kind_text(side->kind)}};
+  const TreeEntry& entry = side->entry;
+  Json object;
+  object["cid"] = entry.content ? Json(entry.content->text()) : Json();
+  object["kind"] = entry_kind_text(side->kind);
+  if (!entry.meta) return object;
+  if (side->kind == EntryKind::file) object["content_bytes"] = entry.meta->size;
+  set_meta(object, *entry.meta, root);
+  return object;
 }
 
-Json difference_json(const Difference& difference) {
-  Json object;
-  object["change"] = std::string(1, letter(difference));
-  set_text(object, "path", difference.path);
-  object["before"] = side_json(difference.before);
-  object["after"] = side_json(difference.after);
-  return object;
+// What is compared on one side: its metadata's root is kept for the names of owners.
+std::optional<MetaRoot> meta_root(const NamedEntry& found) {
+  return found.tree ? found.tree->meta : std::nullopt;
 }
 
 }  // namespace
@@ -48,7 +55,9 @@ void DiffCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
   global.describe_store(syntax);
   global.describe_json(syntax);
   syntax.examples(
-      "  penstock diff COMMIT HEAD                A path: added; D path: removed; M path: changed\n"
+      "  penstock diff COMMIT HEAD                A path: added; D path: removed; M path: changed;\n"
+      "                                           U path: metadata alone (mode, owner, time, attributes)\n"
+      "  penstock diff COMMIT/etc HEAD/etc        a part of both\n"
       "A directory on one side only is one line; the exit code is 0 whether there are differences or not.\n");
 }
 
@@ -57,20 +66,33 @@ Result<int> DiffCommand::run(const GlobalOptions& global, Console& console) cons
   PENSTOCK_TRY_ASSIGN(const ObjectName after_name, parse_object_name(after));
   PENSTOCK_TRY_ASSIGN(const auto store, open_store(global, Access::read, console));
   const auto source = store->new_reader();
-  PENSTOCK_TRY_ASSIGN(const auto found_before, find_object(before_name, *store, *source));
-  PENSTOCK_TRY_ASSIGN(const auto found_after, find_object(after_name, *store, *source));
+  PENSTOCK_TRY_ASSIGN(const NamedEntry found_before, find_entry(before_name, *store, *source));
+  PENSTOCK_TRY_ASSIGN(const NamedEntry found_after, find_entry(after_name, *store, *source));
+  const std::optional<MetaRoot> root_before = meta_root(found_before);
+  const std::optional<MetaRoot> root_after = meta_root(found_after);
+  bool damaged = false;
+  for (const NamedEntry* found : {&found_before, &found_after}) {
+    if (!found->damage) continue;
+    console.report(*found->damage);
+    damaged = true;
+  }
   JsonArray array(console);
   const auto print = [&](const Difference& difference) -> Status {
-    if (global.json) {
-      array.add(difference_json(difference));
-    } else {
+    if (!global.json) {
       console.print(line(difference));
+      return {};
     }
+    Json object;
+    object["change"] = std::string(1, letter(difference));
+    set_text(object, "path", difference.path);
+    object["before"] = side_json(difference.before, root_before);
+    object["after"] = side_json(difference.after, root_after);
+    array.add(object);
     return {};
   };
-  PENSTOCK_TRY(diff_trees(*source, found_before.cid, found_after.cid, print));
+  PENSTOCK_TRY(diff_entries(*source, found_before.entry, found_after.entry, print));
   if (global.json) array.finish();
-  return 0;
+  return damaged ? static_cast<int>(Errc::corrupt) : 0;
 }
 
 }  // namespace penstock

@@ -2,6 +2,7 @@
 #include "dag/tree_diff.h"
 
 #include <algorithm>
+#include <array>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -20,6 +21,55 @@ Result<Cid> content_root(BlockSource& source, const Cid& cid) {
   return commit.root;
 }
 
+TreeEntry content_entry(const Cid& cid) {
+  TreeEntry entry;
+  entry.content = cid;
+  return entry;
+}
+
+// Whether both sides have metadata and it differs, what is in a directory aside.
+bool attributes_differ(const TreeEntry& before, const TreeEntry& after, bool content) {
+  if (!before.meta || !after.meta) return false;
+  const MetaEntry& a = *before.meta;
+  const MetaEntry& b = *after.meta;
+  // A directory's time moves with its entries, which are told.
+  const bool time = a.mtime != b.mtime && !(content && kind_of_mode(b.mode) == EntryKind::directory);
+  return time || a.mode != b.mode || a.uid != b.uid || a.gid != b.gid || a.hard_link != b.hard_link ||
+         a.xattrs != b.xattrs;
+}
+
+// Whether what there is to read differs; of a device, which it is.
+bool content_differs(const TreeEntry& before, const TreeEntry& after) {
+  if (before.content != after.content) return true;
+  if (before.content || !before.meta || !after.meta) return false;
+  return kind_of_mode(before.meta->mode) != kind_of_mode(after.meta->mode) ||
+         before.meta->device != after.meta->device;
+}
+
+// Walks a directory of either side in step with the other.
+class Steps {
+ public:
+  static Result<Steps> open(BlockSource& source, const TreeDirectory& directory) {
+    PENSTOCK_TRY_ASSIGN(TreeCursor cursor, TreeCursor::open(source, directory));
+    Steps steps(std::move(cursor));
+    PENSTOCK_TRY(steps.advance());
+    return steps;
+  }
+
+  // What comes next.
+  const std::optional<TreeEntry>& entry() const { return entry_; }
+  Status advance() {
+    PENSTOCK_TRY_ASSIGN(entry_, cursor_.next());
+    return {};
+  }
+
+ private:
+  explicit Steps(TreeCursor cursor) : cursor_(std::move(cursor)) {}
+
+  TreeCursor cursor_;
+  std::optional<TreeEntry> entry_;
+};
+
 // Compares two trees; `path_` is where it stands. Directories that are being compared wait on a stack of its
 // own: trees may be nested deeper than a thread's stack bears.
 class Comparison {
@@ -27,11 +77,11 @@ class Comparison {
   Comparison(BlockSource& before, BlockSource& after, const DifferenceSink& sink, const DiffLimits& limits)
       : before_(&before), after_(&after), sink_(&sink), limits_(limits) {}
 
-  Status run(const Cid& before, const Cid& after) {
+  Status run(const TreeEntry& before, const TreeEntry& after) {
     PENSTOCK_TRY(compare(before, after, 0));
     while (!levels_.empty()) {
       Level& level = levels_.back();
-      if (level.old_entry < level.before.size() || level.new_entry < level.after.size()) {
+      if (level.before.entry() || level.after.entry()) {
         PENSTOCK_TRY(step(level));
       } else {
         leave();
@@ -41,11 +91,13 @@ class Comparison {
   }
 
  private:
-  using Entries = std::vector<DirectoryEntry>;
-  using Pair = std::pair<Cid, Cid>;
+  // Content and list of either side.
+  using Pair = std::array<std::optional<Cid>, 4>;
   struct PairHash {
     size_t operator()(const Pair& pair) const {
-      return CidHash()(pair.first) * 31 + CidHash()(pair.second);  // not symmetric
+      size_t hash = 0;
+      for (const auto& cid : pair) hash = hash * 31 + (cid ? CidHash()(*cid) : 0);  // not symmetric
+      return hash;
     }
   };
   // Directories of unequal CIDs may have the same content: one sharded, the other plain.
@@ -54,51 +106,57 @@ class Comparison {
   // Two directories that are being compared, and how far that is.
   struct Level {
     Pair pair;
-    Entries before;
-    Entries after;
-    size_t old_entry = 0;
-    size_t new_entry = 0;
+    Steps before;
+    Steps after;
     size_t parent_path_bytes = 0;  // of `path_`, to go back to
     uint64_t told_before = 0;
     bool repeated = false;
   };
 
-  // Tells how two objects at `path_` differ, or makes them a level if both are directories.
+  // Tells how two objects at `path_` differ, and makes them a level if both are directories.
   // `parent_path_bytes` of `path_` stay when it is done.
-  Status compare(const Cid& before, const Cid& after, size_t parent_path_bytes) {
-    if (before != after) {
+  Status compare(const TreeEntry& before, const TreeEntry& after, size_t parent_path_bytes) {
+    const bool content = content_differs(before, after);
+    const bool attributes = attributes_differ(before, after, content);
+    const bool lists = before.list && after.list && before.list != after.list;
+    if (content || attributes || lists) {
       PENSTOCK_TRY_ASSIGN(const DiffSide old_side, side(*before_, before));
       PENSTOCK_TRY_ASSIGN(const DiffSide new_side, side(*after_, after));
-      if (old_side.kind == ObjectKind::directory && new_side.kind == ObjectKind::directory)
-        return descend({before, after}, parent_path_bytes);
-      PENSTOCK_TRY(tell({path_, old_side, new_side}));
+      const bool directories = old_side.kind == EntryKind::directory && new_side.kind == EntryKind::directory;
+      if (content && !directories) {
+        PENSTOCK_TRY(tell({path_, old_side, new_side}));
+      } else if (attributes) {
+        PENSTOCK_TRY(tell({path_, old_side, new_side, true}));
+      }
+      if (directories && (content || lists)) return descend(before, after, parent_path_bytes);
     }
     path_.resize(parent_path_bytes);
     return {};
   }
 
-  Status descend(const Pair& pair, size_t parent_path_bytes) {
+  Status descend(const TreeEntry& before, const TreeEntry& after, size_t parent_path_bytes) {
     if (levels_.size() >= kDirectoryDepthMax)
       return fail(Errc::corrupt, "'" + printable(path_) + "'",
                   "directories are nested deeper than 1,024 levels", kMalformedRemedy);
+    // What one side alone could know is no difference.
+    const bool lists = before.list && after.list;
+    const TreeDirectory old_directory{before.content, lists ? before.list : std::nullopt, std::nullopt};
+    const TreeDirectory new_directory{after.content, lists ? after.list : std::nullopt, std::nullopt};
+    const Pair pair{old_directory.content, old_directory.list, new_directory.content, new_directory.list};
     const auto known = compared_.find(pair);
     if (known != compared_.end() && known->second == Outcome::same_content) {
       path_.resize(parent_path_bytes);
       return {};
     }
-    Level level;
-    level.pair = pair;
-    level.parent_path_bytes = parent_path_bytes;
-    level.told_before = told_;
-    PENSTOCK_TRY_ASSIGN(level.before, DirectoryReader(*before_).list(pair.first));
-    PENSTOCK_TRY_ASSIGN(level.after, DirectoryReader(*after_).list(pair.second));
-    level.repeated = known != compared_.end() || compared_.size() >= limits_.pairs_remembered;
-    if (level.repeated) {
-      PENSTOCK_TRY(spend(level.before.size() + level.after.size()));
+    const bool repeated = known != compared_.end() || compared_.size() >= limits_.pairs_remembered;
+    if (repeated) {
+      PENSTOCK_TRY(spend());
     } else {
       compared_.emplace(pair, Outcome::differ);
     }
-    levels_.push_back(std::move(level));
+    PENSTOCK_TRY_ASSIGN(Steps old_steps, Steps::open(*before_, old_directory));
+    PENSTOCK_TRY_ASSIGN(Steps new_steps, Steps::open(*after_, new_directory));
+    levels_.push_back({pair, std::move(old_steps), std::move(new_steps), parent_path_bytes, told_, repeated});
     return {};
   }
 
@@ -111,24 +169,26 @@ class Comparison {
 
   // Goes on to the next name of either directory. Whatever it makes a level leaves `level` dangling.
   Status step(Level& level) {
-    const auto old_entry = level.before.cbegin() + static_cast<ptrdiff_t>(level.old_entry);
-    const auto new_entry = level.after.cbegin() + static_cast<ptrdiff_t>(level.new_entry);
-    const bool has_old = old_entry != level.before.cend();
-    const bool has_new = new_entry != level.after.cend();
-    const bool only_old = !has_new || (has_old && old_entry->name < new_entry->name);
-    const bool only_new = !has_old || (has_new && new_entry->name < old_entry->name);
-    const size_t path_bytes = enter(only_new ? new_entry->name : old_entry->name);
-    if (!only_new) ++level.old_entry;
-    if (!only_old) ++level.new_entry;
-    if (!only_old && !only_new) {
-      const Pair pair{old_entry->cid, new_entry->cid};
-      return compare(pair.first, pair.second, path_bytes);
+    if (level.repeated) {
+      PENSTOCK_TRY(spend());
     }
+    std::optional<TreeEntry> old_entry = level.before.entry();
+    std::optional<TreeEntry> new_entry = level.after.entry();
+    if (old_entry && new_entry && old_entry->name < new_entry->name) new_entry.reset();
+    if (old_entry && new_entry && new_entry->name < old_entry->name) old_entry.reset();
+    const size_t path_bytes = enter(old_entry ? old_entry->name : new_entry->name);
+    if (old_entry) {
+      PENSTOCK_TRY(level.before.advance());
+    }
+    if (new_entry) {
+      PENSTOCK_TRY(level.after.advance());
+    }
+    if (old_entry && new_entry) return compare(*old_entry, *new_entry, path_bytes);
     Difference difference{path_, std::nullopt, std::nullopt};
-    if (only_old) {
-      PENSTOCK_TRY_ASSIGN(difference.before, side(*before_, old_entry->cid));
+    if (old_entry) {
+      PENSTOCK_TRY_ASSIGN(difference.before, side(*before_, *old_entry));
     } else {
-      PENSTOCK_TRY_ASSIGN(difference.after, side(*after_, new_entry->cid));
+      PENSTOCK_TRY_ASSIGN(difference.after, side(*after_, *new_entry));
     }
     PENSTOCK_TRY(tell(difference));
     path_.resize(path_bytes);
@@ -140,22 +200,20 @@ class Comparison {
     return (*sink_)(difference);
   }
 
-  // Charges a comparison that a small tree can demand without end.
-  Status spend(uint64_t entries) {
-    entries = std::max<uint64_t>(entries, 1);
-    if (entries > limits_.entries_repeated) {
+  // Charges an entry of a comparison that a small tree can demand without end.
+  Status spend() {
+    if (limits_.entries_repeated == 0) {
       return fail(Errc::failed, "'" + printable(path_) + "'",
                   "the same directories differ in too many places to tell them all",
                   "compare a part: put a /PATH behind both objects");
     }
-    limits_.entries_repeated -= entries;
+    --limits_.entries_repeated;
     return {};
   }
 
-  static Result<DiffSide> side(BlockSource& source, const Cid& cid) {
-    if (cid.codec == Multicodec::raw) return DiffSide{cid, ObjectKind::file};
-    PENSTOCK_TRY_ASSIGN(const ObjectInfo info, inspect(source, cid));
-    return DiffSide{cid, info.kind};
+  static Result<DiffSide> side(BlockSource& source, const TreeEntry& entry) {
+    PENSTOCK_TRY_ASSIGN(const EntryKind kind, entry_kind(source, entry));
+    return DiffSide{entry, kind};
   }
 
   // Goes to an entry; returns the length of the path to come back to.
@@ -178,13 +236,19 @@ class Comparison {
 
 }  // namespace
 
+Status diff_entries(BlockSource& source, const TreeEntry& before, const TreeEntry& after,
+                    const DifferenceSink& sink, const DiffLimits& limits) {
+  // What has no content has no block of its own that could be absent.
+  ObjectSource old_blocks(source, before.content.value_or(Cid()));
+  ObjectSource new_blocks(source, after.content.value_or(Cid()));
+  return Comparison(old_blocks, new_blocks, sink, limits).run(before, after);
+}
+
 Status diff_trees(BlockSource& source, const Cid& before, const Cid& after, const DifferenceSink& sink,
                   const DiffLimits& limits) {
   PENSTOCK_TRY_ASSIGN(const Cid old_root, content_root(source, before));
   PENSTOCK_TRY_ASSIGN(const Cid new_root, content_root(source, after));
-  ObjectSource old_blocks(source, before);
-  ObjectSource new_blocks(source, after);
-  return Comparison(old_blocks, new_blocks, sink, limits).run(old_root, new_root);
+  return diff_entries(source, content_entry(old_root), content_entry(new_root), sink, limits);
 }
 
 }  // namespace penstock

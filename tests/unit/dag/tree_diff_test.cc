@@ -6,9 +6,12 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "dag/commit.h"
 #include "dag/directory_builder.h"
+#include "dag/meta_list_builder.h"
+#include "dag/object_info.h"
 #include "unit/dag/memory_blocks.h"
 #include "unit/dag/node_blocks.h"
 
@@ -30,8 +33,8 @@ Result<std::string> diff(MemoryBlocks& blocks, const Cid& before, const Cid& aft
       [&](const Difference& difference) -> Status {
         lines += difference.before ? (difference.after ? "~" : "-") : "+";
         lines += difference.path;
-        if (difference.before) lines += " " + std::string(object_kind_text(difference.before->kind));
-        if (difference.after) lines += " " + std::string(object_kind_text(difference.after->kind));
+        if (difference.before) lines += " " + std::string(entry_kind_text(difference.before->kind));
+        if (difference.after) lines += " " + std::string(entry_kind_text(difference.after->kind));
         lines += "\n";
         return {};
       },
@@ -172,6 +175,92 @@ TEST(TreeDiffTest, RefusesDirectoriesNestedTooDeep) {
   const auto lines = diff(blocks, before.cid, after.cid);
   ASSERT_FALSE(lines);
   EXPECT_EQ(lines.error().code, Errc::corrupt);
+}
+
+// A file's entry in a commit's tree.
+struct Half {
+  DagLink content;
+  MetaEntry meta;
+  ScanItem item;
+};
+
+Half file_half(MemoryBlocks& blocks, const std::string& name, std::string_view content, int64_t mtime) {
+  Half half{put_leaf(blocks, content), {}, {}};
+  half.meta.name = name;
+  half.meta.mode = kModeFile | 0644;
+  half.meta.size = content.size();
+  half.meta.mtime.seconds = mtime;
+  return half;
+}
+
+Half directory_half(MemoryBlocks& blocks, const std::string& name, const std::vector<Half>& entries) {
+  DirectoryBuilder content(blocks);
+  MetaListBuilder list(blocks);
+  for (const Half& entry : entries) {
+    if (has_content(entry.meta)) {
+      EXPECT_TRUE(content.add(entry.meta.name, entry.content));
+    }
+    const Status added = list.add(entry.meta, entry.item);
+    EXPECT_TRUE(added) << added.error().message();
+  }
+  Half half{content.finish().value(), {}, {}};
+  half.meta.name = name;
+  half.meta.mode = kModeDirectory | 0755;
+  const MetaListLinks links = list.finish().value();
+  half.meta.list = links.list;
+  half.item.list = links.scan;
+  return half;
+}
+
+TreeEntry entry_of(const Half& half) {
+  TreeEntry entry;
+  entry.name = half.meta.name;
+  if (has_content(half.meta)) entry.content = half.content.cid;
+  entry.meta = half.meta;
+  entry.list = half.meta.list;
+  return entry;
+}
+
+TEST(TreeDiffTest, TellsMetadataApartFromContent) {
+  MemoryBlocks blocks;
+  Half pipe;
+  pipe.meta.name = "pipe";
+  pipe.meta.mode = kModeFifo | 0600;
+  Half stricter = pipe;
+  stricter.meta.mode = kModeFifo | 0400;
+  const Half same = directory_half(blocks, "same", {file_half(blocks, "x", "x", 1)});
+  const Half deep = directory_half(blocks, "deep", {file_half(blocks, "kept", "1", 1), pipe});
+  const Half deep_touched = directory_half(blocks, "deep", {file_half(blocks, "kept", "1", 2), stricter});
+  const Half before = directory_half(
+      blocks, "top", {deep, file_half(blocks, "edited", "1", 1), same, file_half(blocks, "touched", "t", 1)});
+  Half after = directory_half(
+      blocks, "top",
+      {deep_touched, file_half(blocks, "edited", "2", 2), pipe, same, file_half(blocks, "touched", "t", 2)});
+  std::string lines;
+  const auto gather = [&](const Difference& difference) -> Status {
+    lines += difference.metadata_alone ? "u" : difference.before ? (difference.after ? "~" : "-") : "+";
+    lines += difference.path + " ";
+    return {};
+  };
+  ASSERT_TRUE(diff_entries(blocks, entry_of(before), entry_of(before), gather));
+  EXPECT_EQ(lines, "");
+  const Status told = diff_entries(blocks, entry_of(before), entry_of(after), gather);
+  ASSERT_TRUE(told) << told.error().message();
+  EXPECT_EQ(lines, "udeep/kept udeep/pipe ~edited +pipe utouched ");
+
+  // Metadata of one side alone is no difference.
+  lines.clear();
+  TreeEntry bare = entry_of(before);
+  bare.meta.reset();
+  bare.list.reset();
+  ASSERT_TRUE(diff_entries(blocks, bare, entry_of(after), gather));
+  EXPECT_EQ(lines, "~edited ");
+
+  lines.clear();
+  after = before;
+  after.meta.uid = 5;
+  ASSERT_TRUE(diff_entries(blocks, entry_of(before), entry_of(after), gather));
+  EXPECT_EQ(lines, "u ");
 }
 
 }  // namespace

@@ -10,12 +10,18 @@
 #include "appliance/chosen_store.h"
 #include "appliance/command_syntax.h"
 #include "appliance/commit_text.h"
+#include "appliance/entry_meta_text.h"
 #include "appliance/json_text.h"
 #include "appliance/line_text.h"
+#include "appliance/named_entry.h"
 #include "appliance/object_name.h"
 #include "appliance/object_text.h"
+#include "appliance/posix_acl_text.h"
 #include "base/size_text.h"
+#include "dag/entry_kind.h"
+#include "dag/hard_link_list.h"
 #include "dag/object_info.h"
+#include "dag/object_source.h"
 
 namespace penstock {
 namespace {
@@ -35,7 +41,7 @@ std::string bytes_text(uint64_t bytes) {
                       : fmt::format("{} bytes ({})", bytes, human_size(bytes));
 }
 
-std::string object_fields(const Cid& cid, const ObjectInfo& info) {
+std::string content_fields(const Cid& cid, const ObjectInfo& info) {
   std::string text = field("cid", cid.text());
   text += field("kind", fmt::format("{}{}", object_kind_text(info.kind), info.sharded ? " (sharded)" : ""));
   if (info.kind == ObjectKind::file) text += field("content", bytes_text(info.content_bytes));
@@ -46,13 +52,69 @@ std::string object_fields(const Cid& cid, const ObjectInfo& info) {
   return text;
 }
 
-Json object_json(const Cid& cid, const ObjectInfo& info) {
+Json content_json(const Cid& cid, const ObjectInfo& info) {
   Json object;
   object["cid"] = cid.text();
   set_object(object, info);
   if (info.kind == ObjectKind::directory) object["sharded"] = info.sharded;
   object["block_bytes"] = info.block_bytes;
   object["links"] = info.links;
+  return object;
+}
+
+std::string attribute_text(const Xattr& attribute) {
+  const auto* value = std::get_if<std::vector<uint8_t>>(&attribute.value);
+  if (value == nullptr) return name_text(attribute.name) + " in " + std::get<Cid>(attribute.value).text();
+  if (const auto acl =
+          attribute.name.starts_with("system.posix_acl_") ? decode_posix_acl(*value) : std::nullopt)
+    return attribute.name + " " + posix_acl_text(*acl);
+  return name_text(attribute.name) + " " + name_text(as_text(*value));
+}
+
+std::string meta_fields(const MetaEntry& meta, const std::optional<MetaRoot>& root, uint64_t hard_links) {
+  std::string text;
+  text += field("mode", fmt::format("{:06o} {}", meta.mode, mode_text(meta.mode)));
+  text += field("owner", fmt::format("{} ({})", user_text(root, meta.uid), meta.uid));
+  text += field("group", fmt::format("{} ({})", group_text(root, meta.gid), meta.gid));
+  text += field("mtime", exact_file_time_text(meta.mtime));
+  if (meta.device) text += field("device", fmt::format("{}, {}", meta.device->major, meta.device->minor));
+  if (hard_links > 1) text += field("names", std::to_string(hard_links));
+  if (!meta.hard_link.empty()) text += field("same as", name_text(meta.hard_link));
+  for (const Xattr& attribute : meta.xattrs) text += field("attribute", attribute_text(attribute));
+  return text;
+}
+
+// An entry of a tree, or an object by its CID alone.
+struct Shown {
+  const NamedEntry& found;
+  std::optional<ObjectInfo> info;  // of content
+  uint64_t hard_links = 1;
+
+  std::optional<MetaRoot> root() const { return found.tree ? found.tree->meta : std::nullopt; }
+  std::string kind() const {
+    return std::string(entry_kind_text(kind_of_mode(found.entry.meta ? found.entry.meta->mode : 0)));
+  }
+};
+
+std::string entry_fields(const Shown& shown) {
+  const TreeEntry& entry = shown.found.entry;
+  std::string text = shown.info ? content_fields(*entry.content, *shown.info) : field("kind", shown.kind());
+  if (entry.meta) text += meta_fields(*entry.meta, shown.root(), shown.hard_links);
+  return text;
+}
+
+Json entry_json(const Shown& shown) {
+  const TreeEntry& entry = shown.found.entry;
+  Json object;
+  if (shown.info) {
+    object = content_json(*entry.content, *shown.info);
+  } else {
+    object["cid"] = nullptr;
+    object["kind"] = shown.kind();
+  }
+  if (!entry.meta) return object;
+  set_meta(object, *entry.meta, shown.root());
+  object["hard_links"] = shown.hard_links;
   return object;
 }
 
@@ -78,6 +140,25 @@ void print_object(Json object, const Surroundings& around, Console& console) {
   print_json(console, object);
 }
 
+Result<Surroundings> surroundings(const Cid& cid, bool count, Store& store, BlockSource& source) {
+  Surroundings around;
+  PENSTOCK_TRY_ASSIGN(around.placement, store.find(cid.digest));
+  if (count) {
+    PENSTOCK_TRY_ASSIGN(around.blocks, count_blocks(source, cid));
+  }
+  return around;
+}
+
+int print_commit(const Cid& cid, const Commit& commit, const Surroundings& around, bool json,
+                 Console& console) {
+  if (json) {
+    print_object(commit_json(cid, commit), around, console);
+  } else {
+    print_fields(commit_fields(cid, commit), around, console);
+  }
+  return 0;
+}
+
 }  // namespace
 
 void StatCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
@@ -88,6 +169,7 @@ void StatCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
   global.describe_json(syntax);
   syntax.examples(
       "  penstock stat HEAD                       all that the newest commit says\n"
+      "  penstock stat HEAD/etc/passwd            an entry of it: content, mode, owner, time, attributes\n"
       "  penstock stat HEAD/disk.img --blocks     a file in it, with its blocks counted\n");
 }
 
@@ -95,26 +177,35 @@ Result<int> StatCommand::run(const GlobalOptions& global, Console& console) cons
   PENSTOCK_TRY_ASSIGN(const ObjectName name, parse_object_name(object));
   PENSTOCK_TRY_ASSIGN(const auto store, open_store(global, Access::read, console));
   const auto source = store->new_reader();
-  PENSTOCK_TRY_ASSIGN(const auto found, find_object(name, *store, *source));
-  const auto& [cid, info] = found;
-  Surroundings around;
-  PENSTOCK_TRY_ASSIGN(around.placement, store->find(cid.digest));
-  if (count_blocks) {
-    PENSTOCK_TRY_ASSIGN(around.blocks, penstock::count_blocks(*source, cid));
-  }
-  if (info.kind == ObjectKind::commit) {
-    PENSTOCK_TRY_ASSIGN(const Commit commit, read_commit(*source, cid));
-    if (global.json) {
-      print_object(commit_json(cid, commit), around, console);
-    } else {
-      print_fields(commit_fields(cid, commit), around, console);
+  if (name.path.empty()) {
+    PENSTOCK_TRY_ASSIGN(const NamedObject start, find_object(name, *store, *source));
+    if (start.info.kind == ObjectKind::commit) {
+      PENSTOCK_TRY_ASSIGN(const Commit commit, read_commit(*source, start.cid));
+      PENSTOCK_TRY_ASSIGN(const Surroundings around, surroundings(start.cid, count_blocks, *store, *source));
+      return print_commit(start.cid, commit, around, global.json, console);
     }
-  } else if (global.json) {
-    print_object(object_json(cid, info), around, console);
-  } else {
-    print_fields(object_fields(cid, info), around, console);
   }
-  return 0;
+  PENSTOCK_TRY_ASSIGN(const NamedEntry found, find_entry(name, *store, *source));
+  if (found.damage) console.report(*found.damage);
+  Shown shown{found, std::nullopt, 1};
+  Surroundings around;
+  if (found.entry.content) {
+    const Cid& cid = *found.entry.content;
+    PENSTOCK_TRY_ASSIGN(const Cid start, named_start(name, *store));
+    ObjectSource whole(*source, start);
+    PENSTOCK_TRY_ASSIGN(shown.info, inspect(whole, cid));
+    PENSTOCK_TRY_ASSIGN(around, surroundings(cid, count_blocks, *store, *source));
+  }
+  if (const auto& meta = found.entry.meta; meta && found.tree->meta) {
+    const std::string path = meta->hard_link.empty() ? put_path(*found.tree, name.path) : meta->hard_link;
+    PENSTOCK_TRY_ASSIGN(shown.hard_links, count_hard_links(*source, found.tree->meta->hard_links, path));
+  }
+  if (global.json) {
+    print_object(entry_json(shown), around, console);
+  } else {
+    print_fields(entry_fields(shown), around, console);
+  }
+  return found.damage ? static_cast<int>(Errc::corrupt) : 0;
 }
 
 }  // namespace penstock

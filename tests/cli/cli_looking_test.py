@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the commands that look say of metadata: diff, ls, stat."""
 
+import grp
 import os
+import pwd
 import unittest
 
-from tool_case import CORRUPT, ToolCase
+import odd_tree
+from tool_case import ABSENT, CORRUPT, USAGE, ToolCase
 
 LONG_AGO = (1_000_000_000_123_456_789,) * 2
 
@@ -100,6 +103,98 @@ class Differences(Looking):
         done = self.run_tool("diff", damaged, "HEAD")
         self.assertEqual((done.returncode, done.stdout), (CORRUPT, b"M file\nM sub/again\n"), done.stderr)
         self.assertEqual(done.stderr.count(b"\n"), 1)
+
+
+class Listings(Looking):
+    def test_ls_long_tells_metadata(self):
+        tree = self.odd_tree()
+        os.symlink("\x1b[31m", os.path.join(tree, "red\n"))
+        self.settle(tree)
+        self.ok("put", tree)
+        lines = [line.split() for line in self.ok("ls", "-l", "HEAD").decode().splitlines()]
+        owner = [pwd.getpwuid(os.getuid()).pw_name, grp.getgrgid(os.stat(tree).st_gid).gr_name]
+        time = "2001-09-09T01:46:40Z"
+        self.assertEqual(lines, [
+            ["-rwSr-----", "2", *owner, "7", time, "file"],
+            ["lrwxrwxrwx", "1", *owner, "-", time, "link", "->", "file"],
+            ["prw-r--r--", "1", *owner, "-", time, "pipe"],
+            ["lrwxrwxrwx", "1", *owner, "-", time, "red\\n", "->", "\\x1b[31m"],
+            ["drwxr-xr-x", "1", *owner, "-", time, "sub/"]])
+        self.assertEqual(self.ok("ls", "HEAD/sub"), b"again\nmore\n")
+        self.assertEqual(self.ok("ls", "-l", "HEAD/sub").decode().split()[1], "2")
+        self.assertEqual(self.ok("ls", "-l", "HEAD/pipe").decode().split(), lines[2])
+
+    def test_ls_long_of_content_alone_is_kind_bytes_and_cid(self):
+        report = self.json("put", self.odd_tree())
+        rows = [line.split() for line in self.ok("ls", "-l", report["root"]).decode().splitlines()]
+        self.assertEqual([(row[0], row[3]) for row in rows], [("file", "file"), ("symlink", "link"), ("directory", "sub/")])
+
+    def test_json_has_all_that_a_tree_was_made_of(self):
+        tree = self.odd_tree()
+        file = os.path.join(tree, "file")
+        os.setxattr(file, "user.short", b"\0value")
+        os.setxattr(file, "user.long", bytes(300))
+        self.settle(tree)
+        self.ok("put", tree)
+        rows = {row["name"]: row for row in self.json("ls", "HEAD")}
+        self.assertEqual(list(rows), ["file", "link", "pipe", "sub"])
+        for name, row in rows.items():
+            status = os.lstat(os.path.join(tree, name))
+            self.assertEqual(row["mode"], f"{status.st_mode:06o}")
+            self.assertEqual((row["uid"], row["gid"]), (status.st_uid, status.st_gid))
+            self.assertEqual(row["mtime_seconds"] * 10**9 + row["mtime_nanoseconds"], status.st_mtime_ns)
+            self.assertEqual(row["hard_links"], status.st_nlink if name == "file" else 1)
+        self.assertEqual(rows["pipe"]["kind"], "fifo")
+        long, short = rows["file"]["xattrs"]
+        self.assertEqual(short, {"name": "user.short", "value_hex": b"\0value".hex()})
+        self.assertEqual(self.ok("get", long["value_cid"], "-o", "-"), bytes(300))
+        again = {row["name"]: row for row in self.json("ls", "HEAD/sub")}["again"]
+        self.assertEqual((again["hard_link"], again["hard_links"]), ("tree/file", 2))
+        self.assertEqual({**again, "name": "file"}, {**rows["file"], "hard_link": "tree/file"})
+
+    def test_damaged_metadata_is_said_and_contents_are_listed(self):
+        damaged = self.commit_without_its_metadata(self.odd_tree())
+        done = self.run_tool("ls", damaged)
+        self.assertEqual((done.returncode, done.stdout), (CORRUPT, b"file\nlink\nsub/\n"), done.stderr)
+        self.assertEqual(done.stderr.count(b"\n"), 1)
+        done = self.run_tool("stat", damaged + "/file")
+        self.assertEqual((done.returncode, b"mode" in done.stdout), (CORRUPT, False), done.stderr)
+
+
+class Entries(Looking):
+    def test_stat_of_a_path_tells_metadata(self):
+        tree = self.odd_tree()
+        os.setxattr(os.path.join(tree, "file"), "user.note", b"a\nb")
+        self.settle(tree)
+        self.ok("put", tree)
+        fields = [line.split(None, 1) for line in self.ok("stat", "HEAD/sub/again").decode().splitlines()]
+        for field in (["mode", "104640 -rwSr-----"], ["mtime", "2001-09-09T01:46:40.123456789Z"], ["names", "2"],
+                      ["same", "as    tree/file"], ["attribute", "user.note a\\nb"]):
+            self.assertIn(field, fields)
+        told = self.json("stat", "HEAD/sub/again")
+        listed = {row["name"]: row for row in self.json("ls", "HEAD/sub")}["again"]
+        self.assertEqual({**told, **listed, "name": None}, {**told, "name": None})
+
+    def test_stat_of_a_special_file(self):
+        self.ok("put", self.odd_tree())
+        self.assertIn(b"kind       fifo\n", self.ok("stat", "HEAD/pipe"))
+        told = self.json("stat", "HEAD/pipe")
+        self.assertEqual((told["cid"], told["kind"], told["mode"], told["stored"]), (None, "fifo", "010644", None))
+
+    def test_stat_of_an_acl_spells_it_out(self):
+        tree = self.odd_tree()
+        try:
+            os.setxattr(os.path.join(tree, "sub"), "system.posix_acl_access", odd_tree.ACCESS)
+        except OSError:
+            self.skipTest("this file system has no ACLs")
+        self.ok("put", tree)
+        self.assertIn(b"posix_acl_access user::rwx,user:1234:r-x,group::r--,mask::r-x,other::---\n", self.ok("stat", "HEAD/sub"))
+        self.assertTrue([line for line in self.ok("ls", "-l", "HEAD").splitlines() if line.startswith(b"drwxr-x---+ ")])
+
+    def test_stat_of_what_is_not_there(self):
+        self.ok("put", self.odd_tree())
+        self.fails(ABSENT, "stat", "HEAD/none")
+        self.fails(USAGE, "stat", "HEAD/pipe/below")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from comparison.contestant import Contestant
 OPERATIONS = {
     "put": "the data into an empty store",
     "again": "the same data again, every byte read",
-    "unchanged": "the same data again, by default (restic and borg skip files that look unchanged)",
+    "unchanged": "the same data again, by default (penstock, restic and borg skip files that look unchanged)",
     "get": "everything back into an empty folder",
     "verify": "every stored byte read and checked",
 }
@@ -23,7 +23,7 @@ def penstock(name, put, operations=None, source="tree"):
 
 
 PENSTOCK = penstock("penstock", "{penstock} put -q -s {place}/store {tree}", {
-    "again": "{penstock} put -q -s {place}/store {tree}",
+    "again": "{penstock} put -q --reread -s {place}/store {tree}",
     "unchanged": "{penstock} put -q -s {place}/store {tree}",
     "get": "{penstock} get -q -s {place}/store HEAD -o {out}/data",
     "verify": "{penstock} verify -q --json -s {place}/store",

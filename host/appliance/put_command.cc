@@ -4,7 +4,10 @@
 #include <fmt/format.h>
 #include <time.h>
 
+#include <algorithm>
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include "appliance/chosen_devices.h"
 #include "appliance/chosen_store.h"
@@ -14,6 +17,7 @@
 #include "appliance/host_name.h"
 #include "appliance/line_text.h"
 #include "appliance/put_choices.h"
+#include "appliance/put_parent.h"
 #include "appliance/put_report_text.h"
 #include "appliance/stop_signal.h"
 #include "appliance/store_exclusion.h"
@@ -32,13 +36,33 @@ int64_t now_ns() {
   return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
+ParentQuery parent_query(const PutCommand& command, const PutInputs& inputs, const PutOptions& options) {
+  ParentQuery query{.name = command.name,
+                    .host = host_name(),
+                    .tops = inputs.names,
+                    .from = {},
+                    .chunker = chunker_text(options.chunker),
+                    .profile = command.profile};
+  std::ranges::sort(query.tops);
+  for (const auto& [name, path] : inputs.metadata.from) query.from.push_back(path);
+  return query;
+}
+
 // Told to end it waits for what devices have. Standard input may never come: that put just dies.
+// `bytes_before`: what an earlier put of the same came to; a display takes it for the whole.
 Result<PutReport> put_with_display(const PutCommand& command, Store& store, Dispatcher& devices,
-                                   EntryStream& entries, PutOptions options, Console& console) {
+                                   EntryStream& entries, PutOptions options,
+                                   std::optional<uint64_t> bytes_before, Console& console) {
   TransferProgress progress;
   options.progress = &progress;
   std::unique_ptr<TreeSurvey> survey;
-  const TransferDisplay display(console, progress, input_total(command.paths, console, survey));
+  TransferDisplay::Total total;
+  if (bytes_before) {
+    total = [bytes_before] { return bytes_before; };
+  } else {
+    total = input_total(command.paths, console, survey);
+  }
+  const TransferDisplay display(console, progress, std::move(total));
   StoreFrameSink sink(store);
   options.stop = &StopSignal::requested();
   StopSignal stop;
@@ -65,6 +89,11 @@ void PutCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
       "--verify", verify, "LEVEL",
       "how much of the device's work is checked: full, cross, payload (digests are trusted) or sample:P "
       "(all digests, P of the payloads) (default full)");
+  syntax.value(
+      "--parent", parent, "COMMIT",
+      "what files are compared with, to read changed ones alone: a commit, HEAD, or none (default: the "
+      "newest of the same name, host and paths)");
+  syntax.flag("--reread", reread, "read every file, whatever the parent says");
   syntax.value("--threads", threads, "N", "at most this many threads (default: one a CPU)");
   global.describe_json(syntax);
   global.describe_sha256(syntax);
@@ -96,7 +125,20 @@ Result<int> PutCommand::put(const GlobalOptions& global, Console& console) const
       parse_put_choices({config.chunker, codec.empty() ? config.codec : codec, profile, verify, threads}));
   PENSTOCK_TRY(check_devices_serve(devices.dispatcher(), options));
   PENSTOCK_TRY_ASSIGN(const std::string directory, store_directory(global));
+  std::optional<PutParent> compared;
+  if (inputs.metadata.kept) {
+    PENSTOCK_TRY_ASSIGN(
+        compared, choose_parent(*store, {parent, reread}, parent_query(*this, inputs, options), console));
+  } else if (reread || !(parent.empty() || parent == "none")) {
+    return fail(Errc::usage, reread ? "--reread" : "--parent",
+                "is for files and directories: standard input is always read", "leave it out");
+  }
   options.metadata = std::move(inputs.metadata);
+  std::optional<uint64_t> bytes_before;
+  if (compared) {
+    options.baseline = compared->baseline.get();
+    bytes_before = compared->tree.commit.sizes.content_bytes;
+  }
   StoreExclusion input(std::move(inputs.entries), directory, [&](const std::string& path) {
     console.note(path + ": the store itself is left out");
   });
@@ -105,8 +147,8 @@ Result<int> PutCommand::put(const GlobalOptions& global, Console& console) const
     console.report(error);
     left_out.add(error);
   };
-  PENSTOCK_TRY_ASSIGN(PutReport report,
-                      put_with_display(*this, *store, devices.dispatcher(), input, options, console));
+  PENSTOCK_TRY_ASSIGN(PutReport report, put_with_display(*this, *store, devices.dispatcher(), input, options,
+                                                         bytes_before, console));
   order_as_given(report.roots, inputs.names);
   CommitRequest request{name, host_name(), paths, profile, now_ns()};
   PENSTOCK_TRY_ASSIGN(const Cid commit, commit_put(*store, report, options, request));

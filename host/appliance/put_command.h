@@ -25,6 +25,8 @@ struct PutCommand {
   std::string codec;  // empty: the store's
   std::string device = "auto";
   std::string verify = "full";
+  std::string parent;  // empty: the best there is
+  bool reread = false;
   std::string threads;
 
   void describe(CommandSyntax& syntax, GlobalOptions& global);

@@ -32,6 +32,23 @@ double verify_seconds_a_gigabyte(const PutReport& report) {
   return encoded > 0 ? seconds_of(report.verify.nanoseconds) / encoded : 0.0;
 }
 
+// Nothing where there was nothing to compare with.
+Json changes_json(const PutReport& report) {
+  if (!report.parent) return {};
+  const PutCounters& counters = report.counters;
+  return {{"new", counters.files_new},
+          {"changed", counters.files_changed},
+          {"unchanged", counters.files_unchanged},
+          {"gone", counters.files_gone}};
+}
+
+std::string changes_text(const PutReport& report) {
+  if (!report.parent) return {};
+  const PutCounters& counters = report.counters;
+  return fmt::format(" ({} new, {} changed, {} unchanged, {} gone)", counters.files_new,
+                     counters.files_changed, counters.files_unchanged, counters.files_gone);
+}
+
 Json verify_json(const PutReport& report, const PutOptions& options) {
   const VerifyCounters& verify = report.verify;
   Json object;
@@ -60,12 +77,17 @@ void set_put_counters(Json& object, const PutReport& report, const PutOptions& o
                        {"symlinks", counters.symlinks},
                        {"specials", counters.specials},
                        {"hard_links", counters.files_linked}};
-  object["sizes"] = {
-      {"content", counters.bytes_content},     {"read", counters.bytes_content - counters.bytes_linked},
-      {"zero_runs", counters.bytes_zero_runs}, {"duplicate", counters.bytes_duplicate},
-      {"unique", counters.bytes_unique},       {"stored", counters.bytes_stored},
-      {"nodes", counters.bytes_nodes_raw},     {"nodes_stored", counters.bytes_nodes},
-      {"moved", counters.bytes_moved},         {"fused_in_vain", counters.bytes_fused_wasted}};
+  object["sizes"] = {{"content", counters.bytes_content},
+                     {"read", counters.bytes_content - counters.bytes_linked - counters.bytes_unchanged},
+                     {"unchanged", counters.bytes_unchanged},
+                     {"zero_runs", counters.bytes_zero_runs},
+                     {"duplicate", counters.bytes_duplicate},
+                     {"unique", counters.bytes_unique},
+                     {"stored", counters.bytes_stored},
+                     {"nodes", counters.bytes_nodes_raw},
+                     {"nodes_stored", counters.bytes_nodes},
+                     {"moved", counters.bytes_moved},
+                     {"fused_in_vain", counters.bytes_fused_wasted}};
   object["blocks"] = {{"chunks", counters.chunks},
                       {"chunks_duplicate", counters.chunks_duplicate},
                       {"nodes", counters.nodes},
@@ -92,6 +114,8 @@ Json put_report_json(const PutReport& report, const PutOptions& options, const C
   object["commit"] = commit.text();
   object["root"] = report.root.cid.text();
   object["meta"] = report.meta ? Json(report.meta->text()) : Json();
+  object["parent"] = report.parent ? Json(report.parent->text()) : Json();
+  object["changes"] = changes_json(report);
   Json roots = Json::array();
   for (const PutRoot& root : report.roots) {
     Json row;
@@ -119,12 +143,13 @@ std::string put_summary(const PutReport& report, const Cid& commit) {
   const PutCounters& counters = report.counters;
   const uint64_t stored = counters.bytes_stored + counters.bytes_nodes;
   return fmt::format(
-      "{} in {} file{}: {} new, {} stored, in {:.1f} s ({}/s, checked in {:.1f} core-s, {:.2f} a GB); commit "
+      "{} in {} file{}{}: {} new, {} stored, in {:.1f} s ({}/s, checked in {:.1f} core-s, {:.2f} a GB); "
+      "commit "
       "{}",
       human_size(counters.bytes_content), counters.files, counters.files == 1 ? "" : "s",
-      human_size(counters.bytes_unique), human_size(stored), seconds_of(report.nanoseconds),
-      human_size(static_cast<uint64_t>(content_per_second(report))), seconds_of(report.verify.nanoseconds),
-      verify_seconds_a_gigabyte(report), commit.text());
+      changes_text(report), human_size(counters.bytes_unique), human_size(stored),
+      seconds_of(report.nanoseconds), human_size(static_cast<uint64_t>(content_per_second(report))),
+      seconds_of(report.verify.nanoseconds), verify_seconds_a_gigabyte(report), commit.text());
 }
 
 }  // namespace penstock

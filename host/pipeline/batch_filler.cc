@@ -87,9 +87,14 @@ Result<bool> BatchFiller::begin_entry(Batch& batch) {
   PENSTOCK_TRY_ASSIGN(std::optional<Entry> entry, entries_->next());
   if (!entry) {
     ended_ = true;
+    if (options_->baseline != nullptr) {
+      options_->baseline->finish();
+      counters_.files_gone = options_->baseline->files_gone();
+    }
     return false;
   }
   if (is_too_deep(*entry)) return true;
+  if (options_->baseline != nullptr) follow(*options_->baseline, *entry);
   if (entry->kind == Entry::Kind::unreadable) {
     report(entry->error);
   } else if (entry->kind == Entry::Kind::file) {
@@ -104,7 +109,30 @@ Result<bool> BatchFiller::begin_entry(Batch& batch) {
   return true;
 }
 
+// Files are compared when their turn comes.
+void BatchFiller::follow(Baseline& baseline, const Entry& entry) {
+  switch (entry.kind) {
+    case Entry::Kind::directory_begin:
+      return baseline.enter(entry.name);
+    case Entry::Kind::directory_end:
+      return baseline.leave();
+    case Entry::Kind::symlink:
+    case Entry::Kind::special:
+      return baseline.pass_other(entry.name);
+    case Entry::Kind::unreadable:
+      return baseline.pass_unreadable(entry.name);
+    case Entry::Kind::file:
+      return;
+  }
+}
+
 Status BatchFiller::begin_file(Batch& batch, Entry entry) {
+  FileMatch match;
+  if (options_->baseline != nullptr) match = options_->baseline->match_file(entry.name, *entry.status);
+  if (match.known) {
+    add_known_file(batch, entry, *std::move(match.known));
+    return {};
+  }
   TreeEvent event{.kind = TreeEvent::Kind::file_begin, .name = std::move(entry.name)};
   if (entry.found) {
     Status opened = open_found(entry, event);
@@ -113,6 +141,7 @@ Status BatchFiller::begin_file(Batch& batch, Entry entry) {
       report(opened.error());
       return {};
     }
+    if (options_->baseline != nullptr) count_read(match);
     if (is_further_name(*event.meta)) {
       event.kind = TreeEvent::Kind::linked_file;
       add_event(batch, std::move(event));
@@ -130,6 +159,34 @@ Status BatchFiller::begin_file(Batch& batch, Entry entry) {
   }
   add_event(batch, std::move(event));
   return {};
+}
+
+// A file that was compared and is read.
+void BatchFiller::count_read(const FileMatch& match) {
+  if (match.unchanged) {
+    ++counters_.files_unchanged;
+  } else {
+    ++(match.was_file ? counters_.files_changed : counters_.files_new);
+  }
+}
+
+void BatchFiller::add_known_file(Batch& batch, Entry& entry, KnownFile known) {
+  TreeEvent event{.kind = TreeEvent::Kind::known_file, .name = std::move(entry.name)};
+  const uint64_t bytes = known.content.content_bytes;
+  event.meta = std::make_unique<EntryMeta>(known_file_meta(event.name, *entry.status, std::move(known)));
+  ++counters_.files_unchanged;
+  if (is_further_name(*event.meta)) {
+    event.kind = TreeEvent::Kind::linked_file;
+  } else {
+    ++counters_.files;
+    counters_.bytes_content += bytes;
+    counters_.bytes_unchanged += bytes;
+  }
+  if (options_->progress != nullptr) {
+    ++options_->progress->files;
+    options_->progress->bytes_content += bytes;
+  }
+  add_event(batch, std::move(event));
 }
 
 Status BatchFiller::open_found(Entry& entry, TreeEvent& event) {
@@ -184,10 +241,12 @@ bool BatchFiller::is_too_deep(const Entry& entry) {
   // One level is left for the directory that holds several paths.
   constexpr size_t kDepthMax = kDirectoryDepthMax - 1;
   if (entry.kind == Entry::Kind::directory_end) return depth_-- > kDepthMax;
-  if (entry.kind == Entry::Kind::directory_begin && ++depth_ == kDepthMax + 1)
+  if (entry.kind == Entry::Kind::directory_begin && ++depth_ == kDepthMax + 1) {
     report({Errc::partial, entry.path,
             "is nested deeper than " + std::to_string(kDepthMax) + " directories: not stored",
             "put it on its own"});
+    if (options_->baseline != nullptr) options_->baseline->pass_unreadable(entry.name);
+  }
   return depth_ > kDepthMax;
 }
 

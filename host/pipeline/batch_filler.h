@@ -12,6 +12,7 @@
 #include "chunking/chunker.h"
 #include "ingest/entry_stream.h"
 #include "memory/buffer_pool.h"
+#include "pipeline/baseline.h"
 #include "pipeline/batch.h"
 #include "pipeline/batch_source.h"
 #include "pipeline/put.h"
@@ -49,7 +50,10 @@ class BatchFiller final : public BatchSource {
 
   Result<bool> advance(Batch& batch, StageClock& clock);
   Result<bool> begin_entry(Batch& batch);
+  static void follow(Baseline& baseline, const Entry& entry);
   Status begin_file(Batch& batch, Entry entry);
+  void count_read(const FileMatch& match);
+  void add_known_file(Batch& batch, Entry& entry, KnownFile known);
   Status open_found(Entry& entry, TreeEvent& event);
   bool is_further_name(const EntryMeta& meta);
   void add_event(Batch& batch, TreeEvent event);

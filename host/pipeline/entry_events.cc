@@ -40,6 +40,15 @@ TreeEvent entry_event(Entry entry, PutCounters& counters, std::string& fault) {
   return event;
 }
 
+EntryMeta known_file_meta(const std::string& name, const FileStatus& status, KnownFile known) {
+  std::string fault;
+  EntryMeta meta = entry_meta(name, status, {}, fault);
+  meta.entry.xattrs = std::move(known.xattrs);
+  meta.long_values = std::move(known.long_values);
+  meta.known = known.content;
+  return meta;
+}
+
 std::string xattr_fault_text(const std::string& why) {
   return "its extended attributes could not be read: " + why;
 }

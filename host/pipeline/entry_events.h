@@ -5,6 +5,7 @@
 #include <string>
 
 #include "ingest/entry_stream.h"
+#include "pipeline/baseline.h"
 #include "pipeline/batch.h"
 #include "pipeline/put.h"
 
@@ -13,6 +14,9 @@ namespace penstock {
 // The event of an entry that is neither a file nor unreadable, with its metadata where it has a status.
 // Counts it. `fault`: why attributes were left out; empty if none were.
 TreeEvent entry_event(Entry entry, PutCounters& counters, std::string& fault);
+
+// Of a file that is what an earlier commit has. Its content's link is the metadata's `known`.
+EntryMeta known_file_meta(const std::string& name, const FileStatus& status, KnownFile known);
 
 std::string xattr_fault_text(const std::string& why);
 inline constexpr const char* kXattrRemedy = "its content and the rest of its metadata are stored";

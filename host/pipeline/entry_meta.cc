@@ -12,10 +12,6 @@
 namespace penstock {
 namespace {
 
-FileTime file_time(const timespec& time) {
-  return {time.tv_sec, static_cast<uint32_t>(time.tv_nsec)};
-}
-
 // 2^32 - 1 is no owner: of a file that has it nothing better can be said than nobody's number.
 uint32_t owner(uint32_t id) {
   return std::min(id, kOwnerMax);
@@ -42,6 +38,10 @@ void add_xattr(EntryMeta& meta, FileXattr attribute, size_t& bytes, std::string&
 }
 
 }  // namespace
+
+FileTime file_time(const timespec& time) {
+  return {time.tv_sec, static_cast<uint32_t>(time.tv_nsec)};
+}
 
 EntryMeta entry_meta(const std::string& name, const FileStatus& status, std::vector<FileXattr> xattrs,
                      std::string& fault) {

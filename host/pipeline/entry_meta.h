@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <time.h>
+
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "dag/dag_link.h"
 #include "dag/meta_entry.h"
 #include "dag/scan_item.h"
 #include "ingest/file_status.h"
@@ -21,7 +25,10 @@ struct EntryMeta {
   uint64_t device = 0;                            // with inode: what tells the names of one file
   uint64_t inode = 0;
   uint64_t links = 1;
+  std::optional<DagLink> known{};  // of a file that need not be read: its content
 };
+
+FileTime file_time(const timespec& time);
 
 // Of what the walk met. Attributes that cannot be kept are left out, and `fault` says which, and why.
 EntryMeta entry_meta(const std::string& name, const FileStatus& status, std::vector<FileXattr> xattrs,

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "base/limits.h"
+#include "pipeline/baseline.h"
 #include "pipeline/batch_filler.h"
 #include "pipeline/block_packer.h"
 #include "pipeline/cross_check.h"
@@ -58,9 +59,14 @@ PutCounters& PutCounters::operator+=(const PutCounters& other) {
   symlinks += other.symlinks;
   specials += other.specials;
   files_linked += other.files_linked;
+  files_new += other.files_new;
+  files_changed += other.files_changed;
+  files_unchanged += other.files_unchanged;
+  files_gone += other.files_gone;
   entries_reported += other.entries_reported;
   bytes_content += other.bytes_content;
   bytes_linked += other.bytes_linked;
+  bytes_unchanged += other.bytes_unchanged;
   bytes_zero_runs += other.bytes_zero_runs;
   bytes_duplicate += other.bytes_duplicate;
   bytes_unique += other.bytes_unique;
@@ -75,7 +81,7 @@ PutCounters& PutCounters::operator+=(const PutCounters& other) {
   bytes_moved += other.bytes_moved;
   batches_fused += other.batches_fused;
   bytes_fused_wasted += other.bytes_fused_wasted;
-  static_assert(sizeof(PutCounters) == 22 * sizeof(uint64_t), "a counter is not summed");
+  static_assert(sizeof(PutCounters) == 27 * sizeof(uint64_t), "a counter is not summed");
   return *this;
 }
 
@@ -132,6 +138,7 @@ Result<PutReport> put_entries(EntryStream& entries, Dispatcher& dispatcher, Fram
   PENSTOCK_TRY(packer.flush());
   report.rechecked = course.distrust.begun();
   PENSTOCK_TRY(course.distrust.settle(sink));
+  if (options.baseline != nullptr) report.parent = options.baseline->commit();
   report.roots = assembler.roots();
   report.counters = filler.counters();
   report.counters.nodes = packer.blocks();

@@ -25,6 +25,8 @@
 
 namespace penstock {
 
+class Baseline;
+
 // Of what a file system knows beside content.
 struct MetadataOptions {
   bool kept = false;                        // entries come with it, the top-level ones ascending by name
@@ -38,6 +40,8 @@ struct PutOptions {
   bool codec_any = false;  // a device that lacks `codec` may take its own
   VerifyLevel verify;
   MetadataOptions metadata{};
+  // What the entries are compared with, where metadata is kept; none: all are read.
+  Baseline* baseline = nullptr;
   unsigned threads = 0;  // 0: one a CPU
   // Names an entry that is left out, or that changed while it was read. Called by one thread at a time.
   std::function<void(const Error&)> report;
@@ -56,9 +60,14 @@ struct PutCounters {
   uint64_t symlinks = 0;
   uint64_t specials = 0;          // FIFOs, sockets, devices
   uint64_t files_linked = 0;      // of the files, further names of one that was read
+  uint64_t files_new = 0;         // where there is a baseline: of the files, those that it lacks
+  uint64_t files_changed = 0;     // those that are not what it has
+  uint64_t files_unchanged = 0;   // those that are, by what the file system says
+  uint64_t files_gone = 0;        // none of the files: those that it alone has
   uint64_t entries_reported = 0;  // unreadable or changed: named through PutOptions::report
   uint64_t bytes_content = 0;     // of all files, holes and zero runs included
   uint64_t bytes_linked = 0;      // of them, of files_linked: not read again
+  uint64_t bytes_unchanged = 0;   // of them, of files that were not read as they are unchanged
   uint64_t bytes_zero_runs = 0;   // of them, never digested nor encoded
   uint64_t bytes_duplicate = 0;   // digested and found
   uint64_t bytes_unique = 0;      // encoded
@@ -90,6 +99,7 @@ struct PutReport {
   DagLink root;                // the only path's object, or a directory of all
   std::vector<PutRoot> roots;  // one a path that could be read and has content
   std::optional<Cid> meta;     // where metadata was kept
+  std::optional<Cid> parent;   // the commit that entries were compared with
   PutCounters counters;
   StageTimes times;  // summed over lanes
   VerifyCounters verify;

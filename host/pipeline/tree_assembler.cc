@@ -36,6 +36,8 @@ Status TreeAssembler::consume(const TreeEvent& event, std::span<const Leaf> leav
       return meta_->add(*event.meta, std::nullopt);
     case TreeEvent::Kind::linked_file:
       return add_linked_file(event);
+    case TreeEvent::Kind::known_file:
+      return add_known_file(event);
     case TreeEvent::Kind::file_begin:
       file_name_ = event.name;
       if (event.meta) file_meta_ = *event.meta;
@@ -90,6 +92,12 @@ Status TreeAssembler::add_linked_file(const TreeEvent& event) {
   PENSTOCK_CHECK(meta_ != nullptr && event.meta != nullptr);
   PENSTOCK_TRY_ASSIGN(const std::optional<DagLink> link, meta_->add_link(*event.meta));
   return link ? add(event.name, *link) : Status();
+}
+
+Status TreeAssembler::add_known_file(const TreeEvent& event) {
+  PENSTOCK_CHECK(meta_ != nullptr && event.meta != nullptr && event.meta->known);
+  PENSTOCK_TRY(meta_->add(*event.meta, event.meta->known));
+  return add(event.name, *event.meta->known);
 }
 
 Status TreeAssembler::end_file(const TreeEvent& event) {

@@ -42,6 +42,7 @@ class TreeAssembler final : public OutlineSink {
   Status end_directory();
   Status add_symlink(const TreeEvent& event);
   Status add_linked_file(const TreeEvent& event);
+  Status add_known_file(const TreeEvent& event);
   Status end_file(const TreeEvent& event);
   Status add(std::string name, const DagLink& link);
 

@@ -116,7 +116,9 @@ class Damage(ToolCase):
     def test_putting_the_same_again_heals_what_verify_found(self):
         cid, content = self.damaged_store()
         self.assertEqual(self.run_tool("verify").returncode, CORRUPT)
-        self.assertEqual(self.put(self.path("file")), cid)
+        again = self.run_tool("put", self.path("file"))
+        self.assertEqual((again.returncode, again.stdout.split()[0].decode()), (0, cid))
+        self.assertIn(b"unchanged files that are read again", again.stderr)
         self.assertEqual(self.ok("get", cid), content)
         self.assertIn(b"no damage", self.ok("verify"))
 

@@ -18,6 +18,13 @@ Result<std::optional<Commit>> CommitListing::read(const Cid& cid) {
   return std::optional<Commit>();
 }
 
+Result<bool> CommitListing::wanted(const Cid& cid, const Commit& commit, const CommitWish& wish) {
+  const Result<bool> met = wish.met_by(*source_, commit);
+  if (met || met.error().code == Errc::failed) return met;
+  if (damaged_.insert(cid).second) console_->report(met.error());
+  return false;
+}
+
 void CommitListing::add(const Cid& cid, const std::optional<Commit>& commit) {
   if (json_) {
     array_.add(commit ? commit_json(cid, *commit) : Json{{"cid", cid.text()}, {"kind", nullptr}});

@@ -4,6 +4,7 @@
 #include <optional>
 #include <unordered_set>
 
+#include "appliance/commit_filter.h"
 #include "appliance/console.h"
 #include "appliance/json_text.h"
 #include "base/result.h"
@@ -22,6 +23,9 @@ class CommitListing {
 
   // Nothing: it is damaged, which is told the first time. failed: the system refused.
   Result<std::optional<Commit>> read(const Cid& cid);
+  // Whether `wish` is met; no where that cannot be told, which is named as damage. failed: the system
+  // refused.
+  Result<bool> wanted(const Cid& cid, const Commit& commit, const CommitWish& wish);
   void add(const Cid& cid, const std::optional<Commit>& commit);
   // Ends the listing; returns the exit code.
   int finish();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <ctime>
 #include <memory>
 #include <optional>
 #include <span>
@@ -54,9 +55,11 @@ void LogCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
   syntax.optional_argument("COMMIT", start, "where to begin (default HEAD, the newest)");
   global.describe_store(syntax);
   syntax.value("--limit", limit, "N", "at most this many");
+  filter.describe(syntax);
   global.describe_json(syntax);
   syntax.examples(
-      "  penstock log --limit 5                   CID, time, size, root and name of the last five\n");
+      "  penstock log --limit 5                   CID, time, size, root and name of the last five\n"
+      "  penstock log --path /etc --since 30d     commits of the last month that hold /etc\n");
 }
 
 Result<int> LogCommand::run(const GlobalOptions& global, Console& console) const {
@@ -65,6 +68,7 @@ Result<int> LogCommand::run(const GlobalOptions& global, Console& console) const
   if (!limit.empty()) {
     PENSTOCK_TRY_ASSIGN(left, parse_count("--limit", limit));
   }
+  PENSTOCK_TRY_ASSIGN(const CommitWish wish, filter.parse(std::time(nullptr)));
   PENSTOCK_TRY_ASSIGN(const auto store, open_store(global, Access::read, console));
   const auto source = store->new_reader();
   CommitListing listing(*source, global.json, console);
@@ -73,9 +77,17 @@ Result<int> LogCommand::run(const GlobalOptions& global, Console& console) const
 
   PENSTOCK_TRY_ASSIGN(Cid cid, first_commit(name, *store, *source));
   OlderCommits older(store->commits());
-  for (; left > 0 && cid != genesis_cid(); --left) {
+  while (left > 0 && cid != genesis_cid()) {
     PENSTOCK_TRY_ASSIGN(const std::optional<Commit> commit, listing.read(cid));
-    listing.add(cid, commit);
+    // Of what cannot be read nobody knows whether it was wanted.
+    bool wanted = commit || !filter.any();
+    if (commit) {
+      PENSTOCK_TRY_ASSIGN(wanted, listing.wanted(cid, *commit, wish));
+    }
+    if (wanted) {
+      listing.add(cid, commit);
+      --left;
+    }
     if (!commit) {
       cid = older.before(cid);
     } else {

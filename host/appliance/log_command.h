@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "appliance/commit_filter.h"
 #include "appliance/console.h"
 #include "appliance/global_options.h"
 #include "base/result.h"
@@ -18,6 +19,7 @@ struct LogCommand {
 
   std::string start;  // empty: HEAD
   std::string limit;
+  CommitFilter filter;
 
   void describe(CommandSyntax& syntax, GlobalOptions& global);
   Result<int> run(const GlobalOptions& global, Console& console) const;

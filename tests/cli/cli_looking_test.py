@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the commands that look say of metadata: diff, ls, stat."""
+"""What the commands that look say of metadata: diff, ls, stat, log."""
 
 import grp
+import json
 import os
 import pwd
 import unittest
@@ -195,6 +196,55 @@ class Entries(Looking):
         self.ok("put", self.odd_tree())
         self.fails(ABSENT, "stat", "HEAD/none")
         self.fails(USAGE, "stat", "HEAD/pipe/below")
+
+
+class Log(Looking):
+    def names(self, *arguments):
+        return [row["name"] for row in self.json("log", *arguments)]
+
+    def test_commits_are_chosen_by_name_host_and_time(self):
+        for name in ("one", "two", "one"):
+            self.ok("put", self.write("file", name.encode()), "--name", name)
+        newest = self.json("log", "--limit", "1")[0]
+        self.assertEqual(self.names(), ["one", "two", "one"])
+        self.assertEqual(self.names("--name", "one"), ["one", "one"])
+        self.assertEqual(self.names("--name", "one", "--limit", "1"), ["one"])
+        self.assertEqual(self.names("--name", "two", "--limit", "1"), ["two"])
+        self.assertEqual(self.names("--name", "on"), [])
+        self.assertEqual(len(self.names("--host", newest["host"])), 3)
+        self.assertEqual(self.names("--host", newest["host"] + "x"), [])
+        self.assertEqual(len(self.names("--since", "1d")), 3)
+        self.assertEqual(self.names("--until", "1d"), [])
+        self.assertEqual(len(self.names("--since", "2020-01-01", "--until", "9999-01-01T00:00:00Z")), 3)
+        self.assertIn(newest["cid"], [row["cid"] for row in self.json("log", "--since", newest["time"][:19] + "Z")])
+        self.assertEqual(self.ok("log", "--name", "none"), b"")
+
+    def test_commits_are_chosen_by_path(self):
+        tree, other = self.odd_tree(), self.write("other", b"1")
+        self.ok("put", tree, "--name", "tree")
+        self.ok("put", "other", "--name", "other", cwd=self.place)
+        self.ok("put", "-", "--name", "stdin", input=b"1")
+        self.assertEqual(self.names("--path", tree), ["tree"])
+        self.assertEqual(self.names("--path", tree + "/"), ["tree"])
+        self.assertEqual(self.names("--path", tree + "/sub/more"), ["tree"])
+        self.assertEqual(self.names("--path", tree + "2"), [])
+        self.assertEqual(self.names("--path", "other"), ["other"])
+        self.assertEqual(self.names("--path", other), ["other"])
+        self.assertEqual([row["name"] for row in self.json("log", "--path", "sub/../other", cwd=self.place)], ["other"])
+        self.assertEqual(self.names("--path", self.place), [])
+
+    def test_what_is_no_time_is_wrong_usage(self):
+        for option in ("--since", "--until"):
+            self.assertIn("'soon'", self.fails(USAGE, "log", option, "soon"))
+
+    def test_damaged_metadata_is_said_where_a_path_is_looked_for(self):
+        tree = self.odd_tree()
+        damaged = self.commit_without_its_metadata(tree)
+        done = self.run_tool("log", "--path", tree + "/sub", "--json")
+        rows = json.loads(done.stdout)
+        self.assertEqual((done.returncode, len(rows), done.stderr.count(b"\n")), (CORRUPT, 1, 1), done.stderr)
+        self.assertNotEqual(rows[0]["cid"], damaged)
+        self.assertEqual(len(self.json("log")), 2)
 
 
 if __name__ == "__main__":

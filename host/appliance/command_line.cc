@@ -11,6 +11,7 @@
 #include "appliance/command_syntax.h"
 #include "appliance/devices_command.h"
 #include "appliance/diff_command.h"
+#include "appliance/find_command.h"
 #include "appliance/get_command.h"
 #include "appliance/global_options.h"
 #include "appliance/heads_command.h"
@@ -59,9 +60,9 @@ class HelpText final : public CLI::Formatter {
 struct CommandLine {
   CLI::App app{std::string(kIntroduction), "penstock"};
   GlobalOptions global;
-  std::tuple<InitCommand, PutCommand, GetCommand, LsCommand, StatCommand, LogCommand, HeadsCommand,
-             DiffCommand, VerifyCommand, DevicesCommand, AnalyzeCommand, BenchCommand, ServeCommand,
-             TokenCommand, SendCommand, TopCommand>
+  std::tuple<InitCommand, PutCommand, GetCommand, LsCommand, FindCommand, StatCommand, LogCommand,
+             HeadsCommand, DiffCommand, VerifyCommand, DevicesCommand, AnalyzeCommand, BenchCommand,
+             ServeCommand, TokenCommand, SendCommand, TopCommand>
       commands;
 };
 

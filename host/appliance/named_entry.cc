@@ -7,19 +7,21 @@
 
 namespace penstock {
 
+Result<ReadableTree> open_readable_tree(BlockSource& source, const Cid& commit) {
+  auto tree = open_commit_tree(source, commit);
+  if (tree) return ReadableTree{std::move(*tree), std::nullopt};
+  if (tree.error().code != Errc::corrupt) return Failure(std::move(tree).error());
+  PENSTOCK_TRY_ASSIGN(const Commit read, read_commit(source, commit));
+  return ReadableTree{content_tree(commit, read), tree.error()};
+}
+
 Result<NamedEntry> find_entry(const ObjectName& name, const Store& store, BlockSource& source) {
   PENSTOCK_TRY_ASSIGN(const NamedObject start, find_object({name.cid, "", name.text}, store, source));
   NamedEntry found;
   if (start.info.kind == ObjectKind::commit) {
-    auto tree = open_commit_tree(source, start.cid);
-    if (!tree && tree.error().code != Errc::corrupt) return Failure(std::move(tree).error());
-    if (tree) {
-      found.tree = std::move(*tree);
-    } else {
-      found.damage = tree.error();
-      PENSTOCK_TRY_ASSIGN(const Commit commit, read_commit(source, start.cid));
-      found.tree = content_tree(start.cid, commit);
-    }
+    PENSTOCK_TRY_ASSIGN(ReadableTree readable, open_readable_tree(source, start.cid));
+    found.tree = std::move(readable.tree);
+    found.damage = std::move(readable.damage);
     PENSTOCK_TRY_ASSIGN(found.entry, resolve_entry(source, *found.tree, name.path));
     return found;
   }

@@ -10,6 +10,14 @@
 
 namespace penstock {
 
+// A commit's tree; content alone where its metadata cannot be read, which is `damage`.
+struct ReadableTree {
+  CommitTree tree;
+  std::optional<Error> damage;
+};
+// Errors as open_commit_tree, of the commit itself.
+Result<ReadableTree> open_readable_tree(BlockSource& source, const Cid& commit);
+
 // What a name leads to, with the metadata that a commit in front gives it.
 struct NamedEntry {
   std::optional<CommitTree> tree;  // the name began with a commit

@@ -9,7 +9,7 @@ import unittest
 
 from tool_case import DONE, FAILED, TOOL, USAGE, ToolCase, environment
 
-COMMANDS = ("init", "put", "get", "ls", "stat", "log", "heads", "diff", "verify", "devices", "analyze")
+COMMANDS = ("init", "put", "get", "ls", "find", "stat", "log", "heads", "diff", "verify", "devices", "analyze")
 
 
 class Output(ToolCase):
@@ -57,7 +57,7 @@ class Output(ToolCase):
         self.assertIn("bytes_per_second", put["rates"])
         self.assertEqual(self.json("get", "HEAD", "-o", self.path("back"))["entries"]["files"], 1)
         self.assertEqual(self.json("verify")["damages"], 0)
-        for arguments in (("ls", "HEAD"), ("stat", "HEAD"), ("log",), ("heads",), ("diff", "HEAD", "HEAD"),
+        for arguments in (("ls", "HEAD"), ("find", "*"), ("stat", "HEAD"), ("log",), ("heads",), ("diff", "HEAD", "HEAD"),
                           ("verify", "HEAD"), ("devices",), ("analyze", tree)):
             self.json(*arguments)
 

@@ -56,7 +56,7 @@ class Metadata(ToolCase):
         os.mkfifo(self.path("pipe"))
         report = self.json("put", self.path("pipe"))
         self.assertEqual((report["roots"], report["entries"]["specials"]), ([], 1))
-        self.assertEqual(self.ok("ls", "HEAD"), b"")
+        self.assertEqual(self.ok("ls", "HEAD"), b"pipe\n")
 
     def test_later_commits_find_the_metadata_of_a_tree_that_did_not_change(self):
         tree = self.odd_tree("a")

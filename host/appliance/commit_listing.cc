@@ -19,7 +19,7 @@ Result<std::optional<Commit>> CommitListing::read(const Cid& cid) {
 }
 
 Result<bool> CommitListing::wanted(const Cid& cid, const Commit& commit, const CommitWish& wish) {
-  const Result<bool> met = wish.met_by(*source_, commit);
+  Result<bool> met = wish.met_by(*source_, commit);
   if (met || met.error().code == Errc::failed) return met;
   if (damaged_.insert(cid).second) console_->report(met.error());
   return false;

@@ -6,7 +6,6 @@
 #include <ctime>
 #include <memory>
 #include <optional>
-#include <ranges>
 #include <utility>
 
 #include "appliance/chosen_store.h"
@@ -172,12 +171,14 @@ Result<int> FindCommand::run(const GlobalOptions& global, Console& console) cons
   }
   CommitListing listing(*source, false, console);
   int code = 0;
-  for (const LoggedCommit& logged : store->commits() | std::views::reverse) {
-    PENSTOCK_TRY_ASSIGN(const std::optional<Commit> read, listing.read(logged.cid));
+  const auto logged = store->commits();
+  for (size_t left = logged.size(); left > 0; --left) {
+    const Cid& cid = logged[left - 1].cid;
+    PENSTOCK_TRY_ASSIGN(const std::optional<Commit> read, listing.read(cid));
     if (!read) continue;
-    PENSTOCK_TRY_ASSIGN(const bool wanted, listing.wanted(logged.cid, *read, commits));
+    PENSTOCK_TRY_ASSIGN(const bool wanted, listing.wanted(cid, *read, commits));
     if (!wanted) continue;
-    const Status looked = look_in(logged.cid, logged.cid.text());
+    const Status looked = look_in(cid, cid.text());
     if (looked) continue;
     if (looked.error().code == Errc::failed) return Failure(looked.error());
     console.report(looked.error());

@@ -72,7 +72,7 @@ Status TreeSearch::visit(const TreeEntry& entry, BlockSource& blocks) {
 
 Result<bool> TreeSearch::meets(const TreeEntry& entry, EntryKind kind, const std::string& path,
                                BlockSource& blocks) {
-  const Result<bool> met = wish_->met_by(blocks, entry, kind, path);
+  Result<bool> met = wish_->met_by(blocks, entry, kind, path);
   if (met || met.error().code == Errc::failed) return met;
   tell_damage(met.error());
   return false;

@@ -137,12 +137,21 @@ Result<Overwrite> parse_overwrite(const std::string& text) {
               "choose one of these");
 }
 
+// What was chosen, for TreeRestoreOptions::choices: no two choices have the same.
+std::string choices_text(const GetCommand& command) {
+  std::string text;
+  for (const std::string& pattern : command.include) text += "+" + pattern + '\0';
+  for (const std::string& pattern : command.exclude) text += "-" + pattern + '\0';
+  return text;
+}
+
 // What depends on a restore to a path, and the options on each other.
 Result<TreeRestoreOptions> parse_choices(const GetCommand& command, Console& console) {
   TreeRestoreOptions choices;
   PENSTOCK_TRY_ASSIGN(choices.include, parse_patterns(command.include, "--include"));
   PENSTOCK_TRY_ASSIGN(choices.exclude, parse_patterns(command.exclude, "--exclude"));
   PENSTOCK_TRY_ASSIGN(choices.overwrite, parse_overwrite(command.overwrite));
+  choices.choices = choices_text(command);
   choices.verify = command.verify;
   choices.remove_others = command.remove_others;
   if (choices.remove_others &&

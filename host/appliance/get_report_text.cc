@@ -51,6 +51,7 @@ Json get_report_json(const TreeRestoreReport& report, const std::optional<Cid>& 
   object["left_out_count"] = restored.entries_reported;
   if (refused != nullptr) {
     object["entries"]["kept"] = report.kept;
+    object["entries"]["resumed"] = report.resumed;
     object["entries"]["removed"] = report.removed;
     object["entries"]["verified"] = report.verified;
     object["in_the_way_count"] = report.in_the_way;
@@ -64,9 +65,12 @@ Json get_report_json(const TreeRestoreReport& report, const std::optional<Cid>& 
 std::string get_summary(const TreeRestoreReport& report) {
   const RestoreReport& restored = report.restored;
   const double rate = bytes_per_second(restored.bytes_content, restored.nanoseconds);
-  return fmt::format("{} in {} file{}, in {:.1f} s ({}/s)", human_size(restored.bytes_content),
-                     restored.files, restored.files == 1 ? "" : "s", seconds_of(restored.nanoseconds),
-                     human_size(static_cast<uint64_t>(rate)));
+  std::string text = fmt::format("{} in {} file{}, in {:.1f} s ({}/s)", human_size(restored.bytes_content),
+                                 restored.files, restored.files == 1 ? "" : "s",
+                                 seconds_of(restored.nanoseconds), human_size(static_cast<uint64_t>(rate)));
+  if (report.resumed > 0)
+    text += fmt::format("; {} of them had been restored by a get that did not end", report.resumed);
+  return text;
 }
 
 void tell_refusals(const RefusalTally& refused, Console& console) {

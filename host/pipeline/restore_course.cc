@@ -21,6 +21,7 @@ Status RestoreCourse::charge(uint64_t bytes, const std::string& what) {
   bool fits = true;
   do fits = bytes <= options_->bytes_max - charged;
   while (fits && !bytes_charged_.compare_exchange_weak(charged, charged + bytes));
+  limit_reached_ = limit_reached_ || !fits;
   if (!fits)
     return fail(Errc::failed, what,
                 "brings what is restored to more than --max-size " + exact_size(options_->bytes_max),

@@ -38,6 +38,8 @@ class RestoreCourse {
 
   // Takes `bytes` from what bytes_max allows; failed when that is not enough.
   Status charge(uint64_t bytes, const std::string& what);
+  // Whether something was too much.
+  bool limit_reached() const { return limit_reached_; }
   // So much content is going to be restored.
   void expect(uint64_t bytes);
   // A hole or a run of zeros that needs no writing.
@@ -92,6 +94,7 @@ class RestoreCourse {
   std::atomic<uint64_t> bytes_content_{0};
   std::atomic<uint64_t> bytes_charged_{0};  // content, and something for each entry
   std::atomic<uint64_t> bytes_written_{0};
+  std::atomic<bool> limit_reached_{false};
 
   std::mutex mutex_;                 // guards what follows, and calls of options_->report
   std::condition_variable changed_;  // a turn was passed on, a file closed, or the restore stopped

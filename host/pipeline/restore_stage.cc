@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/restore_stage.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
@@ -13,10 +12,12 @@
 #include <system_error>
 #include <utility>
 
+#include "pipeline/stage_directory.h"
+#include "pipeline/tree_removal.h"
+#include "pipeline/writable_directory.h"
+
 namespace penstock {
 namespace {
-
-constexpr const char* kStagePrefix = ".penstock-partial-";
 
 std::string parent_of(const std::string& path) {
   const std::string parent = std::filesystem::path(path).parent_path().string();
@@ -28,20 +29,17 @@ std::string without_trailing_slashes(std::string path) {
   return path;
 }
 
-// The names in a directory. failed: it cannot be read.
-Result<std::vector<std::string>> names_in(const std::string& path) {
-  std::vector<std::string> names;
-  DIR* directory = opendir(path.c_str());
-  if (directory == nullptr) return fail_errno(path);
-  errno = 0;
-  while (const dirent* entry = readdir(directory)) {
-    const std::string name = entry->d_name;
-    if (name != "." && name != "..") names.push_back(name);
-  }
-  const int error = errno;
-  closedir(directory);
-  if (error != 0) return fail_errno(path, error);
-  return names;
+// Whether a rename can lead from one of two directories to the other.
+bool on_one_mount(const std::string& one, const std::string& other) {
+  struct statx a {};
+  struct statx b {};
+  constexpr unsigned kMask = STATX_MNT_ID | STATX_INO;
+  if (statx(AT_FDCWD, one.c_str(), AT_SYMLINK_NOFOLLOW, kMask, &a) != 0) return false;
+  if (statx(AT_FDCWD, other.c_str(), 0, kMask, &b) != 0) return false;
+  const bool same_device = a.stx_dev_major == b.stx_dev_major && a.stx_dev_minor == b.stx_dev_minor;
+  const bool knows_mounts = (a.stx_mask & b.stx_mask & STATX_MNT_ID) != 0;
+  // The top of all is its own parent.
+  return same_device && a.stx_ino != b.stx_ino && (!knows_mounts || a.stx_mnt_id == b.stx_mnt_id);
 }
 
 }  // namespace
@@ -72,88 +70,131 @@ Result<Descriptor> open_beneath(int directory, const std::string& name, int flag
   return Descriptor(static_cast<int>(number));
 }
 
-Result<RestoreStage> RestoreStage::create(const std::string& path, bool for_directory, bool over) {
-  RestoreStage stage(without_trailing_slashes(path), for_directory);
-  stage.over_ = over;
-  struct stat status {};
-  if (lstat(stage.path_.c_str(), &status) == 0) {
-    if (!for_directory && S_ISDIR(status.st_mode) && over)
-      return fail(Errc::failed, path, "is a directory", "choose another path with -o");
-    if (!for_directory && !over)
-      return fail(Errc::failed, path, "exists already", "choose another path with -o, or use --overwrite");
-    if (for_directory && !S_ISDIR(status.st_mode))
-      return fail(Errc::failed, path, "exists and is not a directory", "choose another path with -o");
-    if (for_directory && !over) {
-      PENSTOCK_TRY_ASSIGN(const auto names, names_in(stage.path_));
-      if (!names.empty())
-        return fail(Errc::failed, path, "is a directory that is not empty",
-                    "choose another path with -o, or use --overwrite");
-    }
-    stage.inside_ = for_directory;
-  } else if (errno != ENOENT) {
-    return fail_errno(path);
+RestoreStage::RestoreStage(std::string path, bool for_directory, bool over)
+    : path_(std::move(path)), for_directory_(for_directory), over_(over) {}
+
+RestoreStage::RestoreStage(RestoreStage&&) noexcept = default;
+RestoreStage::~RestoreStage() = default;
+
+const std::string& RestoreStage::path() const {
+  return stage_->path();
+}
+
+const std::optional<std::string>& RestoreStage::merge_begun() const {
+  return stage_->moving();
+}
+
+std::string RestoreStage::name_in_target() const {
+  return inside_ ? std::string(stage_->name()) : std::string();
+}
+
+void RestoreStage::keep() {
+  stage_->keep();
+}
+
+Result<RestoreStage> RestoreStage::create(const std::string& path, bool for_directory, bool over,
+                                          const std::string& key) {
+  RestoreStage stage(without_trailing_slashes(path), for_directory, over);
+  PENSTOCK_TRY_ASSIGN(stage.target_stands_, look_at_target(stage.path_, for_directory, over));
+  PENSTOCK_TRY(stage.make(key));
+  if (stage.target_stands_ && !over && !stage.merge_begun()) PENSTOCK_TRY(stage.check_empty());
+  if (!for_directory) {
+    (void)unlinkat(stage.stage_->number(), kContent, 0);  // of part of a file nothing can be made
+    stage.directory_ = Descriptor(fcntl(stage.stage_->number(), F_DUPFD_CLOEXEC, 0));
+    return stage;
   }
-  std::string pattern =
-      (stage.inside_ ? stage.path_ : parent_of(stage.path_)) + "/" + kStagePrefix + "XXXXXX";
-  if (mkdtemp(pattern.data()) == nullptr) return fail_errno(path);
-  stage.stage_path_ = pattern;
-  stage.directory_ = Descriptor(open(pattern.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (stage.directory_.number() < 0) return fail_errno(pattern);
+  PENSTOCK_TRY_ASSIGN(stage.directory_, stage.stage_->enter(kContent));
+  stage.resumed_ = stage.stage_->found();
   return stage;
 }
 
-RestoreStage::RestoreStage(RestoreStage&& other) noexcept
-    : path_(std::move(other.path_)),
-      for_directory_(other.for_directory_),
-      over_(other.over_),
-      inside_(other.inside_),
-      stage_path_(std::exchange(other.stage_path_, {})),
-      directory_(std::move(other.directory_)) {}
+// Whether it is a directory that stands there.
+Result<bool> RestoreStage::look_at_target(const std::string& path, bool for_directory, bool over) {
+  struct stat status {};
+  if (lstat(path.c_str(), &status) != 0) return errno == ENOENT ? Result<bool>(false) : fail_errno(path);
+  if (!for_directory && S_ISDIR(status.st_mode) && over)
+    return fail(Errc::failed, path, "is a directory", "choose another path with -o");
+  if (!for_directory && !over)
+    return fail(Errc::failed, path, "exists already", "choose another path with -o, or use --overwrite");
+  if (for_directory && !S_ISDIR(status.st_mode))
+    return fail(Errc::failed, path, "exists and is not a directory", "choose another path with -o");
+  return for_directory;
+}
 
-RestoreStage::~RestoreStage() {
-  if (stage_path_.empty()) return;
+// Beside the target, whose own time then stays what it is given. What is on a mount of its own cannot be
+// reached from there by a rename.
+Status RestoreStage::make(const std::string& key) {
+  const std::string beside = target_stands_ ? path_ + "/.." : parent_of(path_);
   std::error_code ignored;
-  std::filesystem::remove_all(stage_path_, ignored);
+  const std::string whole_key =
+      key.empty() ? key : key + std::filesystem::weakly_canonical(path_, ignored).string();
+  inside_ = target_stands_ && !on_one_mount(path_, beside);
+  auto made = StageDirectory::create(inside_ ? path_ : beside, whole_key);
+  if (!made && target_stands_ && !inside_ && access(beside.c_str(), W_OK) != 0) {
+    inside_ = true;
+    made = StageDirectory::create(path_, whole_key);
+  }
+  if (!made) return Failure(std::move(made).error());
+  stage_ = std::make_unique<StageDirectory>(std::move(*made));
+  return {};
+}
+
+Status RestoreStage::check_empty() const {
+  const Descriptor target(open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (target.number() < 0) return fail_errno(path_);
+  PENSTOCK_TRY_ASSIGN(const auto names, names_in_directory(target.number(), path_));
+  for (const std::string& name : names)
+    if (name != name_in_target())
+      return fail(Errc::failed, path_, "is a directory that is not empty",
+                  "choose another path with -o, or use --overwrite");
+  return {};
 }
 
 Status RestoreStage::promote(const Finish& finish) {
-  if (inside_) {
+  if (target_stands_) {
     PENSTOCK_TRY(promote_entries());
+    PENSTOCK_TRY(stage_->remove());
     if (!finish) return {};
-    PENSTOCK_TRY(remove_stage());
     const Descriptor target(open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     return target.number() < 0 ? Status(fail_errno(path_)) : finish(target.number());
   }
   const mode_t mask = umask(0);
   umask(mask);
-  const std::string from = for_directory_ ? stage_path_ : stage_path_ + "/" + kContent;
-  if (for_directory_ && fchmod(directory_.number(), 0777 & ~mask) != 0) return fail_errno(path_);
-  if (for_directory_ && finish) PENSTOCK_TRY(finish(directory_.number()));
-  if (renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, path_.c_str(), over_ ? 0 : RENAME_NOREPLACE) != 0)
+  if (for_directory_ && fchmod(directory(), 0777 & ~mask) != 0) return fail_errno(path_);
+  if (for_directory_ && finish) PENSTOCK_TRY(finish(directory()));
+  if (for_directory_) PENSTOCK_TRY(stage_->note_moving(""));
+  // Whoever goes on where this is interrupted finds that it was promoted.
+  // A directory that moves to another is written to.
+  std::optional<WritableDirectory> writable;
+  if (for_directory_) writable.emplace(directory());
+  if (renameat2(stage_->number(), kContent, AT_FDCWD, path_.c_str(), over_ ? 0 : RENAME_NOREPLACE) != 0)
     return fail_errno(path_);
-  if (for_directory_) stage_path_.clear();
-  return {};
+  writable.reset();
+  return stage_->remove();
 }
 
-// Taking it away later would change the time of the directory that it is in.
-Status RestoreStage::remove_stage() {
-  if (rmdir(stage_path_.c_str()) != 0) return fail_errno(stage_path_);
-  stage_path_.clear();
-  return {};
-}
-
-Status RestoreStage::merge_into(const Merge& merge, const Finish& finish) {
+Status RestoreStage::merge_into(const std::string& plan, const Merge& merge, const Finish& finish) {
+  PENSTOCK_TRY(stage_->note_moving(plan));
   PENSTOCK_TRY(merge());
-  PENSTOCK_TRY(remove_stage());
   const Descriptor target(open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  return target.number() < 0 ? Status(fail_errno(path_)) : finish(target.number());
+  if (target.number() < 0) return fail_errno(path_);
+  PENSTOCK_TRY(finish(target.number()));
+  if (!inside_) return stage_->remove();
+  struct stat finished {};
+  if (fstat(target.number(), &finished) != 0) return fail_errno(path_);
+  {
+    const WritableDirectory writable(target.number());
+    PENSTOCK_TRY(stage_->remove());
+  }
+  const timespec times[2] = {{0, UTIME_OMIT}, finished.st_mtim};
+  (void)futimens(target.number(), times);  // not ours, then nor is its time
+  return {};
 }
 
 Status RestoreStage::promote_entries() {
-  PENSTOCK_TRY_ASSIGN(const auto names, names_in(stage_path_));
+  PENSTOCK_TRY_ASSIGN(const auto names, names_in_directory(directory(), path_));
   for (const std::string& name : names)
-    if (renameat2(directory_.number(), name.c_str(), AT_FDCWD, (path_ + "/" + name).c_str(),
-                  RENAME_NOREPLACE) != 0)
+    if (renameat2(directory(), name.c_str(), AT_FDCWD, (path_ + "/" + name).c_str(), RENAME_NOREPLACE) != 0)
       return fail_errno(path_ + "/" + name);
   return {};
 }

@@ -3,8 +3,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
-#include <vector>
 
 #include "base/result.h"
 
@@ -32,47 +33,64 @@ class Descriptor {
 Result<Descriptor> open_beneath(int directory, const std::string& name, int flags, unsigned mode,
                                 const std::string& path, uint64_t resolve = 0);
 
-// Where a restore writes until it is whole: a temporary directory beside the target, or inside it where that
-// is an empty directory. promote() gives what was made its name; without it the destructor removes
-// everything.
+class StageDirectory;
+
+// Where a restore writes until it is whole: in a StageDirectory beside the target, or inside it where that is
+// a directory on a mount of its own. promote() or merge_into() gives what was made its place; without them
+// the destructor removes everything.
 class RestoreStage {
  public:
-  // failed: `path` exists and is not an empty directory (for a file or symlink: exists), or its parent is not
-  // there.
-  // `over`: a directory may have entries, and a file or symlink may be there: it is replaced.
-  static Result<RestoreStage> create(const std::string& path, bool for_directory, bool over = false);
+  // `over`: a directory may have entries, and a file or symlink may be there: it is replaced. `key` says what
+  // is restored and how: a directory of which a restore with that key to that path was killed is gone on
+  // with. Without one each begins anew. failed: `path` exists and is not an empty directory (for a file or
+  // symlink: exists), or its parent is not there; another process restores the same there.
+  static Result<RestoreStage> create(const std::string& path, bool for_directory, bool over = false,
+                                     const std::string& key = {});
   RestoreStage(RestoreStage&&) noexcept;
   RestoreStage& operator=(RestoreStage&&) = delete;
   ~RestoreStage();
 
-  // The temporary directory. What is restored is made in it: a file or symlink under the name content(); a
-  // directory's entries.
+  // What is restored is made in it: a file or symlink under the name kContent; a directory's entries.
   int directory() const { return directory_.number(); }
   static constexpr const char* kContent = "content";
+  const std::string& path() const;
+
+  // Whether an earlier restore left entries in it, whole ones and others.
+  bool resumed() const { return resumed_; }
+  // The plan of the merge_into that was interrupted, if one was.
+  const std::optional<std::string>& merge_begun() const;
 
   // What a directory is given when all that belongs into it is there, by a descriptor of it.
   using Finish = std::function<Status(int directory)>;
   // A directory has the mode that mkdir would give it, unless `finish` says otherwise.
   Status promote(const Finish& finish = {});
   // Whether the target is a directory that was there before.
-  bool inside() const { return inside_; }
-  // In place of promote(), of such a directory: `merge` moves all that is in the stage, and when that is gone
-  // `finish` is given the target.
+  bool target_stands() const { return target_stands_; }
+  // In place of promote(), of such a directory: `merge` moves all that is in the stage, and then `finish` is
+  // given the target. `plan` is kept until then, for whoever goes on.
   using Merge = std::function<Status()>;
-  Status merge_into(const Merge& merge, const Finish& finish);
+  Status merge_into(const std::string& plan, const Merge& merge, const Finish& finish);
+  // The stage's own name in the target; empty: it is not in there.
+  std::string name_in_target() const;
+
+  // The destructor leaves what is there, to be gone on with.
+  void keep();
 
  private:
-  RestoreStage(std::string path, bool for_directory)
-      : path_(std::move(path)), for_directory_(for_directory) {}
+  RestoreStage(std::string path, bool for_directory, bool over);
 
+  static Result<bool> look_at_target(const std::string& path, bool for_directory, bool over);
+  Status make(const std::string& key);
+  Status check_empty() const;
   Status promote_entries();
-  Status remove_stage();
 
   std::string path_;
   bool for_directory_;
-  bool over_ = false;
-  bool inside_ = false;     // the stage is in the target itself, an existing empty directory
-  std::string stage_path_;  // empty: nothing to remove
+  bool over_;
+  bool target_stands_ = false;
+  bool inside_ = false;  // the stage is in the target itself
+  bool resumed_ = false;
+  std::unique_ptr<StageDirectory> stage_;
   Descriptor directory_;
 };
 

@@ -14,8 +14,14 @@ namespace penstock {
 class RestoredDirectory {
  public:
   explicit RestoredDirectory(int number) : number_(number) {}  // there already; the caller's
-  RestoredDirectory(RestoredDirectory& above, std::string name, std::string path, bool has_metadata)
-      : above_(&above), name_(std::move(name)), path_(std::move(path)), has_metadata_(has_metadata) {}
+  // `resumed`: an earlier restore may have made it, or something else in its place.
+  RestoredDirectory(RestoredDirectory& above, std::string name, std::string path, bool has_metadata,
+                    bool resumed)
+      : above_(&above),
+        name_(std::move(name)),
+        path_(std::move(path)),
+        has_metadata_(has_metadata),
+        resumed_(resumed) {}
 
   const std::string& path() const { return path_; }
   // Its descriptor; makes it, and what is above it, where that has not been done.
@@ -23,10 +29,13 @@ class RestoredDirectory {
   bool made() const { return number_ >= 0; }
 
  private:
+  Status clear_place(int above);
+
   RestoredDirectory* above_ = nullptr;
   std::string name_;
   std::string path_;
   bool has_metadata_ = false;  // gets its mode later
+  bool resumed_ = false;
   int number_ = -1;
   Descriptor directory_;
 };

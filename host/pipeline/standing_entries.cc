@@ -8,6 +8,12 @@
 
 namespace penstock {
 
+bool same_size_and_time(const struct stat& status, const MetaEntry& meta) {
+  return S_ISREG(status.st_mode) && (meta.mode & kModeType) == kModeFile &&
+         static_cast<uint64_t>(status.st_size) == meta.size && status.st_mtim.tv_sec == meta.mtime.seconds &&
+         status.st_mtim.tv_nsec == static_cast<long>(meta.mtime.nanoseconds);
+}
+
 Standing look_at_standing(int directory, const std::string& name, uint32_t type, const MetaEntry* meta,
                           Overwrite overwrite) {
   struct stat status {};
@@ -19,10 +25,8 @@ Standing look_at_standing(int directory, const std::string& name, uint32_t type,
   if (overwrite == Overwrite::never) return Standing::keep;
   if (overwrite == Overwrite::always) return Standing::absent;
   if (is_directory != stands_directory) return Standing::in_the_way;
-  const bool same = type == kModeFile && S_ISREG(status.st_mode) && meta != nullptr &&
-                    meta->hard_link.empty() && static_cast<uint64_t>(status.st_size) == meta->size &&
-                    status.st_mtim.tv_sec == meta->mtime.seconds &&
-                    status.st_mtim.tv_nsec == static_cast<long>(meta->mtime.nanoseconds);
+  const bool same =
+      type == kModeFile && meta != nullptr && meta->hard_link.empty() && same_size_and_time(status, *meta);
   return same ? Standing::keep_data : Standing::absent;
 }
 

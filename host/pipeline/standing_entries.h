@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstdint>
 #include <string>
 
@@ -23,6 +25,9 @@ enum class Standing : uint8_t {
   keep_data,   // its content is right, its metadata is set
   in_the_way,  // a directory where there should be none, or the reverse: replaced by Overwrite::always alone
 };
+
+// Whether what stands there is a file of the size and time that `meta` says.
+bool same_size_and_time(const struct stat& status, const MetaEntry& meta);
 
 // How `name` in `directory` (-1: there is no such directory) stands to what is to be restored: an entry whose
 // mode has the type `type`, with the metadata `meta` (null: none).

@@ -17,10 +17,10 @@ TreeFinisher::TreeFinisher(BlockSource& source, const TreeEntry& top, RestoreSel
                            const AttributeWriter& attributes, RestoreCourse& course)
     : source_(&source), top_(&top), selection_(&selection), attributes_(&attributes), course_(&course) {}
 
-void TreeFinisher::look_at(int target, const TreeMerge& merge, bool touch_all) {
+void TreeFinisher::look_at(int target, const TreeMerge& merge, Overwrite overwrite) {
   target_ = target;
   merge_ = &merge;
-  touch_all_ = touch_all;
+  overwrite_ = overwrite;
 }
 
 Status TreeFinisher::link_names(int root) {
@@ -28,10 +28,11 @@ Status TreeFinisher::link_names(int root) {
   return walk(root, "", top_->directory(), 0, Step::link);
 }
 
-Status TreeFinisher::finish_directories(int root) {
+Status TreeFinisher::finish_directories(int root, Overwrite overwrite) {
   root_ = root;
+  touches_all_ = overwrite != Overwrite::never;
   PENSTOCK_TRY(walk(root, "", top_->directory(), 0, Step::finish));
-  if (!touch_all_) return {};
+  if (!touches_all_) return {};
   // It may have been there, or have inherited what is not its own.
   return top_->meta ? finish_directory(root, *top_->meta, top_->name, false) : Status();
 }
@@ -50,6 +51,7 @@ Status TreeFinisher::walk(int directory, const std::string& path, const TreeDire
     const std::string below = path.empty() ? entry.name : path + "/" + entry.name;
     if (step == Step::link && entry.meta && selection_->takes(below)) {
       const auto first = selection_->link_source(*entry.meta, below);
+      if (first && stays(below, entry)) continue;
       if (first) {
         PENSTOCK_TRY(link_name(directory, entry.name, below, *first, *entry.meta));
         continue;
@@ -63,9 +65,18 @@ Status TreeFinisher::walk(int directory, const std::string& path, const TreeDire
     PENSTOCK_TRY_ASSIGN(const Descriptor inside,
                         open_beneath(directory, entry.name, O_RDONLY | O_DIRECTORY, 0, below));
     PENSTOCK_TRY(walk(inside.number(), below, entry.directory(), depth + 1, step));
-    if (step == Step::finish && entry.meta && (touch_all_ || merge_->is_new(below)))
+    if (step == Step::finish && entry.meta && (touches_all_ || merge_->is_new(below)))
       PENSTOCK_TRY(finish_directory(inside.number(), std::move(*entry.meta), below, merge_ == nullptr));
   }
+}
+
+// A further name in whose place something stands that is not replaced.
+bool TreeFinisher::stays(const std::string& path, const TreeEntry& entry) const {
+  if (target_ < 0) return false;
+  const size_t slash = path.rfind('/');
+  const Descriptor above = enter_standing(target_, slash == std::string::npos ? "." : path.substr(0, slash));
+  return look_at_standing(above.number(), entry.name, entry.meta->mode & kModeType, &*entry.meta,
+                          overwrite_) != Standing::absent;
 }
 
 // The first name may say what it likes: it is looked for below the root alone, through no symlink, and has to
@@ -91,8 +102,11 @@ Status TreeFinisher::link_name(int directory, const std::string& name, const std
   if (!found) return not_linked("leads nowhere");
   if ((status.st_mode & kModeType) != (meta.mode & kModeType))
     return not_linked("leads to another kind of entry");
-  if (linkat(above->number(), first_name.c_str(), directory, name.c_str(), 0) != 0)
-    return not_linked("could not be made: " + errno_text(errno));
+  const auto link = [&] { return linkat(above->number(), first_name.c_str(), directory, name.c_str(), 0); };
+  // What an earlier restore made may lead to what was not whole.
+  const bool linked =
+      link() == 0 || (errno == EEXIST && unlinkat(directory, name.c_str(), 0) == 0 && link() == 0);
+  if (!linked) return not_linked("could not be made: " + errno_text(errno));
   ++links_;
   return {};
 }

@@ -12,6 +12,7 @@
 
 #include "base/check.h"
 #include "dag/directory_reader.h"
+#include "pipeline/tree_removal.h"
 
 namespace penstock {
 namespace {
@@ -123,12 +124,15 @@ Status TreeMaker::make(RestoredDirectory& into, TreeEntry entry, size_t depth, i
   if (type != kModeDirectory && !taken) return {};
   const Standing kind =
       look_at_standing(standing, entry.name, type, entry.meta ? &*entry.meta : nullptr, overwrite_);
-  if (kind != Standing::absent) return keep(kind, entry, path, standing);
+  if (kind != Standing::absent) {
+    if (resumed_) PENSTOCK_TRY(clear(into, entry.name, path));
+    return keep(kind, entry, path, standing);
+  }
   if (type != kModeDirectory) {
     const std::string name = entry.name;
     return make_leaf(into, std::move(entry), name, std::move(path), std::move(info));
   }
-  RestoredDirectory directory(into, entry.name, std::move(path), entry.meta.has_value());
+  RestoredDirectory directory(into, entry.name, std::move(path), entry.meta.has_value(), resumed_);
   if (entry.name.size() > NAME_MAX) return not_made(directory.path(), ENAMETOOLONG);
   if (taken) PENSTOCK_TRY(directory.make());
   const Descriptor below = enter_standing(standing, entry.name);
@@ -159,6 +163,10 @@ Status TreeMaker::make_leaf(RestoredDirectory& into, TreeEntry entry, const std:
     ++report_->hard_links;  // made when the first name is whole
     return {};
   }
+  if (resumed_) {
+    PENSTOCK_TRY_ASSIGN(const bool whole, is_whole(parent, entry, name, path));
+    if (whole) return {};
+  }
   if (!entry.content) return make_special(parent, *entry.meta, name, path);
   if (info && info->kind == ObjectKind::symlink) return make_symlink(parent, entry, name, path, info->target);
   std::unique_ptr<MetaEntry> meta;
@@ -168,6 +176,31 @@ Status TreeMaker::make_leaf(RestoredDirectory& into, TreeEntry entry, const std:
     return restoration_->restore_leaf_file(root_, std::move(path), *entry.content, entry.dag_bytes,
                                            std::move(meta));
   return make_file(parent, entry, name, path, std::move(meta));
+}
+
+// A file gets its time last, and while it was being written its time was that of its last change. Whatever
+// else is found makes room.
+Result<bool> TreeMaker::is_whole(int parent, const TreeEntry& entry, const std::string& name,
+                                 const std::string& path) {
+  struct stat status {};
+  if (fstatat(parent, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
+    return errno == ENOENT ? Result<bool>(false) : fail_errno(path);
+  const bool being_written =
+      status.st_mtim.tv_sec == status.st_ctim.tv_sec && status.st_mtim.tv_nsec == status.st_ctim.tv_nsec;
+  if (entry.meta && !being_written && same_size_and_time(status, *entry.meta)) {
+    PENSTOCK_TRY(restoration_->course().charge(entry.meta->size, path));
+    ++report_->restored.files;
+    ++report_->resumed;
+    return true;
+  }
+  PENSTOCK_TRY(remove_tree(parent, name, path, [](const std::string&) { return true; }));
+  return false;
+}
+
+// What an earlier restore made, and is not to be restored any more.
+Status TreeMaker::clear(RestoredDirectory& into, const std::string& name, const std::string& path) {
+  PENSTOCK_TRY_ASSIGN(const int parent, into.make());
+  return remove_tree(parent, name, path, [](const std::string&) { return true; });
 }
 
 Status TreeMaker::make_file(int parent, const TreeEntry& entry, const std::string& name,

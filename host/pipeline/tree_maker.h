@@ -30,6 +30,9 @@ class TreeMaker {
 
   // What is restored will be moved over what stands in the directory `target`, by the rules of `overwrite`.
   void look_at(int target, Overwrite overwrite);
+  // The root has in it what a restore of the same left there that was interrupted: files that are whole are
+  // kept.
+  void resume() { resumed_ = true; }
   // What is in the directory `entry`, at the root itself.
   Status fill_root(const TreeEntry& entry);
   // One thing that is no directory, as `name` at the root.
@@ -48,6 +51,8 @@ class TreeMaker {
   Status make_symlink(int parent, const TreeEntry& entry, const std::string& name, const std::string& path,
                       const std::string& target);
   Status make_special(int parent, const MetaEntry& meta, const std::string& name, const std::string& path);
+  Status clear(RestoredDirectory& into, const std::string& name, const std::string& path);
+  Result<bool> is_whole(int parent, const TreeEntry& entry, const std::string& name, const std::string& path);
   Status fetch_metadata(TreeEntry& entry, const std::string& path);
   Status left_out(const std::string& path, Error error);
   Status not_made(const std::string& path, int error);
@@ -59,6 +64,7 @@ class TreeMaker {
   RefusalTally* refused_;
   TreeRestoreReport* report_;
   int target_ = -1;
+  bool resumed_ = false;
   Overwrite overwrite_ = Overwrite::refuse;
 };
 

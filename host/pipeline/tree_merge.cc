@@ -6,12 +6,44 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 
 #include "pipeline/restore_stage.h"
+#include "pipeline/standing_entries.h"
 #include "pipeline/tree_removal.h"
 #include "pipeline/writable_directory.h"
 
 namespace penstock {
+
+Result<std::string> TreeMerge::plan() {
+  std::string plan;
+  for (const std::string& path : moved_) plan += path + '\0';
+  PENSTOCK_TRY(plan_entries(stage_, target_, "", plan));
+  return plan;
+}
+
+Status TreeMerge::plan_entries(int stage, int target, const std::string& path, std::string& plan) {
+  PENSTOCK_TRY_ASSIGN(const auto names, names_in_directory(stage, path));
+  const std::string above = path.empty() ? path : path + "/";
+  for (const std::string& name : names) {
+    const Descriptor from = enter_standing(stage, name);
+    if (from.number() < 0) continue;
+    const Descriptor into = enter_standing(target, name);
+    if (into.number() < 0) {
+      plan += above + name + '\0';
+    } else {
+      PENSTOCK_TRY(plan_entries(from.number(), into.number(), above + name, plan));
+    }
+  }
+  return {};
+}
+
+void TreeMerge::take_plan(std::string_view plan) {
+  for (size_t end = plan.find('\0'); end != std::string_view::npos; end = plan.find('\0')) {
+    moved_.emplace(plan.substr(0, end));
+    plan.remove_prefix(end + 1);
+  }
+}
 
 Status TreeMerge::move_all() {
   return move_entries(stage_, target_, "");
@@ -45,10 +77,10 @@ Status TreeMerge::move_entry(int stage, int target, const std::string& name, con
     return unlinkat(stage, name.c_str(), AT_REMOVEDIR) == 0 ? Status() : Status(fail_errno(path));
   }
   // A file takes another's place in one step; where a directory is concerned there are two.
-  if (there && (is_directory || S_ISDIR(standing.st_mode))) {
+  if (there && replace_ && (is_directory || S_ISDIR(standing.st_mode))) {
     PENSTOCK_TRY(remove_tree(target, name, path, [](const std::string&) { return true; }));
   }
-  if (renameat(stage, name.c_str(), target, name.c_str()) != 0)
+  if (renameat2(stage, name.c_str(), target, name.c_str(), replace_ ? 0 : RENAME_NOREPLACE) != 0)
     return fail_errno(path, errno, "restore what is on another file system by itself, as COMMIT/PATH");
   if (is_directory) moved_.insert(path);
   // Of two names of one file rename leaves both.

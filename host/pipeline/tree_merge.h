@@ -14,8 +14,15 @@ namespace penstock {
 // directories.
 class TreeMerge {
  public:
-  // Descriptors of the two directories, which are on one file system.
-  TreeMerge(int stage, int target) : stage_(stage), target_(target) {}
+  // Descriptors of the two directories, which are on one file system. `replace`: what is no directory may
+  // stand there.
+  TreeMerge(int stage, int target, bool replace) : stage_(stage), target_(target), replace_(replace) {}
+
+  // Directories that were not there before: to be noted before anything moves, since nobody can tell
+  // afterwards.
+  Result<std::string> plan();
+  // The plan of a merge that was interrupted: what it says is_new().
+  void take_plan(std::string_view plan);
 
   // failed: an entry cannot be moved, as across a mount point; what was moved before stays.
   Status move_all();
@@ -26,11 +33,13 @@ class TreeMerge {
   bool is_new(std::string_view path) const;
 
  private:
+  Status plan_entries(int stage, int target, const std::string& path, std::string& plan);
   Status move_entries(int stage, int target, const std::string& path);
   Status move_entry(int stage, int target, const std::string& name, const std::string& path);
 
   int stage_;
   int target_;
+  bool replace_;
   std::set<std::string, std::less<>> merged_;  // were there, and in the stage
   std::set<std::string, std::less<>> moved_;   // with all below them
 };

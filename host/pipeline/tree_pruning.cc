@@ -44,6 +44,7 @@ Status TreePruning::prune(int directory, const std::string& path, const TreeDire
   if (damaged || others.empty()) return {};
   const WritableDirectory writable(directory);
   for (const std::string& other : others) {
+    if (path.empty() && other == spared_) continue;
     const std::string below = path_of(other);
     if (!selection_->may_take_below(below) && !selection_->takes(below)) continue;
     PENSTOCK_TRY(

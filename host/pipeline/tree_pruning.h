@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "base/result.h"
 #include "dag/tree_cursor.h"
@@ -20,6 +21,8 @@ class TreePruning {
   TreePruning(BlockSource& source, const RestoreSelection& selection,
               std::function<void(const std::string& path)> removed);
 
+  // `name` in the topmost directory stays whatever the commit has; empty: there is none such.
+  void spare(std::string name) { spared_ = std::move(name); }
   // failed: something cannot be removed.
   Status prune(int directory, const TreeDirectory& tree) { return prune(directory, "", tree, 0); }
   uint64_t entries_removed() const { return entries_removed_; }
@@ -30,6 +33,7 @@ class TreePruning {
   BlockSource* source_;
   const RestoreSelection* selection_;
   std::function<void(const std::string& path)> removed_;
+  std::string spared_;
   uint64_t entries_removed_ = 0;
 };
 

@@ -3,12 +3,10 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/xattr.h>
 
 #include <chrono>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <utility>
 
 #include "dag/object_info.h"
@@ -39,10 +37,7 @@ bool stays(const std::string& path, const TreeEntry& entry, Overwrite overwrite)
   if (overwrite != Overwrite::never && overwrite != Overwrite::if_changed) return false;
   if (lstat(path.c_str(), &status) != 0) return false;
   if (overwrite == Overwrite::never) return true;
-  return entry.meta && S_ISREG(status.st_mode) && (entry.meta->mode & kModeType) == kModeFile &&
-         static_cast<uint64_t>(status.st_size) == entry.meta->size &&
-         status.st_mtim.tv_sec == entry.meta->mtime.seconds &&
-         status.st_mtim.tv_nsec == static_cast<long>(entry.meta->mtime.nanoseconds);
+  return entry.meta && same_size_and_time(status, *entry.meta);
 }
 
 Status check_restored(Restoration& restoration, const RestoreSelection& selection, const TreeEntry& entry,
@@ -71,66 +66,133 @@ void complete(TreeRestoreReport& report, Restoration& restoration, Clock::time_p
   report.metadata_damaged = restoration.course().noted();
 }
 
+// One restore to a path, and what all of its steps need.
+struct Course {
+  const TreeEntry& entry;
+  const std::string& path;
+  const TreeRestoreOptions& options;
+  RefusalTally& refused;
+  AttributeWriter attributes;
+  RestoreSelection selection;
+  std::unique_ptr<Restoration> restoration;
+  TreeRestoreReport report;
+};
+
+// Ends the restoration. What the file system refused is worth going on with.
+Status end_walk(Course& course, RestoreStage& stage, const Status& walked) {
+  RestoreCourse& shared = course.restoration->course();
+  Status ended = course.restoration->finish(walked);
+  if (ended || ended.error().code != Errc::failed || shared.limit_reached() || shared.bytes_written() == 0)
+    return ended;
+  Error error = std::move(ended).error();
+  if (!error.remedy.empty()) error.remedy += "; ";
+  error.remedy += "the same command goes on with what is whole, which is kept in " + stage.path();
+  stage.keep();
+  return Failure(std::move(error));
+}
+
+Status restore_one(Course& course, const std::string& key) {
+  const TreeRestoreOptions& options = course.options;
+  if (stays(course.path, course.entry, options.overwrite)) {
+    course.report.kept = 1;
+    if (options.overwrite == Overwrite::never) return {};
+    MetaEntry meta = *course.entry.meta;
+    PENSTOCK_TRY(fetch_xattr_values(course.restoration->source(), meta));
+    return course.attributes.apply_at(AT_FDCWD, course.path, meta, course.path, false);
+  }
+  const bool over = options.overwrite != Overwrite::refuse;
+  PENSTOCK_TRY_ASSIGN(RestoreStage stage, RestoreStage::create(course.path, false, over, key));
+  TreeMaker maker(*course.restoration, stage.directory(), course.selection, course.attributes, course.refused,
+                  course.report);
+  PENSTOCK_TRY(course.restoration->finish(maker.make_alone(course.entry, RestoreStage::kContent)));
+  // Of a single file nothing would be left.
+  const auto& damages = course.restoration->course().damages();
+  if (!damages.empty()) return Failure(damages.front().error);
+  if (course.refused.entries_missing() == 0) PENSTOCK_TRY(stage.promote());
+  return {};
+}
+
+// Files and all that is no directory, in the stage.
+Status fill_stage(Course& course, RestoreStage& stage, int target, Overwrite overwrite) {
+  TreeMaker maker(*course.restoration, stage.directory(), course.selection, course.attributes, course.refused,
+                  course.report);
+  maker.look_at(target, overwrite);
+  if (stage.resumed()) maker.resume();
+  PENSTOCK_TRY(end_walk(course, stage, maker.fill_root(course.entry)));
+  const RestoreCourse& shared = course.restoration->course();
+  if (shared.damages().empty()) return {};
+  // Of a tree the rest is worth having.
+  if (shared.damages().front().path.empty()) return Failure(shared.damages().front().error);
+  return remove_damaged(shared, stage.directory());
+}
+
+Status restore_directory(Course& course, const std::string& key) {
+  const TreeRestoreOptions& options = course.options;
+  const bool over = options.overwrite != Overwrite::refuse;
+  PENSTOCK_TRY_ASSIGN(RestoreStage stage, RestoreStage::create(course.path, true, over, key));
+  Descriptor target;
+  if (stage.target_stands()) {
+    target = Descriptor(open(course.path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (target.number() < 0) return fail_errno(course.path);
+  }
+  // What an earlier restore moved there is whole; what else is there by now is not to be lost.
+  const Overwrite meeting = over || !stage.merge_begun() ? options.overwrite : Overwrite::never;
+  PENSTOCK_TRY(fill_stage(course, stage, target.number(), meeting));
+  BlockSource& source = course.restoration->source();
+  TreeFinisher finisher(source, course.entry, course.selection, course.attributes,
+                        course.restoration->course());
+  TreeMerge merge(stage.directory(), target.number(), over);
+  if (target.number() >= 0) finisher.look_at(target.number(), merge, meeting);
+  if (course.report.hard_links > 0) PENSTOCK_TRY(finisher.link_names(stage.directory()));
+  course.report.hard_links = finisher.links();
+  const auto finish = [&](int there) -> Status {
+    if (options.remove_others) {
+      TreePruning pruning(source, course.selection, options.removed);
+      pruning.spare(stage.name_in_target());
+      PENSTOCK_TRY(pruning.prune(there, course.entry.directory()));
+      course.report.removed = pruning.entries_removed();
+    }
+    return finisher.finish_directories(there,
+                                       target.number() < 0 || !over ? Overwrite::always : options.overwrite);
+  };
+  if (target.number() < 0) return stage.promote(finish);
+  if (stage.merge_begun()) merge.take_plan(*stage.merge_begun());
+  PENSTOCK_TRY_ASSIGN(const std::string plan, merge.plan());
+  return stage.merge_into(
+      plan, [&] { return merge.move_all(); }, finish);
+}
+
 }  // namespace
+
+std::string restore_key(const CommitTree& tree, const TreeEntry& entry, const std::string& path_in_tree,
+                        const TreeRestoreOptions& options) {
+  std::string key = tree.cid.text() + '\0' + (entry.content ? entry.content->text() : "") + '\0';
+  key += path_in_tree + '\0' + options.choices + '\0';
+  key += std::to_string(static_cast<int>(options.overwrite)) + '\0';
+  return key;
+}
 
 Result<TreeRestoreReport> restore_tree(Store& store, const CommitTree& tree, const TreeEntry& entry,
                                        const std::string& path_in_tree, const std::string& path,
                                        const TreeRestoreOptions& options, RefusalTally& refused) {
   const Clock::time_point start = Clock::now();
-  TreeRestoreReport report;
-  const AttributeWriter attributes(refused);
-  RestoreSelection selection(options.include, options.exclude, put_path(tree, path_in_tree));
-  PENSTOCK_TRY_ASSIGN(auto restoration,
-                      Restoration::start(store, RestoreOrder::any, options.restore, &attributes));
-  PENSTOCK_TRY_ASSIGN(const bool directory, is_directory_entry(restoration->source(), entry));
-  if (!directory && stays(path, entry, options.overwrite)) {
-    report.kept = 1;
-    if (options.overwrite == Overwrite::never) return report;
-    MetaEntry meta = *entry.meta;
-    PENSTOCK_TRY(fetch_xattr_values(restoration->source(), meta));
-    PENSTOCK_TRY(attributes.apply_at(AT_FDCWD, path, meta, path, false));
-    return report;
-  }
-  const bool over = options.overwrite != Overwrite::refuse;
-  PENSTOCK_TRY_ASSIGN(RestoreStage stage, RestoreStage::create(path, directory, over));
-  // What stands around the target is not to be handed down.
-  (void)fremovexattr(stage.directory(), "system.posix_acl_default");
-  Descriptor target;
-  if (over && stage.inside()) target = Descriptor(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  TreeMaker maker(*restoration, stage.directory(), selection, attributes, refused, report);
-  maker.look_at(target.number(), options.overwrite);
-  const Status walked = directory ? maker.fill_root(entry) : maker.make_alone(entry, RestoreStage::kContent);
-  PENSTOCK_TRY(restoration->finish(walked));
-  const auto& damages = restoration->course().damages();
-  if (!damages.empty()) {
-    // Of a single file nothing would be left; of a tree the rest is worth having.
-    if (!directory || damages.front().path.empty()) return Failure(damages.front().error);
-    PENSTOCK_TRY(remove_damaged(restoration->course(), stage.directory()));
-  }
-  if (!directory) {
-    if (refused.entries_missing() == 0) PENSTOCK_TRY(stage.promote());
-    if (options.verify) PENSTOCK_TRY(check_restored(*restoration, selection, entry, path, report));
-    complete(report, *restoration, start);
-    return report;
-  }
-  TreeFinisher finisher(restoration->source(), entry, selection, attributes, restoration->course());
-  TreeMerge merge(stage.directory(), target.number());
-  if (target.number() >= 0) finisher.look_at(target.number(), merge, options.overwrite != Overwrite::never);
-  if (report.hard_links > 0) PENSTOCK_TRY(finisher.link_names(stage.directory()));
-  report.hard_links = finisher.links();
-  const auto finish = [&](int there) -> Status {
-    if (options.remove_others) {
-      TreePruning pruning(restoration->source(), selection, options.removed);
-      PENSTOCK_TRY(pruning.prune(there, entry.directory()));
-      report.removed = pruning.entries_removed();
-    }
-    return finisher.finish_directories(there);
-  };
-  PENSTOCK_TRY(target.number() < 0 ? stage.promote(finish)
-                                   : stage.merge_into([&] { return merge.move_all(); }, finish));
-  if (options.verify) PENSTOCK_TRY(check_restored(*restoration, selection, entry, path, report));
-  complete(report, *restoration, start);
-  return report;
+  Course course{entry,
+                path,
+                options,
+                refused,
+                AttributeWriter(refused),
+                RestoreSelection(options.include, options.exclude, put_path(tree, path_in_tree)),
+                nullptr,
+                {}};
+  PENSTOCK_TRY_ASSIGN(course.restoration,
+                      Restoration::start(store, RestoreOrder::any, options.restore, &course.attributes));
+  PENSTOCK_TRY_ASSIGN(const bool directory, is_directory_entry(course.restoration->source(), entry));
+  const std::string key = restore_key(tree, entry, path_in_tree, options);
+  PENSTOCK_TRY(directory ? restore_directory(course, key) : restore_one(course, key));
+  if (options.verify)
+    PENSTOCK_TRY(check_restored(*course.restoration, course.selection, entry, path, course.report));
+  complete(course.report, *course.restoration, start);
+  return course.report;
 }
 
 }  // namespace penstock

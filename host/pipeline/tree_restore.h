@@ -25,12 +25,16 @@ struct TreeRestoreOptions {
   // what is taken are made too.
   PathPatterns include;
   PathPatterns exclude;
+  // These as they were given, and whatever else decides on what is restored and how: a restore that was
+  // interrupted is gone on with where this, the tree and the path are the same.
+  std::string choices;
 };
 
 struct TreeRestoreReport {
   RestoreReport restored;
   uint64_t specials = 0;          // FIFOs, sockets, devices
   uint64_t hard_links = 0;        // further names
+  uint64_t resumed = 0;           // of the files, whole ones of a restore that was interrupted
   uint64_t kept = 0;              // entries that stood there and stayed
   uint64_t in_the_way = 0;        // entries left out, as something of another kind stands there
   uint64_t removed = 0;           // that the commit has not
@@ -38,6 +42,10 @@ struct TreeRestoreReport {
   uint64_t differences = 0;       // found by that
   uint64_t metadata_damaged = 0;  // entries that were restored without theirs, or part of it
 };
+
+// What decides on whether a restore that was interrupted is gone on with: the key of its stage.
+std::string restore_key(const CommitTree& tree, const TreeEntry& entry, const std::string& path_in_tree,
+                        const TreeRestoreOptions& options);
 
 // Restores `entry`, which `path_in_tree` ("a/b"; empty: the top) leads to in `tree`, as `path`, with its
 // metadata: modes, owners, times, attributes, ACLs, hard links, special files. As restore_to_path otherwise,

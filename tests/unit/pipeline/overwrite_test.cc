@@ -171,6 +171,23 @@ TEST_F(OverwriteTest, LinksFilesThatStandThere) {
   EXPECT_EQ(status(back_ / "first").st_nlink, 3u);
 }
 
+TEST_F(OverwriteTest, FurtherNamesKeepToTheRulesToo) {
+  const auto further = [](const char* name) { return made_link(name, made_file("a", {1}), "top/a"); };
+  put(made_directory("top",
+                     {made_file("a", {1}), further("directory"), further("file"), further("missing")}));
+  for (const Overwrite overwrite : {Overwrite::never, Overwrite::if_changed}) {
+    ASSERT_EQ(mkdir(back_.c_str(), 0755), 0);
+    stand(Stands::file, back_ / "file");
+    stand(Stands::directory, back_ / "directory");
+    options_.overwrite = overwrite;
+    restore();
+    EXPECT_EQ(picture(back_ / "directory"), "directory 457 mine");
+    EXPECT_EQ(picture(back_ / "file").ends_with("longer"), overwrite == Overwrite::never);
+    EXPECT_EQ(status(back_ / "missing").st_nlink, overwrite == Overwrite::never ? 2u : 3u);
+    std::filesystem::remove_all(back_);
+  }
+}
+
 TEST_F(OverwriteTest, RemovesWhatTheCommitHasNot) {
   MadeEntry top = made_directory("top", {made_file("a", {1}), made_directory("sub", {made_file("b", {2})})});
   give_to(top, geteuid(), getegid());

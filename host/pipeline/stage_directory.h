@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "pipeline/restore_stage.h"
+
+namespace penstock {
+
+// Where a restore keeps what is not whole yet: a directory of its own, mode 0700, with a directory of what is
+// restored in it. Under a name made of a key it can be gone on with: a restore that was killed leaves it
+// behind, and the next one with the same key finds it. Locked (flock) while it is held. The destructor
+// removes it.
+class StageDirectory {
+ public:
+  // In the directory `parent`. `key`: of what and how is restored; empty: under a random name. failed:
+  // another process has it, or it cannot be made.
+  static Result<StageDirectory> create(const std::string& parent, std::string_view key);
+  StageDirectory() = default;
+  StageDirectory(StageDirectory&& other) noexcept;
+  StageDirectory& operator=(StageDirectory&& other) noexcept;
+  ~StageDirectory();
+
+  int number() const { return directory_.number(); }
+  const std::string& path() const { return path_; }
+  std::string_view name() const;
+  // Whether an earlier restore's was found, begun since this machine was started. What an earlier start of
+  // the machine left may not have reached the disk: it was removed.
+  bool found() const { return found_; }
+
+  // The directory `name` in it, made where it is not there: mode 0700, and no ACL to hand down.
+  Result<Descriptor> enter(const char* name);
+
+  // Notes that what is whole is on its way to its place, with a `text` of the caller's.
+  Status note_moving(std::string_view text);
+  // What was noted by whoever left the directory behind.
+  const std::optional<std::string>& moving() const { return moving_; }
+
+  // With all that is in it.
+  Status remove();
+  // The destructor leaves it.
+  void keep() { path_.clear(); }
+
+ private:
+  static Result<StageDirectory> create_unnamed(const std::string& parent);
+  Result<bool> take(const std::string& path);
+  Status begin();
+
+  std::string path_;  // empty: nothing to remove
+  Descriptor directory_;
+  bool found_ = false;
+  std::optional<std::string> moving_;
+};
+
+}  // namespace penstock

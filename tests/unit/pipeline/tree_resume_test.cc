@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "pipeline/restore_stage.h"
+#include "pipeline/stage_directory.h"
+#include "unit/pipeline/restore_site.h"
+
+namespace penstock {
+namespace {
+
+namespace fs = std::filesystem;
+
+class TreeResumeTest : public RestoreSite {
+ protected:
+  // Where what is restored will be made, as a restore that was killed leaves it.
+  fs::path stage_content() {
+    const bool over = options_.overwrite != Overwrite::refuse;
+    auto stage = RestoreStage::create(back_, true, over, restore_key(tree_, tree_.top, "", options_));
+    EXPECT_TRUE(stage) << stage.error().message();
+    const fs::path path = stage->path();
+    stage->keep();
+    return path / RestoreStage::kContent;
+  }
+
+  static void write(const fs::path& path, const std::string& text, FileTime time) {
+    std::ofstream(path) << text;
+    const timespec times[2] = {{0, UTIME_OMIT}, {time.seconds, static_cast<long>(time.nanoseconds)}};
+    EXPECT_EQ(utimensat(AT_FDCWD, path.c_str(), times, 0), 0);
+  }
+};
+
+TEST_F(TreeResumeTest, AStageIsFoundAgainByItsKeyAlone) {
+  const std::string target = back_;
+  std::string path;
+  {
+    auto stage = RestoreStage::create(target, true, false, "key");
+    ASSERT_TRUE(stage) << stage.error().message();
+    EXPECT_FALSE(stage->resumed());
+    path = stage->path();
+    std::ofstream(path + "/content/a") << "a";
+    const auto second = RestoreStage::create(target, true, false, "key");
+    ASSERT_FALSE(second) << "two restores in one stage";
+    stage->keep();
+  }
+  {
+    auto other = RestoreStage::create(target, true, false, "another key");
+    ASSERT_TRUE(other);
+    EXPECT_FALSE(other->resumed());
+  }
+  {
+    auto again = RestoreStage::create(target, true, false, "key");
+    ASSERT_TRUE(again);
+    EXPECT_TRUE(again->resumed());
+    EXPECT_EQ(again->path(), path);
+    EXPECT_TRUE(fs::exists(path + "/content/a"));
+    again->keep();
+  }
+  // What was written before the machine was started may not have reached the disk.
+  std::ofstream(path + "/boot") << "another start";
+  {
+    auto later = RestoreStage::create(target, true, false, "key");
+    ASSERT_TRUE(later);
+    EXPECT_FALSE(later->resumed());
+    EXPECT_FALSE(fs::exists(path + "/content/a"));
+  }
+  EXPECT_EQ(entries_beside_the_target(), 1u);
+}
+
+TEST_F(TreeResumeTest, AStageThatOthersCouldWriteToIsNotUsed) {
+  std::string path;
+  {
+    auto stage = RestoreStage::create(back_, true, false, "key");
+    ASSERT_TRUE(stage);
+    path = stage->path();
+    stage->keep();
+  }
+  ASSERT_EQ(chmod(path.c_str(), 0777), 0);
+  auto again = RestoreStage::create(back_, true, false, "key");
+  ASSERT_TRUE(again);
+  EXPECT_FALSE(again->resumed());
+  EXPECT_NE(again->path(), path);
+  fs::remove_all(path);
+}
+
+TEST_F(TreeResumeTest, GoesOnWithWholeFilesAlone) {
+  const FileTime time{1'500'000'000, 5};
+  put(made_directory("top", {made_file("half", {'h', 'a', 'l', 'f'}), made_file("same", {'n', 'e', 'w'}),
+                             made_file("short", {'l', 'o', 'n', 'g'}), made_file("whole", {'o', 'l', 'd'}),
+                             made_link("wlink", made_file("whole", {'o', 'l', 'd'}), "top/whole"),
+                             made_directory("shut", {made_file("in", {'i', 'n'})}, 0555),
+                             made_directory("was-file", {}), made_file("was-directory", {'f'})}));
+  options_.choices = "as the stage's";
+  const fs::path content = stage_content();
+  // By what it was filled with one sees what was believed: 'whole' is.
+  write(content / "whole", "OLD", time);
+  write(content / "short", "lon", time);
+  std::ofstream(content / "half") << "HALF";
+  std::ofstream(content / "same") << "NEW";
+  fs::create_directories(content / "shut");
+  write(content / "shut/in", "IN", time);
+  fs::create_hard_link(content / "half", content / "wlink");
+  fs::permissions(content / "shut", fs::perms(0555));
+  std::ofstream(content / "was-file") << "x";
+  fs::create_directory(content / "was-directory");
+  std::ofstream(content / "was-directory/in") << "x";
+  const TreeRestoreReport report = restore();
+  EXPECT_EQ(report.resumed, 2u);
+  EXPECT_EQ(report.restored.files, 6u);
+  const auto text = [this](const char* name) {
+    const auto bytes = this->content(back_ / name);
+    return std::string(bytes.begin(), bytes.end());
+  };
+  EXPECT_EQ(text("whole"), "OLD");
+  EXPECT_EQ(text("shut/in"), "IN");
+  EXPECT_EQ(text("wlink"), "OLD");
+  EXPECT_EQ(text("half"), "half");
+  EXPECT_EQ(text("same"), "new");
+  EXPECT_EQ(text("short"), "long");
+  EXPECT_EQ(text("was-directory"), "f");
+  EXPECT_TRUE(fs::is_directory(back_ / "was-file"));
+  EXPECT_EQ(status(back_ / "shut").st_mode & 07777, 0555u);
+  EXPECT_EQ(entries_beside_the_target(), 2u);
+}
+
+TEST_F(TreeResumeTest, AMergeThatWasInterruptedEndsByTheSameRule) {
+  put(made_directory("top", {made_directory("new", {made_file("a", {'a'})}, 0751),
+                             made_directory("stood", {made_file("b", {'b'})}, 0751)}));
+  options_.overwrite = Overwrite::never;
+  fs::create_directories(back_ / "stood");
+  fs::permissions(back_ / "stood", fs::perms(0710));
+  fs::create_directories(back_ / "mine");
+  const fs::path content = stage_content();
+  // As if it had been killed behind the first rename.
+  std::ofstream(content.parent_path() / "moving") << std::string("new") + '\0';
+  fs::create_directory(back_ / "new");
+  fs::permissions(back_ / "new", fs::perms(0700));
+  write(back_ / "new/a", "a", {1'500'000'000, 5});
+  const TreeRestoreReport report = restore();
+  EXPECT_EQ(report.kept, 1u);
+  EXPECT_EQ(status(back_ / "new").st_mode & 07777, 0751u);
+  EXPECT_EQ(status(back_ / "stood").st_mode & 07777, 0710u);
+  EXPECT_FALSE(absent(back_ / "stood/b"));
+  EXPECT_FALSE(absent(back_ / "mine"));
+}
+
+TEST_F(TreeResumeTest, AnEmptyDirectoryThatWasFilledInPartIsFilled) {
+  put(made_directory("top", {made_file("a", {'a'}), made_file("b", {'b'})}, 0751));
+  fs::create_directory(back_);
+  const fs::path content = stage_content();
+  std::ofstream(content.parent_path() / "moving") << "";
+  write(back_ / "a", "A", {1'500'000'000, 5});
+  restore();
+  EXPECT_EQ(this->content(back_ / "a"), std::vector<uint8_t>{'A'});
+  EXPECT_EQ(this->content(back_ / "b"), std::vector<uint8_t>{'b'});
+  EXPECT_EQ(status(back_).st_mode & 07777, 0751u);
+}
+
+}  // namespace
+}  // namespace penstock

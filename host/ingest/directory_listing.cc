@@ -49,4 +49,14 @@ int DirectoryListing::read(int directory_fd) {
   return error_number;
 }
 
+void DirectoryListing::set(const std::vector<std::string>& names) {
+  names_.clear();
+  offsets_.clear();
+  for (const std::string& name : names) {
+    names_.push_back(static_cast<char>(DT_UNKNOWN));
+    offsets_.push_back(names_.size());
+    names_.append(name.c_str(), name.size() + 1);
+  }
+}
+
 }  // namespace penstock

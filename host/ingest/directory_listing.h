@@ -15,6 +15,8 @@ class DirectoryListing {
  public:
   // Replaces the listing by that of `directory_fd`, which stays the caller's. Returns 0 or the error number.
   int read(int directory_fd);
+  // By these names, which are in ascending order.
+  void set(const std::vector<std::string>& names);
 
   size_t size() const { return offsets_.size(); }
   const char* name(size_t index) const { return names_.data() + offsets_[index]; }

@@ -22,11 +22,16 @@ DirectoryStack::Listed DirectoryStack::next() {
   return {level.names.name(index), level.names.type(index)};
 }
 
-int DirectoryStack::push(OwnedFd fd, std::string name, std::string path) {
+int DirectoryStack::push(OwnedFd fd, std::string name, std::string path,
+                         const std::optional<std::vector<std::string>>& only) {
   Level level;
   struct stat status;
   if (fstat(fd.get(), &status) != 0) return errno;
-  if (const int error_number = level.names.read(fd.get()); error_number != 0) return error_number;
+  if (only) {
+    level.names.set(*only);
+  } else if (const int error_number = level.names.read(fd.get()); error_number != 0) {
+    return error_number;
+  }
   level.name = std::move(name);
   level.path_bytes = path.size();
   level.device = status.st_dev;

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,8 +39,9 @@ class DirectoryStack {
   int fd();
 
   // Enters a directory; `path` is its whole path. Returns 0 or the error number that keeps it from being
-  // read.
-  int push(OwnedFd fd, std::string name, std::string path);
+  // read. `only`: these names in it, ascending, whether they are there or not.
+  int push(OwnedFd fd, std::string name, std::string path,
+           const std::optional<std::vector<std::string>>& only = std::nullopt);
   void pop();
 
  private:

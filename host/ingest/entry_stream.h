@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "base/result.h"
+#include "ingest/entry_filter.h"
 #include "ingest/file_status.h"
 #include "ingest/file_xattrs.h"
 #include "ingest/found_file.h"
+#include "ingest/path_selection.h"
 #include "ingest/settle_rule.h"
 #include "ingest/source.h"
 
@@ -46,6 +48,9 @@ struct Entry {
 struct EntryOptions {
   bool metadata = false;               // and FIFOs, sockets and devices, which are unreadable otherwise
   const SettleRule* settle = nullptr;  // none: the system's
+  // With metadata, what is chosen. Both outlive the walk.
+  EntryFilter* filter = nullptr;
+  const PathSelection* only = nullptr;  // of a walk from '/' on
 };
 
 // Names what is put, one entry after the other: directories' entries in ascending byte order of their names.

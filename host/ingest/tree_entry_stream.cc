@@ -43,21 +43,37 @@ const char* special_kind(mode_t mode) {
 }  // namespace
 
 Result<std::optional<Entry>> TreeEntryStream::next() {
-  Entry entry;
-  if (directories_.empty()) {
-    if (next_top_ == tops_.size()) return std::optional<Entry>();
-    const TopLevelPath& top = tops_[next_top_++];
-    entry.name = top.name;
-    entry.path = top.path;
-    if (metadata_) return meet(std::move(entry), AT_FDCWD, top.path.c_str(), top.follow);
-    return visit(std::move(entry), AT_FDCWD, top.path.c_str(), top.follow);
+  bool at_end = false;
+  while (true) {
+    auto entry = step(at_end);
+    if (!entry || *entry || at_end) return entry;
   }
+}
+
+Result<std::optional<Entry>> TreeEntryStream::step_top() {
+  const TopLevelPath& top = tops_[next_top_++];
+  Entry entry;
+  entry.name = top.name;
+  entry.path = top.path;
+  if (!metadata_) return visit(std::move(entry), AT_FDCWD, top.path.c_str(), top.follow);
+  PENSTOCK_TRY(choice_.begin(top));
+  return meet(std::move(entry), AT_FDCWD, top.path.c_str(), top.follow);
+}
+
+Result<std::optional<Entry>> TreeEntryStream::step(bool& at_end) {
+  if (directories_.empty()) {
+    at_end = next_top_ == tops_.size();
+    if (at_end) return std::optional<Entry>();
+    return step_top();
+  }
+  Entry entry;
   const DirectoryStack::Listed listed = directories_.next();
   if (listed.name == nullptr) {
     entry.kind = Entry::Kind::directory_end;
     entry.name = directories_.name();
     entry.path = directories_.path();
     directories_.pop();
+    if (metadata_) choice_.leave();
     return std::optional<Entry>(std::move(entry));
   }
   entry.name = listed.name;
@@ -145,11 +161,17 @@ Result<Entry> TreeEntryStream::visit_symlink(Entry entry, int directory_fd, cons
   return entry;
 }
 
-Result<Entry> TreeEntryStream::meet(Entry entry, int directory_fd, const char* name, bool follow) {
+Result<std::optional<Entry>> TreeEntryStream::meet(Entry entry, int directory_fd, const char* name,
+                                                   bool follow) {
+  if (!choice_.takes(entry.path)) return std::optional<Entry>();
   const timespec before = settle_->now();
   FileStatus status;
   if (const int error_number = look_at(directory_fd, name, follow, status); error_number != 0)
     return unreadable(std::move(entry), error_number);
+  if (!choice_.takes(entry.path, status)) return std::optional<Entry>();
+  if (!S_ISDIR(status.mode) && choice_.is_way(entry.path))
+    return unreadable(std::move(entry), "is no directory any more: what was chosen below it is not stored",
+                      kRaceRemedy);
   const uint64_t magic = fs_magic(status.device, directory_fd, name, follow);
   status.settled = settle_->settled(status.mtime, status.ctime, magic, before);
   entry.status = status;
@@ -190,8 +212,11 @@ Result<Entry> TreeEntryStream::meet_directory(Entry entry, int directory_fd, con
                           looked.ctime.tv_nsec == opened.st_ctim.tv_nsec;
   if (const int error_number = read_xattrs(fd.get(), entry.xattrs); error_number != 0)
     entry.xattr_fault = errno_text(error_number);
-  if (const int error_number = directories_.push(std::move(fd), entry.name, entry.path); error_number != 0)
+  const auto only = choice_.names_in(entry.path, *entry.status, fd.get());
+  if (const int error_number = directories_.push(std::move(fd), entry.name, entry.path, only);
+      error_number != 0)
     return unreadable(std::move(entry), error_number);
+  choice_.enter();
   entry.kind = Entry::Kind::directory_begin;
   return entry;
 }

@@ -11,6 +11,7 @@
 #include "ingest/directory_stack.h"
 #include "ingest/entry_stream.h"
 #include "ingest/top_level_path.h"
+#include "ingest/walk_choice.h"
 
 namespace penstock {
 
@@ -24,11 +25,16 @@ class TreeEntryStream final : public EntryStream {
   explicit TreeEntryStream(std::vector<TopLevelPath> tops, const EntryOptions& options = {})
       : tops_(std::move(tops)),
         metadata_(options.metadata),
-        settle_(options.settle == nullptr ? &system_settle_rule() : options.settle) {}
+        settle_(options.settle == nullptr ? &system_settle_rule() : options.settle),
+        choice_(options.filter, options.only) {}
 
   Result<std::optional<Entry>> next() override;
 
  private:
+  // The next thing, or nothing where it was left out; `at_end` says that there is none.
+  Result<std::optional<Entry>> step(bool& at_end);
+  Result<std::optional<Entry>> step_top();
+
   // Each turns `entry`, whose name and path are set, into what is there; its last argument is where to look
   // for it.
   Result<Entry> visit(Entry entry, int directory_fd, const char* name, bool follow);
@@ -37,8 +43,8 @@ class TreeEntryStream final : public EntryStream {
   Result<Entry> visit_directory(Entry entry, int directory_fd, const char* name, int flags);
   Result<Entry> visit_symlink(Entry entry, int directory_fd, const char* name);
 
-  // With metadata: looks at it, and then one of these.
-  Result<Entry> meet(Entry entry, int directory_fd, const char* name, bool follow);
+  // With metadata: looks at it, and then one of these. Nothing: it is left out.
+  Result<std::optional<Entry>> meet(Entry entry, int directory_fd, const char* name, bool follow);
   Result<Entry> meet_directory(Entry entry, int directory_fd, const char* name, bool follow);
   Result<Entry> meet_other(Entry entry, int directory_fd, const char* name);
   uint64_t fs_magic(uint64_t device, int directory_fd, const char* name, bool follow);
@@ -46,6 +52,7 @@ class TreeEntryStream final : public EntryStream {
   std::vector<TopLevelPath> tops_;
   bool metadata_;
   const SettleRule* settle_;
+  WalkChoice choice_;
   std::map<uint64_t, uint64_t> magic_by_device_;
   size_t next_top_ = 0;
   DirectoryStack directories_;

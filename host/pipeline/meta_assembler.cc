@@ -35,22 +35,43 @@ Status MetaAssembler::add(EntryMeta meta, const std::optional<DagLink>& content)
   if ((meta.entry.mode & kModeType) == kModeFile) {
     PENSTOCK_CHECK(content.has_value());
     meta.entry.size = content->content_bytes;
-    if (meta.links > 1)
-      first_names_[meta.inode].push_back({meta.device, path_of(meta.entry.name), *content, 1});
+    if (meta.links > 1) remember(meta, *content);
+  } else if (meta.links > 1) {
+    // Symlinks and special files are met anew by each of their names.
+    if (FirstName* const first = first_name(meta)) {
+      link_to(meta, *first);
+    } else {
+      remember(meta, {});
+    }
   }
   if (open_.empty() && !has_content(meta.entry)) ++special_tops_;
   return put_entry(meta);
 }
 
-MetaAssembler::FirstName* MetaAssembler::first_name(uint64_t device, uint64_t inode) {
-  const auto found = first_names_.find(inode);
+void MetaAssembler::remember(const EntryMeta& meta, const DagLink& content) {
+  first_names_[meta.inode].push_back(
+      {meta.device, meta.entry.mode & kModeType, path_of(meta.entry.name), content, 1});
+}
+
+// Of the same kind: a number may have been given to another file meanwhile.
+MetaAssembler::FirstName* MetaAssembler::first_name(const EntryMeta& meta) {
+  const auto found = first_names_.find(meta.inode);
   if (found == first_names_.end()) return nullptr;
-  const auto first = std::ranges::find(found->second, device, &FirstName::device);
+  const auto first = std::ranges::find_if(found->second, [&](const FirstName& name) {
+    return name.device == meta.device && name.type == (meta.entry.mode & kModeType);
+  });
   return first == found->second.end() ? nullptr : &*first;
 }
 
+// One that is too deep for a link stands by itself.
+void MetaAssembler::link_to(EntryMeta& meta, FirstName& first) {
+  if (!hard_link_path_fault(first.path).empty()) return;
+  meta.entry.hard_link = first.path;
+  ++first.names;
+}
+
 Result<std::optional<DagLink>> MetaAssembler::add_link(EntryMeta meta) {
-  FirstName* const first = first_name(meta.device, meta.inode);
+  FirstName* const first = first_name(meta);
   if (first == nullptr) {
     ++counters_.entries_reported;
     if (report_) {
@@ -60,11 +81,7 @@ Result<std::optional<DagLink>> MetaAssembler::add_link(EntryMeta meta) {
     return std::optional<DagLink>();
   }
   meta.entry.size = first->content.content_bytes;
-  // One that is too deep for a link stands by itself.
-  if (hard_link_path_fault(first->path).empty()) {
-    meta.entry.hard_link = first->path;
-    ++first->names;
-  }
+  link_to(meta, *first);
   ++counters_.files;
   ++counters_.files_linked;
   counters_.bytes_content += first->content.content_bytes;

@@ -57,6 +57,7 @@ class MetaAssembler {
   // The first name of a file with several links.
   struct FirstName {
     uint64_t device = 0;
+    uint32_t type = 0;  // of its mode
     std::string path;
     DagLink content;
     uint64_t names = 1;
@@ -64,7 +65,9 @@ class MetaAssembler {
 
   Status put_entry(const EntryMeta& meta);
   std::string path_of(const std::string& name) const;
-  FirstName* first_name(uint64_t device, uint64_t inode);
+  void remember(const EntryMeta& meta, const DagLink& content);
+  FirstName* first_name(const EntryMeta& meta);
+  static void link_to(EntryMeta& meta, FirstName& first);
   Result<std::optional<Cid>> put_groups();
 
   BlockSink* sink_;

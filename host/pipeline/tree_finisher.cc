@@ -99,6 +99,8 @@ Status TreeFinisher::link_name(int directory, const std::string& name, const std
     above = open_beneath(root, parent, O_RDONLY | O_DIRECTORY, 0, first);
     found = above && fstatat(above->number(), first_name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
   }
+  // A special file that may not be made has been named when it was tried.
+  if (!found && !has_content(meta)) return {};
   if (!found) return not_linked("leads nowhere");
   if ((status.st_mode & kModeType) != (meta.mode & kModeType))
     return not_linked("leads to another kind of entry");

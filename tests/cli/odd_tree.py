@@ -64,6 +64,8 @@ def make_odd_tree(top, links=100, root=None):
     _write(at(b"links/first"), b"many names")
     for number in range(links):
         os.link(at(b"links/first"), at(b"links" if number % 2 else b"dir", b"link-%d" % number))
+    os.link(at(b"fifo"), at(b"links/fifo"))
+    os.link(at(b"up"), at(b"links/up"), follow_symlinks=False)
     _write(at(b"locked/in"), b"read only")
     _set(at(b"dir/mode-400"), "user.short", b"1")
     _set(at(b"dir/sub/large"), "user.long", b"long" * 500)
@@ -98,6 +100,7 @@ def _privileged(at):
     for name, kind in ((b"zero", stat.S_IFCHR), (b"block", stat.S_IFBLK)):
         try:
             os.mknod(at(name), kind | 0o640, os.makedev(1, 5) if kind == stat.S_IFCHR else os.makedev(259, 70000))
+            os.link(at(name), at(b"links", name))
         except OSError:
             pass
 

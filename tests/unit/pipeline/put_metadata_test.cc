@@ -198,6 +198,27 @@ TEST_F(PutMetadataTest, HardLinksAreReadOnceOverAllDirectories) {
   EXPECT_EQ(done.report.root.cid, content_of({tree.path("t")}));
 }
 
+TEST_F(PutMetadataTest, SymlinksAndSpecialFilesHaveFurtherNamesToo) {
+  tree.directory("t");
+  tree.directory("t/d");
+  tree.symlink("t/l", "nowhere");
+  tree.fifo("t/p");
+  for (const auto& [from, to] : {std::pair("t/l", "t/d/l"), {"t/p", "t/d/p"}, {"t/p", "t/z"}})
+    ASSERT_EQ(linkat(AT_FDCWD, tree.path(from).c_str(), AT_FDCWD, tree.path(to).c_str(), 0), 0);
+  const Put done = put({tree.path("t")});
+  const auto all = entries_of(done.root);
+  EXPECT_EQ(all.at("t/d/l").hard_link, "");
+  EXPECT_EQ(all.at("t/l").hard_link, "t/d/l");
+  EXPECT_EQ(all.at("t/d/p").hard_link, "");
+  EXPECT_EQ(all.at("t/p").hard_link, "t/d/p");
+  EXPECT_EQ(all.at("t/z").hard_link, "t/d/p");
+  EXPECT_EQ(count_hard_links(sink, done.root.hard_links, "t/d/l").value(), 2U);
+  EXPECT_EQ(count_hard_links(sink, done.root.hard_links, "t/d/p").value(), 3U);
+  EXPECT_EQ(done.report.counters.symlinks, 2U);
+  EXPECT_EQ(done.report.counters.files_linked, 0U) << "it counts files";
+  EXPECT_EQ(done.report.root.cid, content_of({tree.path("t")}));
+}
+
 TEST_F(PutMetadataTest, SpecialsAloneHaveAnEmptyDirectoryForContent) {
   tree.fifo("p");
   tree.directory("d");

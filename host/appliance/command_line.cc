@@ -18,6 +18,7 @@
 #include "appliance/init_command.h"
 #include "appliance/log_command.h"
 #include "appliance/ls_command.h"
+#include "appliance/mount_command.h"
 #include "appliance/put_command.h"
 #include "appliance/send_command.h"
 #include "appliance/serve_command.h"
@@ -61,8 +62,8 @@ struct CommandLine {
   CLI::App app{std::string(kIntroduction), "penstock"};
   GlobalOptions global;
   std::tuple<InitCommand, PutCommand, GetCommand, LsCommand, FindCommand, StatCommand, LogCommand,
-             HeadsCommand, DiffCommand, VerifyCommand, DevicesCommand, AnalyzeCommand, BenchCommand,
-             ServeCommand, TokenCommand, SendCommand, TopCommand>
+             HeadsCommand, DiffCommand, MountCommand, VerifyCommand, DevicesCommand, AnalyzeCommand,
+             BenchCommand, ServeCommand, TokenCommand, SendCommand, TopCommand>
       commands;
 };
 

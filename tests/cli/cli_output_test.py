@@ -9,7 +9,7 @@ import unittest
 
 from tool_case import DONE, FAILED, TOOL, USAGE, ToolCase, environment
 
-COMMANDS = ("init", "put", "get", "ls", "find", "stat", "log", "heads", "diff", "verify", "devices", "analyze")
+COMMANDS = ("init", "put", "get", "ls", "find", "stat", "log", "heads", "diff", "mount", "verify", "devices", "analyze")
 
 
 class Output(ToolCase):

@@ -66,8 +66,8 @@ TEST(CommandLineTest, RefusesTheSameOptionTwice) {
 }
 
 TEST(CommandLineTest, PrintsHelpWithExamplesForEveryCommand) {
-  for (const char* command : {"init", "put", "get", "ls", "find", "stat", "log", "heads", "diff", "verify",
-                              "devices", "analyze", "bench"}) {
+  for (const char* command : {"init", "put", "get", "ls", "find", "stat", "log", "heads", "diff", "mount",
+                              "verify", "devices", "analyze", "bench"}) {
     const Outcome outcome = run({command, "--help"});
     EXPECT_EQ(outcome.code, 0) << command;
     EXPECT_EQ(outcome.diagnostics, "") << command;

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "appliance/mount_command.h"
+
+#include <memory>
+
+#include "appliance/chosen_store.h"
+#include "appliance/command_syntax.h"
+#include "appliance/stop_signal.h"
+#include "mount/mount.h"
+
+namespace penstock {
+namespace {
+
+constexpr uint64_t kReadersMax = 64;
+constexpr uint64_t kNiceMax = 19;
+
+}  // namespace
+
+void MountCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
+  syntax.required_argument("DIR", directory, "an empty directory");
+  global.describe_store(syntax);
+  syntax.flag("--allow-other", allow_other, "for other users too, who may do what modes and owners let them");
+  syntax.value("--readers", readers, "N", "requests answered at once (default 8), 26 MiB each");
+  syntax.value("--nice", nice, "N", "how far to stand back behind others, 0 to 19 (default 19)");
+  global.describe_quiet(syntax);
+  syntax.examples(
+      "  penstock mount /mnt/archive              commits/, names/NAME/ and hosts/HOST/, each with latest\n"
+      "  cp -a /mnt/archive/names/etc/latest/hosts /tmp\n"
+      "It stays in the foreground; Ctrl-C or 'umount /mnt/archive' (fusermount3 -u) ends it. Commits made\n"
+      "meanwhile appear within a second.\n");
+}
+
+Result<int> MountCommand::run(const GlobalOptions& global, Console& console) const {
+  MountOptions options;
+  options.directory = directory;
+  options.allow_other = allow_other;
+  if (!readers.empty()) {
+    PENSTOCK_TRY_ASSIGN(const uint64_t count, parse_count("--readers", readers, 1, kReadersMax));
+    options.readers = static_cast<unsigned>(count);
+  }
+  if (!nice.empty()) {
+    PENSTOCK_TRY_ASSIGN(const uint64_t steps, parse_count("--nice", nice, 0, kNiceMax));
+    options.nice = static_cast<int>(steps);
+  }
+  options.report = [&](const Error& error) { console.report(error); };
+  options.mounted = [&] { console.note("the commits are in " + directory); };
+  StopSignal signal;
+  signal.listen();
+  PENSTOCK_TRY(serve_mount([&] { return open_store(global, Access::read, console); }, options,
+                           StopSignal::requested()));
+  return 0;
+}
+
+}  // namespace penstock

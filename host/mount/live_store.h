@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+
+#include "base/result.h"
+#include "mount/store_generation.h"
+#include "store/store.h"
+
+namespace penstock {
+
+// Opens the store for reading as it is by then.
+using StoreOpener = std::function<Result<std::unique_ptr<Store>>()>;
+
+// A store that others write to meanwhile: opened anew when its log has grown. Any thread.
+class LiveStore {
+ public:
+  static constexpr std::chrono::milliseconds kLookAgain{500};
+
+  LiveStore(StoreOpener open, unsigned readers) : open_(std::move(open)), readers_(readers) {}
+
+  // The store as it was opened last; at first it is opened.
+  Result<std::shared_ptr<StoreGeneration>> current();
+  // The same, and its log has not grown since, or had not kLookAgain ago. What cannot be opened anew stays as
+  // it was.
+  Result<std::shared_ptr<StoreGeneration>> fresh();
+  // After `failed` could not be read: opens it anew, unless somebody did. failed error: that was less than
+  // kLookAgain ago, or it cannot be opened.
+  Result<std::shared_ptr<StoreGeneration>> replace(const std::shared_ptr<StoreGeneration>& failed);
+
+ private:
+  // What is open; null at first.
+  std::shared_ptr<StoreGeneration> open_now() const;
+  Status open_anew();  // with opening_ held
+
+  const StoreOpener open_;
+  const unsigned readers_;
+  std::mutex opening_;
+  uint64_t log_bytes_ = 0;                          // with opening_ held
+  std::chrono::steady_clock::time_point looked_;    // with opening_ held
+  std::chrono::steady_clock::time_point replaced_;  // with opening_ held
+  mutable std::mutex mutex_;
+  std::shared_ptr<StoreGeneration> generation_;
+};
+
+}  // namespace penstock

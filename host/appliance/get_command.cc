@@ -10,6 +10,7 @@
 #include "appliance/byte_range_text.h"
 #include "appliance/chosen_store.h"
 #include "appliance/command_syntax.h"
+#include "appliance/get_preview.h"
 #include "appliance/get_report_text.h"
 #include "appliance/json_text.h"
 #include "appliance/line_text.h"
@@ -137,6 +138,13 @@ Result<Overwrite> parse_overwrite(const std::string& text) {
               "choose one of these");
 }
 
+Result<OwnerChoice> parse_owners(const std::string& text) {
+  if (text.empty() || text == "names") return OwnerChoice::names;
+  if (text == "numbers") return OwnerChoice::numbers;
+  if (text == "none") return OwnerChoice::none;
+  return fail(Errc::usage, "--owners " + text, "is none of names, numbers and none", "choose one of these");
+}
+
 // What was chosen, for TreeRestoreOptions::choices: no two choices have the same.
 std::string choices_text(const GetCommand& command) {
   std::string text;
@@ -151,6 +159,8 @@ Result<TreeRestoreOptions> parse_choices(const GetCommand& command, Console& con
   PENSTOCK_TRY_ASSIGN(choices.include, parse_patterns(command.include, "--include"));
   PENSTOCK_TRY_ASSIGN(choices.exclude, parse_patterns(command.exclude, "--exclude"));
   PENSTOCK_TRY_ASSIGN(choices.overwrite, parse_overwrite(command.overwrite));
+  PENSTOCK_TRY_ASSIGN(choices.owners, parse_owners(command.owners));
+  choices.specials = !command.no_special;
   choices.choices = choices_text(command);
   choices.verify = command.verify;
   choices.remove_others = command.remove_others;
@@ -160,6 +170,9 @@ Result<TreeRestoreOptions> parse_choices(const GetCommand& command, Console& con
                 "give --overwrite always or if-changed");
   if (choices.verify && choices.overwrite == Overwrite::never)
     return fail(Errc::usage, "--verify", "would find what --overwrite never leaves as it is",
+                "leave out one of them");
+  if (choices.verify && command.dry_run)
+    return fail(Errc::usage, "--dry-run", "leaves nothing that --verify could read back",
                 "leave out one of them");
   if (choices.remove_others)
     choices.removed = [&console](const std::string& path) { console.note(name_text(path) + ": removed"); };
@@ -191,7 +204,14 @@ void GetCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
       "PATH may be there: always, if-changed (files of the same size and time stay) or never (what is "
       "there stays)");
   syntax.flag("--delete", remove_others, "with --overwrite: remove from PATH what OBJECT has not");
-  syntax.flag("--verify", verify, "read back what stands in PATH when all is written, and compare");
+  syntax.value(
+      "--owners", owners, "WHICH",
+      "whose it becomes: names (of the users and groups that have those names here; else by number), "
+      "numbers, or none (yours)");
+  syntax.flag("--no-special", no_special, "leave out devices, FIFOs and sockets");
+  syntax.flag("--dry-run", dry_run, "touch nothing, and print what would be done");
+  syntax.flag("--verify", verify,
+              "read back what stands in PATH when all is written, and compare contents and metadata");
   syntax.value("--max-size", max_size, "SIZE", "refuse an object with more content than this");
   syntax.value("--threads", threads, "N", "at most this many threads (default: one a CPU)");
   global.describe_json(syntax);
@@ -202,6 +222,7 @@ void GetCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
       "  penstock get HEAD/docs/a.pdf > a.pdf     one file of it\n"
       "  penstock get HEAD -o docs --include '*.pdf'   some of its files\n"
       "  penstock get HEAD -o tree --overwrite if-changed --delete   make tree what it was\n"
+      "  penstock get HEAD -o tree --overwrite always --dry-run   what that would do\n"
       "  penstock get CID --range 1G:4K -o part   4 KiB from the middle of a file\n"
       "  penstock get CID -o tree --max-size 10G  a tree from somebody else\n");
 }
@@ -230,10 +251,12 @@ Result<int> GetCommand::run(const GlobalOptions& global, Console& console) const
   } else {
     PENSTOCK_TRY(check_special(*this));
   }
-  if (wants_tree(choices) && (path.empty() || options.range))
+  if ((wants_tree(choices) || dry_run) && (path.empty() || options.range))
     return fail(Errc::usage, object,
                 "is written as a stream, or in part: there is nothing to choose or compare",
-                "give -o PATH and no --range, or leave out --overwrite, --delete and --verify");
+                "give -o PATH and no --range, or leave out --overwrite, --delete, --verify and --dry-run");
+  if (dry_run)
+    return preview_get(*store, wanted.tree, wanted.entry, name.path, path, choices, global.json, console);
   const bool as_tree = !path.empty() && !options.range && (wanted.metadata || wants_tree(choices));
 
   TransferProgress progress;

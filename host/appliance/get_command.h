@@ -24,6 +24,9 @@ struct GetCommand {
   std::vector<std::string> exclude;
   std::string overwrite;  // empty: the output must not be there
   bool remove_others = false;
+  std::string owners;  // empty: names
+  bool no_special = false;
+  bool dry_run = false;
   bool verify = false;
   std::string max_size;
   std::string threads;

@@ -55,6 +55,8 @@ Json get_report_json(const TreeRestoreReport& report, const std::optional<Cid>& 
     object["entries"]["removed"] = report.removed;
     object["entries"]["verified"] = report.verified;
     object["in_the_way_count"] = report.in_the_way;
+    object["entries"]["special_files_left_out"] = report.specials_left_out;
+    object["not_restorable_count"] = report.not_restorable;
     object["difference_count"] = report.differences;
     object["metadata_damaged"] = report.metadata_damaged;
     object["not_restored"] = refused_json(*refused);

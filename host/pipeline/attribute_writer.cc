@@ -16,6 +16,7 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "pipeline/attribute_names.h"
 #include "pipeline/restore_stage.h"
 
 namespace penstock {
@@ -24,13 +25,6 @@ namespace {
 constexpr uint32_t kPermissions = 07777;
 constexpr uint32_t kActsAsOwner = 06000;  // setuid, setgid
 constexpr uint32_t kSpecialBits = 07000;
-constexpr std::string_view kAclPrefix = "system.posix_acl_";
-constexpr std::string_view kAccessAcl = "system.posix_acl_access";
-constexpr std::string_view kCapability = "security.capability";
-
-bool is_acl(std::string_view name) {
-  return name.starts_with(kAclPrefix);
-}
 
 // Of one call: not allowed to us, or not known to this file system, or more than it takes.
 bool is_refusal(int error_number) {
@@ -45,26 +39,19 @@ Bytes value_of(const Xattr& xattr) {
   return *value;
 }
 
-Refused kind_of(std::string_view name) {
-  if (is_acl(name)) return Refused::acl;
-  return name == kCapability ? Refused::capability : Refused::xattr;
-}
-
-// Whether an attribute that is there and should not be is ours to remove. Labels and the like are the
-// system's, which gives them to all that is made.
-bool is_ours_to_remove(std::string_view name) {
-  return name.starts_with("user.") || name.starts_with("trusted.") || is_acl(name) || name == kCapability;
-}
-
 // One entry while it is given its metadata. By descriptor; what cannot be opened is held by an O_PATH one,
 // and its attributes and mode are reached by what /proc calls that.
 class Subject {
  public:
-  Subject(int fd, bool held, const MetaEntry& entry, const std::string& path, RefusalTally& refused)
+  Subject(int fd, bool held, const MetaEntry& entry, const std::string& path, const RestoredOwners& owners,
+          RefusalTally& refused)
       : fd_(fd),
         proc_path_(held ? "/proc/self/fd/" + std::to_string(fd) : std::string()),
         entry_(&entry),
         path_(&path),
+        sets_owner_(owners.are_set()),
+        uid_(owners.user(entry.uid)),
+        gid_(owners.group(entry.gid)),
         refused_(&refused) {}
 
   Status apply(bool fresh) {
@@ -76,17 +63,17 @@ class Subject {
     PENSTOCK_TRY(set_owner());
     if (!fresh) PENSTOCK_TRY(remove_others());
     for (const Xattr& xattr : entry_->xattrs)
-      if (!is_acl(xattr.name)) PENSTOCK_TRY(set_xattr(xattr));
+      if (!is_acl_name(xattr.name)) PENSTOCK_TRY(set_xattr(xattr));
     PENSTOCK_TRY(set_mode());
     for (const Xattr& xattr : entry_->xattrs)
-      if (is_acl(xattr.name)) PENSTOCK_TRY(set_xattr(xattr));
+      if (is_acl_name(xattr.name)) PENSTOCK_TRY(set_xattr(xattr));
     return set_time();
   }
 
  private:
   bool is_symlink() const { return (entry_->mode & kModeType) == kModeSymlink; }
   bool is_file() const { return (entry_->mode & kModeType) == kModeFile; }
-  bool owner_is_right() const { return status_.st_uid == entry_->uid && status_.st_gid == entry_->gid; }
+  bool owner_is_right() const { return status_.st_uid == uid_ && status_.st_gid == gid_; }
 
   Status look() { return fstat(fd_, &status_) == 0 ? Status() : Status(fail_errno(*path_)); }
 
@@ -99,11 +86,10 @@ class Subject {
 
   // Where the user cannot be set, the group still may.
   Status set_owner() {
-    if (owner_is_right()) return {};
-    if (fchownat(fd_, "", entry_->uid, entry_->gid, AT_EMPTY_PATH) != 0) {
+    if (!sets_owner_ || owner_is_right()) return {};
+    if (fchownat(fd_, "", uid_, gid_, AT_EMPTY_PATH) != 0) {
       PENSTOCK_TRY(refuse(Refused::owner, errno));
-      if (status_.st_gid != entry_->gid)
-        (void)fchownat(fd_, "", static_cast<uid_t>(-1), entry_->gid, AT_EMPTY_PATH);
+      if (status_.st_gid != gid_) (void)fchownat(fd_, "", static_cast<uid_t>(-1), gid_, AT_EMPTY_PATH);
     }
     return look();
   }
@@ -126,10 +112,10 @@ class Subject {
       rest.remove_prefix(std::min(name.size() + 1, rest.size()));
       const bool wanted =
           std::ranges::any_of(entry_->xattrs, [&](const Xattr& xattr) { return xattr.name == name; });
-      if (wanted || !is_ours_to_remove(name)) continue;
+      if (wanted || !is_restored_attribute(name)) continue;
       const int failed = proc_path_.empty() ? fremovexattr(fd_, name.c_str())
                                             : removexattr(proc_path_.c_str(), name.c_str());
-      if (failed != 0 && errno != ENODATA) PENSTOCK_TRY(refuse(kind_of(name), errno));
+      if (failed != 0 && errno != ENODATA) PENSTOCK_TRY(refuse(refused_kind_of(name), errno));
     }
     return {};
   }
@@ -143,7 +129,7 @@ class Subject {
   }
 
   Status set_xattr(const Xattr& xattr) {
-    const Refused kind = kind_of(xattr.name);
+    const Refused kind = refused_kind_of(xattr.name);
     if (kind == Refused::capability && !owner_is_right()) return refuse(kind, EPERM);
     const Bytes value = value_of(xattr);
     if (!fresh_ && has(xattr.name, value)) return {};
@@ -192,6 +178,9 @@ class Subject {
   std::string proc_path_;  // empty: the descriptor will do
   const MetaEntry* entry_;
   const std::string* path_;
+  bool sets_owner_;
+  uint32_t uid_;
+  uint32_t gid_;
   RefusalTally* refused_;
   bool fresh_ = false;
   struct stat status_ {};
@@ -218,14 +207,14 @@ Status fetch_xattr_values(BlockSource& source, MetaEntry& entry) {
 }
 
 Status AttributeWriter::apply(int fd, const MetaEntry& entry, const std::string& path, bool fresh) const {
-  return Subject(fd, false, entry, path, *refused_).apply(fresh);
+  return Subject(fd, false, entry, path, owners_, *refused_).apply(fresh);
 }
 
 Status AttributeWriter::apply_at(int directory_fd, const std::string& name, const MetaEntry& entry,
                                  const std::string& path, bool fresh) const {
   const Descriptor held(openat(directory_fd, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
   if (held.number() < 0) return fail_errno(path);
-  return Subject(held.number(), true, entry, path, *refused_).apply(fresh);
+  return Subject(held.number(), true, entry, path, owners_, *refused_).apply(fresh);
 }
 
 // A header of 4 bytes, then 8 an entry: tag (2), permissions (2), id (4), little-endian (acl(5),

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include "base/result.h"
 #include "dag/block_io.h"
 #include "dag/meta_entry.h"
 #include "pipeline/refusal_tally.h"
+#include "pipeline/restored_owners.h"
 
 namespace penstock {
 
@@ -19,7 +21,10 @@ Status fetch_xattr_values(BlockSource& source, MetaEntry& entry);
 // be set: it would act for whoever restores. Values of attributes have been fetched. Any thread.
 class AttributeWriter {
  public:
-  explicit AttributeWriter(RefusalTally& refused) : refused_(&refused) {}
+  explicit AttributeWriter(RefusalTally& refused, RestoredOwners owners = RestoredOwners::by_number())
+      : refused_(&refused), owners_(std::move(owners)) {}
+
+  const RestoredOwners& owners() const { return owners_; }
 
   // An open file or directory. `fresh`: it was just made, where nothing is inherited; otherwise what it has
   // of user, trusted and ACL attributes and `entry` has not is removed. `path` is for messages.
@@ -30,6 +35,7 @@ class AttributeWriter {
 
  private:
   RefusalTally* refused_;
+  RestoredOwners owners_;
 };
 
 // The mode whose group bits say no more than the ACL `value` (Linux's xattr form, version 2) lets the owning

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 
 namespace penstock {
 
@@ -37,6 +38,11 @@ class RefusalTally {
   };
   void add(Refused what, const std::string& path, int error_number);
   Count of(Refused what) const;
+  // From now on paths are kept: 8 bytes and some of each, kPathsMax at most.
+  void remember_paths();
+  // Whether something of the entry `path` was; of what is not remembered any more, whether it was of any.
+  bool refused(Refused what, const std::string& path) const;
+  static constexpr size_t kPathsMax = size_t{1} << 20;
   uint64_t all() const;
   // Entries that are missing for it, not just attributes.
   uint64_t entries_missing() const { return of(Refused::special).times; }
@@ -44,6 +50,8 @@ class RefusalTally {
  private:
   mutable std::mutex mutex_;
   std::array<Count, kRefusedKinds> counts_;
+  bool remembers_ = false;
+  std::unordered_set<size_t> paths_;  // hashes, with the kind
 };
 
 }  // namespace penstock

@@ -20,6 +20,8 @@ class RestoreSelection {
   RestoreSelection(PathPatterns include, PathPatterns exclude, std::string within);
 
   bool takes(std::string_view path) const;
+  // Whether nothing is left out.
+  bool takes_all() const { return include_.empty() && exclude_.empty(); }
   // Whether something below the directory `path` could be taken, where it is not itself.
   bool may_take_below(std::string_view path) const;
 

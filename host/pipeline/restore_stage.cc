@@ -97,7 +97,11 @@ Result<RestoreStage> RestoreStage::create(const std::string& path, bool for_dire
   RestoreStage stage(without_trailing_slashes(path), for_directory, over);
   PENSTOCK_TRY_ASSIGN(stage.target_stands_, look_at_target(stage.path_, for_directory, over));
   PENSTOCK_TRY(stage.make(key));
-  if (stage.target_stands_ && !over && !stage.merge_begun()) PENSTOCK_TRY(stage.check_empty());
+  if (stage.target_stands_ && !over && !stage.merge_begun()) {
+    const Descriptor target(open(stage.path_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (target.number() < 0) return fail_errno(path);
+    PENSTOCK_TRY(check_empty(target.number(), path, stage.name_in_target()));
+  }
   if (!for_directory) {
     (void)unlinkat(stage.stage_->number(), kContent, 0);  // of part of a file nothing can be made
     stage.directory_ = Descriptor(fcntl(stage.stage_->number(), F_DUPFD_CLOEXEC, 0));
@@ -108,7 +112,6 @@ Result<RestoreStage> RestoreStage::create(const std::string& path, bool for_dire
   return stage;
 }
 
-// Whether it is a directory that stands there.
 Result<bool> RestoreStage::look_at_target(const std::string& path, bool for_directory, bool over) {
   struct stat status {};
   if (lstat(path.c_str(), &status) != 0) return errno == ENOENT ? Result<bool>(false) : fail_errno(path);
@@ -139,13 +142,11 @@ Status RestoreStage::make(const std::string& key) {
   return {};
 }
 
-Status RestoreStage::check_empty() const {
-  const Descriptor target(open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (target.number() < 0) return fail_errno(path_);
-  PENSTOCK_TRY_ASSIGN(const auto names, names_in_directory(target.number(), path_));
+Status RestoreStage::check_empty(int target, const std::string& path, const std::string& but) {
+  PENSTOCK_TRY_ASSIGN(const auto names, names_in_directory(target, path));
   for (const std::string& name : names)
-    if (name != name_in_target())
-      return fail(Errc::failed, path_, "is a directory that is not empty",
+    if (name != but)
+      return fail(Errc::failed, path, "is a directory that is not empty",
                   "choose another path with -o, or use --overwrite");
   return {};
 }

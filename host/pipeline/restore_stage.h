@@ -50,6 +50,11 @@ class RestoreStage {
   RestoreStage& operator=(RestoreStage&&) = delete;
   ~RestoreStage();
 
+  // What create() asks of the target. Whether it is a directory that stands there.
+  static Result<bool> look_at_target(const std::string& path, bool for_directory, bool over);
+  // failed: something stands in the directory `target` beside `but`; `path` is for messages.
+  static Status check_empty(int target, const std::string& path, const std::string& but);
+
   // What is restored is made in it: a file or symlink under the name kContent; a directory's entries.
   int directory() const { return directory_.number(); }
   static constexpr const char* kContent = "content";
@@ -79,9 +84,7 @@ class RestoreStage {
  private:
   RestoreStage(std::string path, bool for_directory, bool over);
 
-  static Result<bool> look_at_target(const std::string& path, bool for_directory, bool over);
   Status make(const std::string& key);
-  Status check_empty() const;
   Status promote_entries();
 
   std::string path_;

@@ -120,8 +120,12 @@ Status TreeMaker::make(RestoredDirectory& into, TreeEntry entry, size_t depth, i
   std::optional<ObjectInfo> info;
   PENSTOCK_TRY_ASSIGN(const uint32_t type, settle_kind(entry, path, info));
   if (type == 0) return {};
-  PENSTOCK_TRY(fetch_metadata(entry, path));
   if (type != kModeDirectory && !taken) return {};
+  if (!entry.content && !makes_specials_) {
+    ++report_->specials_left_out;
+    return {};
+  }
+  PENSTOCK_TRY(fetch_metadata(entry, path));
   const Standing kind =
       look_at_standing(standing, entry.name, type, entry.meta ? &*entry.meta : nullptr, overwrite_);
   if (kind != Standing::absent) {
@@ -191,6 +195,8 @@ Result<bool> TreeMaker::is_whole(int parent, const TreeEntry& entry, const std::
     PENSTOCK_TRY(restoration_->course().charge(entry.meta->size, path));
     ++report_->restored.files;
     ++report_->resumed;
+    // What was refused then is to be told now.
+    PENSTOCK_TRY(attributes_->apply_at(parent, name, *entry.meta, path, true));
     return true;
   }
   PENSTOCK_TRY(remove_tree(parent, name, path, [](const std::string&) { return true; }));

@@ -28,6 +28,8 @@ class TreeMaker {
   TreeMaker(Restoration& restoration, int root, RestoreSelection& selection,
             const AttributeWriter& attributes, RefusalTally& refused, TreeRestoreReport& report);
 
+  // FIFOs, sockets and devices are counted alone.
+  void leave_specials_out() { makes_specials_ = false; }
   // What is restored will be moved over what stands in the directory `target`, by the rules of `overwrite`.
   void look_at(int target, Overwrite overwrite);
   // The root has in it what a restore of the same left there that was interrupted: files that are whole are
@@ -64,6 +66,7 @@ class TreeMaker {
   RefusalTally* refused_;
   TreeRestoreReport* report_;
   int target_ = -1;
+  bool makes_specials_ = true;
   bool resumed_ = false;
   Overwrite overwrite_ = Overwrite::refuse;
 };

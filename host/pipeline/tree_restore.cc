@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <memory>
@@ -11,6 +12,7 @@
 
 #include "dag/object_info.h"
 #include "pipeline/attribute_writer.h"
+#include "pipeline/memory_plan.h"
 #include "pipeline/restoration.h"
 #include "pipeline/restore_selection.h"
 #include "pipeline/restore_stage.h"
@@ -25,6 +27,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr unsigned kCheckThreadsMax = 16;
+
 Result<bool> is_directory_entry(BlockSource& source, const TreeEntry& entry) {
   if (!entry.content) return false;
   PENSTOCK_TRY_ASSIGN(const ObjectInfo info, inspect(source, *entry.content));
@@ -38,22 +42,6 @@ bool stays(const std::string& path, const TreeEntry& entry, Overwrite overwrite)
   if (lstat(path.c_str(), &status) != 0) return false;
   if (overwrite == Overwrite::never) return true;
   return entry.meta && same_size_and_time(status, *entry.meta);
-}
-
-Status check_restored(Restoration& restoration, const RestoreSelection& selection, const TreeEntry& entry,
-                      const std::string& path, TreeRestoreReport& report) {
-  RestoredCheck check(restoration.source(), selection, [&](const std::string& where, const Error& error) {
-    restoration.course().tell(where, error);
-  });
-  const std::filesystem::path target(path);
-  const std::filesystem::path whole = target.has_filename() ? target : target.parent_path();
-  const std::string above = whole.has_parent_path() ? whole.parent_path().string() : ".";
-  const Descriptor directory(open(above.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (directory.number() < 0) return fail_errno(above);
-  PENSTOCK_TRY(check.check_entry(directory.number(), whole.filename().string(), "", entry, 0));
-  report.verified = check.entries_checked();
-  report.differences = check.differences();
-  return {};
 }
 
 void complete(TreeRestoreReport& report, Restoration& restoration, Clock::time_point start) {
@@ -118,6 +106,7 @@ Status fill_stage(Course& course, RestoreStage& stage, int target, Overwrite ove
                   course.report);
   maker.look_at(target, overwrite);
   if (stage.resumed()) maker.resume();
+  if (!course.options.specials) maker.leave_specials_out();
   PENSTOCK_TRY(end_walk(course, stage, maker.fill_root(course.entry)));
   const RestoreCourse& shared = course.restoration->course();
   if (shared.damages().empty()) return {};
@@ -162,12 +151,41 @@ Status restore_directory(Course& course, const std::string& key) {
       plan, [&] { return merge.move_all(); }, finish);
 }
 
+// The owners as the options say; by number where the commit knows no names.
+RestoredOwners owners_of(const CommitTree& tree, OwnerChoice choice) {
+  if (choice == OwnerChoice::none) return RestoredOwners::none();
+  return choice == OwnerChoice::names && tree.meta ? RestoredOwners::by_name(*tree.meta)
+                                                   : RestoredOwners::by_number();
+}
+
+Status check_restored(Course& course, Store& store) {
+  RestoreCourse& shared = course.restoration->course();
+  const RestoredMetadata metadata(course.attributes.owners(), course.refused);
+  RestoredCheckOptions options;
+  options.threads = std::min(usable_threads(course.options.restore.threads), kCheckThreadsMax);
+  options.specials = course.options.specials;
+  options.differs = [&](const std::string& where, const Error& error) { shared.tell(where, error); };
+  RestoredCheck check(store, course.restoration->source(), course.selection, metadata, course.refused,
+                      options);
+  const std::filesystem::path target(course.path);
+  const std::filesystem::path whole = target.has_filename() ? target : target.parent_path();
+  const std::string above = whole.has_parent_path() ? whole.parent_path().string() : ".";
+  const Descriptor directory(open(above.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory.number() < 0) return fail_errno(above);
+  PENSTOCK_TRY(check.check(directory.number(), whole.filename().string(), course.entry));
+  course.report.verified = check.entries_checked();
+  course.report.differences = check.differences();
+  course.report.not_restorable = check.not_restorable();
+  return {};
+}
+
 }  // namespace
 
 std::string restore_key(const CommitTree& tree, const TreeEntry& entry, const std::string& path_in_tree,
                         const TreeRestoreOptions& options) {
   std::string key = tree.cid.text() + '\0' + (entry.content ? entry.content->text() : "") + '\0';
-  key += path_in_tree + '\0' + options.choices + '\0';
+  key += path_in_tree + '\0' + options.choices + '\0' + std::to_string(static_cast<int>(options.owners)) +
+         (options.specials ? "s" : "") + '\0';
   key += std::to_string(static_cast<int>(options.overwrite)) + '\0';
   return key;
 }
@@ -180,17 +198,17 @@ Result<TreeRestoreReport> restore_tree(Store& store, const CommitTree& tree, con
                 path,
                 options,
                 refused,
-                AttributeWriter(refused),
+                AttributeWriter(refused, owners_of(tree, options.owners)),
                 RestoreSelection(options.include, options.exclude, put_path(tree, path_in_tree)),
                 nullptr,
                 {}};
+  if (options.verify) refused.remember_paths();
   PENSTOCK_TRY_ASSIGN(course.restoration,
                       Restoration::start(store, RestoreOrder::any, options.restore, &course.attributes));
   PENSTOCK_TRY_ASSIGN(const bool directory, is_directory_entry(course.restoration->source(), entry));
   const std::string key = restore_key(tree, entry, path_in_tree, options);
   PENSTOCK_TRY(directory ? restore_directory(course, key) : restore_one(course, key));
-  if (options.verify)
-    PENSTOCK_TRY(check_restored(*course.restoration, course.selection, entry, path, course.report));
+  if (options.verify) PENSTOCK_TRY(check_restored(course, store));
   complete(course.report, *course.restoration, start);
   return course.report;
 }

@@ -15,12 +15,17 @@
 
 namespace penstock {
 
+// Whose restored entries become: see restored_owners.h.
+enum class OwnerChoice : uint8_t { names, numbers, none };
+
 struct TreeRestoreOptions {
   RestoreOptions restore;  // its range is not for trees
   Overwrite overwrite = Overwrite::refuse;
   std::function<void(const std::string& path)> removed;  // told of each entry that remove_others removes
   bool remove_others = false;  // entries that the commit has not, in directories that it has; not with refuse
-  bool verify = false;         // read back what stands there in the end; not with Overwrite::never
+  OwnerChoice owners = OwnerChoice::names;
+  bool specials = true;  // FIFOs, sockets and devices are made
+  bool verify = false;   // read back what stands there in the end; not with Overwrite::never
   // By paths from the top of what is restored, "/a/b". Nothing to include: everything is. Directories above
   // what is taken are made too.
   PathPatterns include;
@@ -32,15 +37,17 @@ struct TreeRestoreOptions {
 
 struct TreeRestoreReport {
   RestoreReport restored;
-  uint64_t specials = 0;          // FIFOs, sockets, devices
-  uint64_t hard_links = 0;        // further names
-  uint64_t resumed = 0;           // of the files, whole ones of a restore that was interrupted
-  uint64_t kept = 0;              // entries that stood there and stayed
-  uint64_t in_the_way = 0;        // entries left out, as something of another kind stands there
-  uint64_t removed = 0;           // that the commit has not
-  uint64_t verified = 0;          // files and symlinks that were read back
-  uint64_t differences = 0;       // found by that
-  uint64_t metadata_damaged = 0;  // entries that were restored without theirs, or part of it
+  uint64_t specials = 0;           // FIFOs, sockets, devices
+  uint64_t specials_left_out = 0;  // as TreeRestoreOptions::specials says
+  uint64_t hard_links = 0;         // further names
+  uint64_t resumed = 0;            // of the files, whole ones of a restore that was interrupted
+  uint64_t kept = 0;               // entries that stood there and stayed
+  uint64_t in_the_way = 0;         // entries left out, as something of another kind stands there
+  uint64_t removed = 0;            // that the commit has not
+  uint64_t verified = 0;           // files and symlinks that were read back
+  uint64_t differences = 0;        // found by that
+  uint64_t not_restorable = 0;     // these differ only in what was not allowed
+  uint64_t metadata_damaged = 0;   // entries that were restored without theirs, or part of it
 };
 
 // What decides on whether a restore that was interrupted is gone on with: the key of its stage.

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`get` of a commit: metadata, choosing, overwriting, reading back; as root and as nobody."""
 
+import json
 import os
 import shutil
 import stat
@@ -132,6 +133,40 @@ class RestoreMetadata(ToolCase):
         self.fails(USAGE, "get", "HEAD", "-o", back, "--delete")
         self.fails(USAGE, "get", "HEAD/dir/none", "--verify")
 
+    def test_a_dry_run_says_what_is_done(self):
+        source, back = self.path("source"), self.path("back")
+        for name in ("a", "b", "c", "dir/d", "dir/e", "new/f"):
+            self.write("source/" + name, name.encode())
+        os.mkfifo(source + "/fifo")
+        os.link(source + "/a", source + "/further")
+        self.ok("put", source)
+        # The lines are in the order of the walk.
+        fresh = self.run_tool("get", "HEAD", "-o", back, "--dry-run")
+        self.assertEqual((fresh.returncode, fresh.stdout.decode().splitlines()),
+                         (DONE, ["+ a", "+ b", "+ c", "+ dir/", "+ dir/d", "+ dir/e", "+ fifo", "+ further", "+ new/", "+ new/f"]))
+        self.assertFalse(os.path.lexists(back))
+        self.ok("get", "HEAD", "-o", back, "--no-special")
+        self.assertFalse(os.path.lexists(back + "/fifo"))
+        shutil.rmtree(back + "/new")
+        self.write("back/b", b"changed")
+        os.unlink(back + "/c")
+        os.mkdir(back + "/c")
+        self.write("back/dir/more/x", b"x")
+        before = whole_picture(back)
+        options = ("get", "HEAD", "-o", back, "--overwrite", "if-changed", "--delete", "--dry-run")
+        told = self.run_tool(*options)
+        self.assertEqual((told.returncode, told.stdout.decode().splitlines()),
+                         (PARTIAL, ["U a", "M b", "! c", "U dir/d", "U dir/e", "- dir/more", "+ fifo", "M further", "+ new/", "+ new/f"]))
+        self.assertEqual(json.loads(self.run_tool(*options, "--json").stdout)["changes"],
+                         {"made": 3, "replaced": 2, "metadata": 3, "in_the_way": 1, "removed": 1, "kept": 0})
+        told = self.run_tool("get", "HEAD", "-o", back, "--overwrite", "always", "--dry-run", "--no-special", "--include", "c")
+        self.assertEqual((told.returncode, told.stdout), (DONE, b"M c\n"))
+        self.assertEqual(whole_picture(back), before)
+        self.fails(FAILED, "get", "HEAD", "-o", back, "--dry-run")
+        self.fails(USAGE, "get", "HEAD", "-o", back, "--overwrite", "always", "--dry-run", "--verify")
+        self.fails(USAGE, "get", "HEAD", "-o", back, "--owners", "mine")
+        self.assertEqual([name for name in os.listdir(self.place) if name.startswith(".penstock")], [])
+
     def test_what_verify_finds(self):
         source, back = self.path("source"), self.path("back")
         self.write("source/a", self.random.randbytes(100_000))
@@ -159,11 +194,15 @@ class RestoreMetadata(ToolCase):
         os.mkdir(home)
         os.chown(home, 65534, 65534)
         done = subprocess.run(
-            ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", tool_case.TOOL, "get", "HEAD", "-o", home + "/back", "--json"],
+            ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", tool_case.TOOL, "get", "HEAD", "-o", home + "/back", "--json",
+             "--verify"],
             capture_output=True, timeout=100, env=tool_case.environment(PENSTOCK_STORE=self.store))
         devices = os.path.lexists(source + "/zero")
         self.assertEqual(done.returncode, PARTIAL if devices else DONE, done.stderr)
         self.assertIn(b"note: owner not restored, ", done.stderr)
+        report = json.loads(done.stdout)
+        self.assertEqual(report["difference_count"], 0, done.stderr)
+        self.assertGreater(report["not_restorable_count"], 10)
         first, second = whole_picture(source), whole_picture(home + "/back")
         self.assertEqual({name for name, entry in first.items() if "device" not in entry}, set(second))
         for name, entry in second.items():

@@ -50,7 +50,8 @@ void CommandSyntax::arguments(const char* placeholder, std::vector<std::string>&
 
 void CommandSyntax::optional_arguments(const char* placeholder, std::vector<std::string>& into,
                                        const char* help) {
-  list(placeholder, into, help)->expected(0, -1)->allow_extra_args();
+  // With a least of 0 none would be taken behind "--".
+  list(placeholder, into, help)->expected(1, -1)->allow_extra_args();
 }
 
 void CommandSyntax::examples(const char* text) {

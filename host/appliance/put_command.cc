@@ -17,10 +17,11 @@
 #include "appliance/host_name.h"
 #include "appliance/line_text.h"
 #include "appliance/put_choices.h"
+#include "appliance/put_dry_run.h"
 #include "appliance/put_parent.h"
 #include "appliance/put_report_text.h"
+#include "appliance/put_selection.h"
 #include "appliance/stop_signal.h"
-#include "appliance/store_exclusion.h"
 #include "appliance/transfer_display.h"
 #include "appliance/tree_survey.h"
 #include "dag/utf8.h"
@@ -36,18 +37,6 @@ int64_t now_ns() {
   return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
-ParentQuery parent_query(const PutCommand& command, const PutInputs& inputs, const PutOptions& options) {
-  ParentQuery query{.name = command.name,
-                    .host = host_name(),
-                    .tops = inputs.names,
-                    .from = {},
-                    .chunker = chunker_text(options.chunker),
-                    .profile = command.profile};
-  std::ranges::sort(query.tops);
-  for (const auto& [name, path] : inputs.metadata.from) query.from.push_back(path);
-  return query;
-}
-
 // Told to end it waits for what devices have. Standard input may never come: that put just dies.
 // `bytes_before`: what an earlier put of the same came to; a display takes it for the whole.
 Result<PutReport> put_with_display(const PutCommand& command, Store& store, Dispatcher& devices,
@@ -59,6 +48,8 @@ Result<PutReport> put_with_display(const PutCommand& command, Store& store, Disp
   TransferDisplay::Total total;
   if (bytes_before) {
     total = [bytes_before] { return bytes_before; };
+  } else if (command.selection.chooses()) {
+    total = [] { return std::nullopt; };
   } else {
     total = input_total(command.paths, console, survey);
   }
@@ -72,8 +63,20 @@ Result<PutReport> put_with_display(const PutCommand& command, Store& store, Disp
 
 }  // namespace
 
+ParentQuery PutCommand::parent_query(const PutInputs& inputs, const PutOptions& options) const {
+  ParentQuery query{.name = name,
+                    .host = host_name(),
+                    .tops = inputs.names,
+                    .from = {},
+                    .chunker = chunker_text(options.chunker),
+                    .profile = profile};
+  std::ranges::sort(query.tops);
+  for (const auto& top : inputs.metadata.from) query.from.push_back(top.second);
+  return query;
+}
+
 void PutCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
-  syntax.arguments("PATH", paths, "what to put; - alone is standard input");
+  syntax.optional_arguments("PATH", paths, "what to put; - alone is standard input");
   global.describe_store(syntax);
   syntax.value("--name", name, "NAME", "what the commit, and standard input, is called");
   syntax.value("--profile", profile, "PROFILE",
@@ -94,6 +97,10 @@ void PutCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
       "what files are compared with, to read changed ones alone: a commit, HEAD, or none (default: the "
       "newest of the same name, host and paths)");
   syntax.flag("--reread", reread, "read every file, whatever the parent says");
+  selection.describe(syntax);
+  syntax.flag("-n,--dry-run", dry_run, "say what would be put, and put nothing");
+  syntax.flag("-v,--verbose", verbose,
+              "name what is left out by choice; with --dry-run all that is taken too");
   syntax.value("--threads", threads, "N", "at most this many threads (default: one a CPU)");
   global.describe_json(syntax);
   global.describe_sha256(syntax);
@@ -101,6 +108,8 @@ void PutCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
   syntax.examples(
       "  penstock put photos                      a directory and all below it\n"
       "  penstock put a.img b.img --name images   several paths: one commit, one directory\n"
+      "  penstock put ~ -x --exclude .cache --exclude-caches   a part of a directory\n"
+      "  find . -newer a -print0 | penstock put --files-from0 -   what a list names\n"
       "  pg_dump db | penstock put - --name db    standard input\n"
       "  penstock put --profile ipfs site         the CIDs that IPFS tools give it\n");
 }
@@ -116,7 +125,13 @@ Result<int> PutCommand::run(const GlobalOptions& global, Console& console) const
 
 Result<int> PutCommand::put(const GlobalOptions& global, Console& console) const {
   if (!valid_utf8(name)) return fail(Errc::usage, "--name", "is not UTF-8", "choose another name");
-  PENSTOCK_TRY_ASSIGN(PutInputs inputs, open_put_inputs(paths, name));
+  PENSTOCK_TRY_ASSIGN(const std::string directory, store_directory(global));
+  if (dry_run) return dry_run_put(*this, global, directory, console);
+  const auto told = [&](const std::string& path, FilterRule rule) {
+    if (verbose || rule == FilterRule::store) console.note(path + ": " + filter_rule_text(rule));
+  };
+  PENSTOCK_TRY_ASSIGN(SelectedInputs selected, open_selected(selection, paths, name, directory, told));
+  PutInputs& inputs = selected.inputs;
   PENSTOCK_TRY_ASSIGN(const auto devices, ChosenDevices::open(device, global, console));
   PENSTOCK_TRY_ASSIGN(const auto store, open_store(global, Access::write, console));
   const StoreConfig& config = store->config();
@@ -124,11 +139,10 @@ Result<int> PutCommand::put(const GlobalOptions& global, Console& console) const
       PutOptions options,
       parse_put_choices({config.chunker, codec.empty() ? config.codec : codec, profile, verify, threads}));
   PENSTOCK_TRY(check_devices_serve(devices.dispatcher(), options));
-  PENSTOCK_TRY_ASSIGN(const std::string directory, store_directory(global));
   std::optional<PutParent> compared;
   if (inputs.metadata.kept) {
-    PENSTOCK_TRY_ASSIGN(
-        compared, choose_parent(*store, {parent, reread}, parent_query(*this, inputs, options), console));
+    PENSTOCK_TRY_ASSIGN(compared,
+                        choose_parent(*store, {parent, reread}, parent_query(inputs, options), console));
   } else if (reread || !(parent.empty() || parent == "none")) {
     return fail(Errc::usage, reread ? "--reread" : "--parent",
                 "is for files and directories: standard input is always read", "leave it out");
@@ -139,22 +153,20 @@ Result<int> PutCommand::put(const GlobalOptions& global, Console& console) const
     options.baseline = compared->baseline.get();
     bytes_before = compared->tree.commit.sizes.content_bytes;
   }
-  StoreExclusion input(std::move(inputs.entries), directory, [&](const std::string& path) {
-    console.note(path + ": the store itself is left out");
-  });
   LeftOut left_out;
   options.report = [&](const Error& error) {
     console.report(error);
     left_out.add(error);
   };
-  PENSTOCK_TRY_ASSIGN(PutReport report, put_with_display(*this, *store, devices.dispatcher(), input, options,
-                                                         bytes_before, console));
+  PENSTOCK_TRY_ASSIGN(PutReport report, put_with_display(*this, *store, devices.dispatcher(), *inputs.entries,
+                                                         options, bytes_before, console));
   order_as_given(report.roots, inputs.names);
-  CommitRequest request{name, host_name(), paths, profile, now_ns()};
+  CommitRequest request{name, host_name(), selected.paths, profile, now_ns()};
   PENSTOCK_TRY_ASSIGN(const Cid commit, commit_put(*store, report, options, request));
 
   if (global.json) {
     Json object = put_report_json(report, options, commit, left_out);
+    object["excluded"] = excluded_json(*selected.filter);
     object["devices"] = devices_json(devices.dispatcher());
     print_json(console, object);
   } else {
@@ -163,6 +175,8 @@ Result<int> PutCommand::put(const GlobalOptions& global, Console& console) const
     }
   }
   console.summary(put_summary(report, commit));
+  if (const std::string text = excluded_text(*selected.filter); !text.empty())
+    console.summary("left out: " + text);
   const std::string device_lines = devices_text(devices.dispatcher());
   if (!device_lines.empty()) console.summary(device_lines);
   return report.counters.entries_reported == 0 ? 0 : static_cast<int>(Errc::partial);

@@ -6,7 +6,9 @@
 
 #include "appliance/console.h"
 #include "appliance/global_options.h"
+#include "appliance/put_selection.h"
 #include "base/result.h"
+#include "pipeline/parent_commit.h"
 
 namespace penstock {
 
@@ -27,11 +29,17 @@ struct PutCommand {
   std::string verify = "full";
   std::string parent;  // empty: the best there is
   bool reread = false;
+  PutSelection selection;
+  bool dry_run = false;
+  bool verbose = false;
   std::string threads;
 
   void describe(CommandSyntax& syntax, GlobalOptions& global);
   // Exit code 6 when entries were left out or changed, each named on standard error.
   Result<int> run(const GlobalOptions& global, Console& console) const;
+
+  // What its parent is looked for by.
+  ParentQuery parent_query(const PutInputs& inputs, const PutOptions& options) const;
 
  private:
   Result<int> put(const GlobalOptions& global, Console& console) const;

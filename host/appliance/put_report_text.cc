@@ -32,23 +32,6 @@ double verify_seconds_a_gigabyte(const PutReport& report) {
   return encoded > 0 ? seconds_of(report.verify.nanoseconds) / encoded : 0.0;
 }
 
-// Nothing where there was nothing to compare with.
-Json changes_json(const PutReport& report) {
-  if (!report.parent) return {};
-  const PutCounters& counters = report.counters;
-  return {{"new", counters.files_new},
-          {"changed", counters.files_changed},
-          {"unchanged", counters.files_unchanged},
-          {"gone", counters.files_gone}};
-}
-
-std::string changes_text(const PutReport& report) {
-  if (!report.parent) return {};
-  const PutCounters& counters = report.counters;
-  return fmt::format(" ({} new, {} changed, {} unchanged, {} gone)", counters.files_new,
-                     counters.files_changed, counters.files_unchanged, counters.files_gone);
-}
-
 Json verify_json(const PutReport& report, const PutOptions& options) {
   const VerifyCounters& verify = report.verify;
   Json object;
@@ -66,17 +49,37 @@ Json verify_json(const PutReport& report, const PutOptions& options) {
 
 }  // namespace
 
+Json changes_json(const PutReport& report) {
+  if (!report.parent) return {};
+  const PutCounters& counters = report.counters;
+  return {{"new", counters.files_new},
+          {"changed", counters.files_changed},
+          {"unchanged", counters.files_unchanged},
+          {"gone", counters.files_gone}};
+}
+
+std::string changes_text(const PutReport& report) {
+  if (!report.parent) return {};
+  const PutCounters& counters = report.counters;
+  return fmt::format(" ({} new, {} changed, {} unchanged, {} gone)", counters.files_new,
+                     counters.files_changed, counters.files_unchanged, counters.files_gone);
+}
+
 std::optional<double> reduction_ratio(const PutCounters& counters) {
   return ratio(counters.bytes_content, counters.bytes_stored + counters.bytes_nodes);
 }
 
+Json entries_json(const PutCounters& counters) {
+  return {{"files", counters.files},
+          {"directories", counters.directories},
+          {"symlinks", counters.symlinks},
+          {"specials", counters.specials},
+          {"hard_links", counters.files_linked}};
+}
+
 void set_put_counters(Json& object, const PutReport& report, const PutOptions& options) {
   const PutCounters& counters = report.counters;
-  object["entries"] = {{"files", counters.files},
-                       {"directories", counters.directories},
-                       {"symlinks", counters.symlinks},
-                       {"specials", counters.specials},
-                       {"hard_links", counters.files_linked}};
+  object["entries"] = entries_json(counters);
   object["sizes"] = {{"content", counters.bytes_content},
                      {"read", counters.bytes_content - counters.bytes_linked - counters.bytes_unchanged},
                      {"unchanged", counters.bytes_unchanged},
@@ -108,6 +111,18 @@ void set_put_counters(Json& object, const PutReport& report, const PutOptions& o
   object["verify"] = verify_json(report, options);
 }
 
+void set_left_out(Json& object, const LeftOut& left_out) {
+  object["left_out_count"] = left_out.count;
+  Json named = Json::array();
+  for (const Error& error : left_out.named) {
+    Json row;
+    set_text(row, "what", error.what);
+    set_text(row, "why", error.why);
+    named.push_back(std::move(row));
+  }
+  object["left_out"] = std::move(named);
+}
+
 Json put_report_json(const PutReport& report, const PutOptions& options, const Cid& commit,
                      const LeftOut& left_out) {
   Json object;
@@ -127,15 +142,7 @@ Json put_report_json(const PutReport& report, const PutOptions& options, const C
   }
   object["roots"] = std::move(roots);
   set_put_counters(object, report, options);
-  object["left_out_count"] = left_out.count;
-  Json named = Json::array();
-  for (const Error& error : left_out.named) {
-    Json row;
-    set_text(row, "what", error.what);
-    set_text(row, "why", error.why);
-    named.push_back(std::move(row));
-  }
-  object["left_out"] = std::move(named);
+  set_left_out(object, left_out);
   return object;
 }
 

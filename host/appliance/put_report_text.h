@@ -32,6 +32,13 @@ Json put_report_json(const PutReport& report, const PutOptions& options, const C
 // The parts that `analyze` has too.
 void set_put_counters(Json& object, const PutReport& report, const PutOptions& options);
 
+// Parts of it.
+Json entries_json(const PutCounters& counters);
+// Null, and an empty text, where there was nothing to compare with.
+Json changes_json(const PutReport& report);
+std::string changes_text(const PutReport& report);
+void set_left_out(Json& object, const LeftOut& left_out);
+
 // The closing line for a person.
 std::string put_summary(const PutReport& report, const Cid& commit);
 

@@ -32,6 +32,7 @@ std::string errno_remedy(int error_number) {
       return "raise the machine's limit of open files: sysctl fs.file-max";
     case ENAMETOOLONG:
       return "choose a shorter path";
+    case EISDIR:
     case ENOENT:
     case ENOTDIR:
       return "check the path";

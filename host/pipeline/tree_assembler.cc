@@ -125,7 +125,9 @@ bool TreeAssembler::several() const {
 Result<DagLink> TreeAssembler::finish() {
   PENSTOCK_CHECK(open_.empty());
   if (roots_.empty() && (meta_ == nullptr || meta_->special_tops() == 0))
-    return fail(Errc::failed, "put", "nothing of what was named could be read", "see the lines above");
+    return fail(Errc::failed, "put",
+                "nothing of what was named was taken: it could not be read, or was left out",
+                "see the lines above, and the patterns");
   if (!several()) return roots_.front().link;
   DirectoryBuilder directory(*sink_);
   for (const PutRoot& root : roots_) PENSTOCK_TRY(directory.add(root.name, root.link));

@@ -53,7 +53,8 @@ TEST(CommandLineTest, NamesAnArgumentTooMany) {
 }
 
 TEST(CommandLineTest, NamesWhatIsMissing) {
-  expect_usage_error({"put"}, "put: PATH");
+  expect_usage_error({"send", "https://host"}, "send: PATH");
+  expect_usage_error({"put"}, "PATH: ");
   expect_usage_error({"diff", "a"}, "diff: B");
 }
 

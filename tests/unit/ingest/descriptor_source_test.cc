@@ -109,7 +109,7 @@ TEST(DescriptorSourceTest, ReportsAReadErrorByName) {
   uint8_t byte = 0;
   const Result<ReadResult> got = source.read({&byte, 1});
   ASSERT_FALSE(got.has_value());
-  EXPECT_EQ(got.error().message(), "standard input: Is a directory");
+  EXPECT_EQ(got.error().message(), "standard input: Is a directory (check the path)");
   EXPECT_EQ(got.error().code, Errc::failed);
 }
 

@@ -70,8 +70,8 @@ class CountedOpens final : public EntryStream {
 // Files whose statuses a test makes up.
 class MadeFiles final : public EntryStream {
  public:
-  MadeFiles& file(std::string name, const FileStatus& status, std::vector<uint8_t> content) {
-    Entry entry{.kind = Entry::Kind::file, .name = name, .path = std::move(name)};
+  MadeFiles& file(const std::string& name, const FileStatus& status, std::vector<uint8_t> content) {
+    Entry entry{.kind = Entry::Kind::file, .name = name, .path = name};
     entry.status = status;
     entry.found = std::make_unique<Made>(status, ScriptedContent::of(std::move(content)));
     entries_.push_back(std::move(entry));
@@ -212,6 +212,7 @@ class BaselineSite : public testing::Test {
 
   Cid content_of(const std::vector<std::string>& names) {
     std::vector<std::string> paths;
+    paths.reserve(names.size());
     for (const std::string& name : names) paths.push_back(tree.path(name));
     const auto entries = open_paths(paths, {.metadata = true});
     const auto device = make_software_device({});

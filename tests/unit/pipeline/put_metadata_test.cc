@@ -298,7 +298,8 @@ class ScriptedFile final : public FoundFile {
 // Files of `links` names each; `content` says what becomes of reading them.
 class FoundEntries final : public EntryStream {
  public:
-  FoundEntries& file(std::string name, uint64_t inode, uint64_t links, const ScriptedContent& content) {
+  FoundEntries& file(const std::string& name, uint64_t inode, uint64_t links,
+                     const ScriptedContent& content) {
     FileStatus status;
     status.mode = kModeFile | 0644;
     status.inode = inode;

@@ -30,7 +30,7 @@ void write_frames(CorpusWriter& corpus) {
 // A pattern, a line break, a path.
 void write_patterns(CorpusWriter& corpus) {
   corpus.write("path_list", "lines", "a\n\n# b\n/c/d \n../e/");
-  corpus.write("path_list", "nuls", std::string("a\0new\nline\0/c", 14));
+  corpus.write("path_list", "nuls", std::string("a\0new\nline\0/c", 13));
   corpus.write("path_list", "empty-between-nuls", std::string("a\0\0b", 4));
   corpus.write("path_pattern", "anywhere", "node_modules\n/home/a/node_modules/b");
   corpus.write("path_pattern", "from-root", "/home/*/[a-c^]?x\n/home/b/b\xC3\xA9x");

@@ -25,7 +25,6 @@
 #include "micro/process_costs.h"
 #include "pipeline/committing.h"
 #include "pipeline/put.h"
-#include "pipeline/restoration.h"
 #include "store/store.h"
 
 namespace {
@@ -134,10 +133,7 @@ class RangeReader {
       if (extent->kind == FileExtent::Kind::zeros) {
         std::memset(into.data() + filled, 0, extent->length);
       } else {
-        const Bytes inline_bytes = extent->bytes;
-        FileExtent piece = *extent;
-        if (piece.kind == FileExtent::Kind::inline_bytes) piece.leaf_offset = 0;
-        PENSTOCK_TRY_ASSIGN(const Bytes bytes, extent_bytes(piece, inline_bytes, *reader_));
+        PENSTOCK_TRY_ASSIGN(const Bytes bytes, bytes_of(*extent));
         std::memcpy(into.data() + filled, bytes.data(), bytes.size());
       }
       filled += extent->length;
@@ -150,6 +146,14 @@ class RangeReader {
   uint64_t extents() const { return extents_; }
 
  private:
+  Result<Bytes> bytes_of(const FileExtent& extent) {
+    if (extent.kind == FileExtent::Kind::inline_bytes) return extent.bytes;
+    PENSTOCK_TRY_ASSIGN(const Bytes block, reader_->read(extent.leaf));
+    if (block.size() != extent.leaf_bytes)
+      return fail(Errc::corrupt, extent.leaf.text(), "has another length");
+    return block.subspan(extent.leaf_offset, extent.length);
+  }
+
   std::unique_ptr<StoreReader> reader_;
   FileWalker walker_;
   Cid file_;

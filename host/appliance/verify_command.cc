@@ -77,6 +77,7 @@ Result<int> VerifyCommand::run(const GlobalOptions& global, Console& console) co
   AuditOptions options;
   PENSTOCK_TRY_ASSIGN(options.threads, parse_threads(threads));
   options.damage = options.unread = [&](const Error& error) { console.report(error); };
+  options.note = [&](const Error& error) { console.note(error.message()); };
   TransferProgress progress;
   options.progress = &progress;
   const auto audit = [&]() -> Result<AuditReport> {

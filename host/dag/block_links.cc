@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dag/block_links.h"
 
-#include "dag/commit.h"
 #include "dag/dag_cbor.h"
 #include "dag/dag_pb.h"
 
@@ -32,13 +31,6 @@ Result<std::vector<Cid>> block_links(Multicodec codec, Bytes block) {
     collect(value, links);
   }
   return links;
-}
-
-Result<std::vector<Cid>> commit_roots(Bytes block) {
-  PENSTOCK_TRY_ASSIGN(const Commit commit, decode_commit(block));
-  std::vector<Cid> roots{commit.root};
-  if (commit.meta) roots.push_back(*commit.meta);
-  return roots;
 }
 
 }  // namespace penstock

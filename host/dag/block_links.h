@@ -13,8 +13,4 @@ namespace penstock {
 // error: malformed.
 Result<std::vector<Cid>> block_links(Multicodec codec, Bytes block);
 
-// What a commit's own data hangs from: root and meta. Its parents are commits of their own (and genesis is in
-// no store). corrupt error: not a commit.
-Result<std::vector<Cid>> commit_roots(Bytes block);
-
 }  // namespace penstock

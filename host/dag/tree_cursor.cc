@@ -12,8 +12,10 @@
 namespace penstock {
 namespace {
 
-Error without_content(const std::string& name) {
-  return {Errc::corrupt, "metadata of '" + printable(name) + "'", "there is no content of that name",
+constexpr std::string_view kJoinFault = "metadata of '";
+
+Error join_fault(std::string_view name, std::string why) {
+  return {Errc::corrupt, std::string(kJoinFault) + printable(name) + "'", std::move(why),
           "put the data again"};
 }
 
@@ -36,6 +38,10 @@ void set_meta(TreeEntry& entry, MetaEntry meta, const ScanItem& item) {
 }
 
 }  // namespace
+
+bool is_join_fault(const Error& error) {
+  return error.what.starts_with(kJoinFault);
+}
 
 struct TreeCursor::State {
   DirectoryEntries content;
@@ -94,7 +100,7 @@ Result<std::optional<TreeEntry>> TreeCursor::next() {
     TreeEntry entry;
     entry.name = state.met->name;
     if (alone) set_meta(entry, std::move(*state.met), state.item);
-    if (!alone && state.damage) state.damage(without_content(entry.name));
+    if (!alone && state.damage) state.damage(join_fault(entry.name, "there is no content of that name"));
     PENSTOCK_TRY(state.advance());
     if (alone) return std::optional(std::move(entry));
   }
@@ -109,8 +115,7 @@ Result<std::optional<TreeEntry>> TreeCursor::next() {
     if (fits(*state.met, content.cid)) {
       set_meta(entry, std::move(*state.met), state.item);
     } else if (state.damage) {
-      state.damage({Errc::corrupt, "metadata of '" + printable(name) + "'", "its content is of another kind",
-                    "put the data again"});
+      state.damage(join_fault(name, "its content is of another kind"));
     }
     PENSTOCK_TRY(state.advance());
   }

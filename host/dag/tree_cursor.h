@@ -41,6 +41,10 @@ struct TreeEntry {
 // Told of metadata that is damaged: it does not fit the content, or a block of it is missing or malformed.
 using MetaDamageSink = std::function<void(const Error&)>;
 
+// Whether it is of one entry, whose metadata does not fit the content; otherwise of a block that cannot be
+// read.
+bool is_join_fault(const Error& error);
+
 // Walks one directory in ascending order of names, content and metadata joined by name. An entry that only
 // metadata knows is given where its kind has no content; where it should have some, it is damage: reported to
 // `damage` and passed over. Content without metadata is given as such. Where there is a `damage`, a list that

@@ -5,8 +5,11 @@
 #include <utility>
 
 #include "dag/block_links.h"
+#include "dag/commit.h"
+#include "dag/meta_root.h"
 #include "dag/object_source.h"
 #include "pipeline/memory_plan.h"
+#include "pipeline/restore_course.h"
 
 namespace penstock {
 namespace {
@@ -15,14 +18,15 @@ constexpr size_t kLeavesPerTask = 256;
 constexpr size_t kTasksQueued = 64;
 constexpr unsigned kWorkersMax = 16;
 
-bool is_damage(const Error& error) {
-  return error.code == Errc::corrupt || error.code == Errc::absent;
-}
-
 }  // namespace
 
 ObjectAuditor::ObjectAuditor(Store& store, Depth depth, const AuditOptions& options)
-    : store_(&store), depth_(depth), options_(&options), reader_(store.new_reader()), queue_(kTasksQueued) {
+    : store_(&store),
+      depth_(depth),
+      options_(&options),
+      reader_(store.new_reader()),
+      metadata_(*reader_),
+      queue_(kTasksQueued) {
   const unsigned workers = std::min(usable_threads(options.threads), kWorkersMax);
   if (depth_ == Depth::find) {
     for (unsigned i = 0; i < workers; ++i) workers_.emplace_back([this] { run_finder(); });
@@ -50,12 +54,62 @@ Status ObjectAuditor::check_commit(const Cid& commit) {
   if (!block) {
     return damaged(commit, block.error());
   }
-  const Result<std::vector<Cid>> roots = commit_roots(*block);
-  if (!roots) {
-    report({Errc::corrupt, commit.text(), roots.error().message(), kMalformedRemedy});
+  const Result<Commit> decoded = decode_commit(*block);
+  if (!decoded) {
+    report({Errc::corrupt, commit.text(), decoded.error().message(), kMalformedRemedy});
     return {};
   }
-  return follow(*roots);
+  PENSTOCK_TRY(follow({decoded->root}));
+  return decoded->meta ? check_metadata(commit, *decoded->meta) : Status();
+}
+
+Status ObjectAuditor::check_metadata(const Cid& commit, const Cid& meta) {
+  const bool fresh = seen_.insert(meta.digest).second;
+  const Result<Bytes> block = fresh ? read(*reader_, meta) : reader_->read(meta);
+  if (!block) return fresh ? damaged(meta, block.error()) : Status();
+  const Result<MetaRoot> root = decode_meta_root(*block);
+  if (!root) {
+    if (fresh) report({Errc::corrupt, meta.text(), root.error().message(), kMalformedRemedy});
+    return {};
+  }
+  std::vector<Cid> open{root->tops};
+  if (root->hard_links) open.push_back(*root->hard_links);
+  PENSTOCK_TRY(follow(std::move(open)));
+  if (root->scan) PENSTOCK_TRY(follow_scan(commit, *root->scan));
+  return join(commit);
+}
+
+// As follow() does, but nothing here is needed: a put that lacks it reads more.
+Status ObjectAuditor::follow_scan(const Cid& commit, const Cid& scan) {
+  std::vector<Cid> open{scan};
+  bool told = false;
+  while (!open.empty()) {
+    const Cid cid = open.back();
+    open.pop_back();
+    if (seen_.contains(cid.digest) || !seen_scans_.insert(cid.digest).second) continue;
+    const Result<Bytes> block = read(*reader_, cid);
+    if (!block && !is_damage(block.error())) return Failure(block.error());
+    const Result<std::vector<Cid>> links =
+        block ? block_links(cid.codec, *block) : Result<std::vector<Cid>>(Failure(block.error()));
+    if (links) {
+      open.insert(open.end(), links->rbegin(), links->rend());
+    } else if (!std::exchange(told, true)) {
+      note({Errc::corrupt, commit.text(), "part of its scan marks is missing: " + links.error().message(),
+            "nothing need be done: a put that compares with it reads more files"});
+    }
+  }
+  return {};
+}
+
+Status ObjectAuditor::join(const Cid& commit) {
+  const Result<CommitTree> tree = open_commit_tree(*reader_, commit);
+  if (!tree) {
+    if (!is_damage(tree.error())) return Failure(tree.error());
+    if (damages_ == 0) report(tree.error());  // else it was named where links were followed
+    return {};
+  }
+  return metadata_.check(
+      *tree, [this](const Error& error) { report(error); }, [this](const Error& error) { note(error); });
 }
 
 // Depth first, so that `open` stays as small as a few nodes' links.
@@ -157,6 +211,11 @@ void ObjectAuditor::report(const Error& error) {
   named.code = Errc::corrupt;
   const std::lock_guard lock(mutex_);
   if (options_->damage) options_->damage(named);
+}
+
+void ObjectAuditor::note(const Error& error) {
+  const std::lock_guard lock(mutex_);
+  if (options_->note) options_->note(error);
 }
 
 Status ObjectAuditor::finish() {

@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "dag/cid.h"
+#include "pipeline/metadata_auditor.h"
 #include "pipeline/store_audit.h"
 #include "pipeline/task_queue.h"
 #include "store/store.h"
@@ -19,8 +20,9 @@ namespace penstock {
 
 // Follows links from blocks that somebody needs, on the caller's thread, and checks that all below is there.
 // Leaves are read by workers (Depth::read), or only looked up (Depth::find) where check_store has read all
-// bytes and named what is in quarantine: that is not told again. Remembers the inner blocks seen, about 60
-// bytes each: one in some hundred of all.
+// bytes and named what is in quarantine: that is not told again. Of a commit content and metadata are joined
+// by name too. What is missing of its scan marks, which nobody needs, is a note. Remembers the inner blocks
+// seen, about 60 bytes each: one in some hundred of all.
 class ObjectAuditor {
  public:
   enum class Depth : uint8_t { find, read };
@@ -43,6 +45,10 @@ class ObjectAuditor {
   using Leaves = std::vector<Cid>;
 
   Status follow(std::vector<Cid> open);
+  Status check_metadata(const Cid& commit, const Cid& meta);
+  Status follow_scan(const Cid& commit, const Cid& scan);
+  Status join(const Cid& commit);
+  void note(const Error& error);
   Status check_leaf(const Cid& leaf);
   Status flush_leaves();
   void run_reader(BlockSource& reader);
@@ -57,6 +63,8 @@ class ObjectAuditor {
   const AuditOptions* options_;
   std::unique_ptr<BlockSource> reader_;
   std::unordered_set<Digest, DigestHash> seen_;
+  std::unordered_set<Digest, DigestHash> seen_scans_;  // beside seen_: what of them is missing is no damage
+  MetadataAuditor metadata_;
   std::optional<Cid> last_leaf_;
   Leaves leaves_;
   TaskQueue<Leaves> queue_;
@@ -66,7 +74,7 @@ class ObjectAuditor {
   std::atomic<uint64_t> bytes_raw_{0};
   std::atomic<uint64_t> damages_{0};
 
-  std::mutex mutex_;  // guards failure_ and calls of options_->damage
+  std::mutex mutex_;  // guards failure_ and calls of options_->damage and note
   std::optional<Error> failure_;
 };
 

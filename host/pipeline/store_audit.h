@@ -16,6 +16,7 @@ struct AuditOptions {
   unsigned threads = 0;                      // 0: one a CPU
   std::function<void(const Error&)> damage;  // each damage found; called by one thread at a time
   std::function<void(const Error&)> unread;  // each part that could not be read, which is no damage; likewise
+  std::function<void(const Error&)> note;    // what is worth knowing and no damage; likewise
   TransferProgress* progress = nullptr;
 };
 

@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Reads a penstock store without any of its code: written from host/store/format.md and docs/tree.md alone.
+"""Reads a penstock store without any of its code: written from host/store/format.md, docs/tree.md and docs/metadata.md alone.
 
     penstock_reader.py STORE commits              the commits, oldest first: CID and root
     penstock_reader.py STORE ls CID               a tree: type, size, CID, path
     penstock_reader.py STORE get CID PATH         extracts a file, directory or symlink as PATH
+    penstock_reader.py STORE meta CID             a commit's metadata: kind, mode, owner, time, device or size, path, attributes
     penstock_reader.py STORE blocks               digest and length of every block, each checked
 
 CID may be a commit's: its root is meant. Every checksum and digest on the way is checked. Standard library, and
@@ -92,6 +93,11 @@ def cid_text(codec, digest):
 def parse_cid(binary):
     check(len(binary) == 36 and binary[0] == 1 and binary[2:4] == b"\x12\x20", "CID")
     return binary[1], binary[4:]
+
+
+def parse_text(text):
+    digits = text[1:].upper()
+    return parse_cid(base64.b32decode(digits + "=" * (-len(digits) % 8)))
 
 
 class Store:
@@ -260,6 +266,98 @@ def cbor(data, at=0):
     return {0: small, 1: -1 - small, 7: {20: False, 21: True}.get(small)}[major], at
 
 
+def listed(store, cid, first=None, level=None):
+    """A meta list's entries, in order; hard-link lists have the same nodes (docs/metadata.md)."""
+    block = cbor(store.block(cid[1]))[0]
+    if "entries" in block:
+        check(level in (None, 0), "a leaf of a list at a node's level")
+        yield from block["entries"]
+        return
+    check(block["level"] >= 1 and level in (None, block["level"]), "levels of a list do not descend")
+    for name, child, count in block["shards"]:
+        below = list(listed(store, child, name, block["level"] - 1))
+        check(len(below) == count, "a list's node miscounts")
+        key = below[0]["n"] if isinstance(below[0], dict) else below[0][0]
+        check(key == name, "a list's node misnames its child")
+        yield from below
+
+
+KINDS = {0o040000: "directory", 0o100000: "file", 0o120000: "symlink", 0o010000: "fifo", 0o020000: "character device",
+         0o060000: "block device", 0o140000: "socket"}
+IN_CONTENT = ("directory", "file", "symlink")
+
+
+def described(store, content, meta, path=b""):
+    """Each entry that a meta list has, joined with the content directory by name: path, kind, entry, content's CID."""
+    there = dict((name, cid) for cid, name in entries_of(store, content)) if content else {}
+    before = None
+    for entry in listed(store, meta):
+        name = entry["n"]
+        check(before is None or before < name, "a meta list is out of order")
+        before = name
+        check(set(entry) <= set("adghlmnstu") and {"m", "n", "t"} <= set(entry), "a meta entry's keys")
+        kind = KINDS.get(entry["m"] & 0o170000)
+        check(kind is not None, "a mode without a kind")
+        cid = there.pop(name, None)
+        check((cid is not None) == (kind in IN_CONTENT), "metadata of %r: content that there should not be, or none" % name)
+        check(("l" in entry) == (kind == "directory") and ("d" in entry) == kind.endswith("device"), "fields of another kind")
+        if cid is not None:
+            check(next(tree(store, cid, b""))[0] == kind, "metadata of %r: another kind than its content" % name)
+        yield path + name, kind, entry, cid
+        if kind == "directory":
+            yield from described(store, cid, entry["l"], path + name + b"/")
+    check(not there, "content without metadata")
+
+
+def entries_of(store, cid):
+    links, kind, _ = node(store.block(cid[1]))
+    return entries(store, links, kind == 5)
+
+
+def metadata_of(store, cid):
+    """What a commit's metadata says, the top-level names first; nothing where it has none."""
+    commit = cbor(store.block(cid[1]))[0]
+    if commit.get("meta") is None:
+        return
+    root = cbor(store.block(commit["meta"][1]))[0]
+    check(root["kind"] == "penstock-meta-v1", "metadata of another kind")
+    if root["several"]:
+        yield from described(store, commit["root"], root["tops"])
+        return
+    (top,) = listed(store, root["tops"])
+    kind = KINDS[top["m"] & 0o170000]
+    check(next(tree(store, commit["root"], b""))[0] == kind, "the top is of another kind")
+    yield top["n"], kind, top, commit["root"]
+    if kind == "directory":
+        yield from described(store, commit["root"], top["l"], top["n"] + b"/")
+
+
+def hard_links(store, cid):
+    """Groups of names of one file: path of the first, how many."""
+    meta = cbor(store.block(cid[1]))[0].get("meta")
+    hard = cbor(store.block(meta[1]))[0]["hard"] if meta else None
+    return [] if hard is None else [tuple(group) for group in listed(store, hard)]
+
+
+def xattrs(store, entry):
+    return {name: value if isinstance(value, bytes) else store.block(value[1]) for name, value in entry.get("a", [])}
+
+
+def meta_line(store, path, kind, entry, cid):
+    seconds, nanoseconds = entry["t"]
+    words = [kind.replace(" ", "-"), "%o" % entry["m"], str(entry.get("u", 0)), str(entry.get("g", 0)), "%d.%09d" % (seconds, nanoseconds)]
+    if "d" in entry:
+        words.append("%d:%d" % tuple(entry["d"]))
+    if kind == "file":
+        size = sum(map(len, contents(store, cid)))
+        check(size == entry.get("s", 0), "metadata of %r: another size than its content" % path)
+        words.append(str(size))
+    line = " ".join(words).encode() + b" " + path
+    for name, value in xattrs(store, entry).items():
+        line += b"\n  " + name + b"=" + value.hex().encode()
+    return line + (b"\n  the same as " + entry["h"] if "h" in entry else b"") + b"\n"
+
+
 def root_of(store, cid):
     return cbor(store.block(cid[1]))[0]["root"] if cid[0] == 0x71 else cid
 
@@ -304,9 +402,17 @@ def main(directory, command, *arguments):
     elif command == "blocks":
         for digest in sorted(store.places):
             print(digest.hex(), len(store.block(digest)))
+    elif command == "meta":
+        cid = parse_text(arguments[0])
+        groups = {}
+        for path, kind, entry, content in metadata_of(store, cid):
+            out.write(meta_line(store, path, kind, entry, content))
+            if "h" in entry:
+                groups[entry["h"]] = groups.get(entry["h"], 1) + 1
+        said = hard_links(store, cid)
+        check(sorted(groups.items()) == sorted(said), "hard-link groups are not those of the entries")
     elif command in ("ls", "get"):
-        text = arguments[0][1:].upper()
-        cid = root_of(store, parse_cid(base64.b32decode(text + "=" * (-len(text) % 8))))
+        cid = root_of(store, parse_text(arguments[0]))
         top = os.fsencode(arguments[1]) if command == "get" else b""
         for kind, child, path, target in tree(store, cid, top):
             if command == "ls":

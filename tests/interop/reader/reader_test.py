@@ -1,13 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""reader_test.py MAKER: reads a store that MAKER makes with penstock_reader.py and compares."""
-import os, shutil, subprocess, sys, tempfile, unittest
+"""reader_test.py MAKER PENSTOCK: reads stores that these two make with penstock_reader.py and compares."""
+import os, shutil, stat, subprocess, sys, tempfile, unittest, unittest.mock
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.dirname(HERE))
+sys.path[:0] = [os.path.dirname(HERE), os.path.join(HERE, "..", "..", "cli")]
 import penstock_reader  # noqa: E402
+from odd_tree import make_odd_tree, whole_picture  # noqa: E402
 
-MAKER = sys.argv.pop(1)
+MAKER, PENSTOCK = sys.argv.pop(1), sys.argv.pop(1)
 
 
 def reader(*arguments):
@@ -60,6 +61,45 @@ class ReaderTest(unittest.TestCase):
             store.commits, store.watermarks = [], {}
             store.read_log(bytes(flipped))
             self.assertEqual([penstock_reader.cid_text(*cid) for cid in store.commits], [c for c, _ in self.commits])
+
+    def test_knows_all_metadata_of_an_odd_tree(self):
+        store, tree = self.home + "/odd-store", self.home + "/odd"
+        make_odd_tree(tree)
+        for number in range(3000):  # enough for a list of several blocks
+            os.mknod(tree + "/names/entry-%d" % number)
+        for arguments in (["init"], ["put", tree]):
+            subprocess.run([PENSTOCK, arguments[0], "-s", store, *arguments[1:]], check=True, capture_output=True)
+        opened = penstock_reader.Store(store)
+        found = {}
+        for path, kind, entry, content in penstock_reader.metadata_of(opened, opened.commits[-1]):
+            found[path.partition(b"/")[2]] = (kind, entry, content)
+        picture = whole_picture(tree)
+        self.assertEqual(sorted(found), sorted(picture))
+        for name, seen in picture.items():
+            kind, entry, content = found[name]
+            self.assertEqual((entry["m"], entry.get("u", 0), entry.get("g", 0)), (seen["mode"], *seen["owner"]), name)
+            self.assertEqual(entry["t"][0] * 10**9 + entry["t"][1], seen["mtime"], name)
+            self.assertEqual({os.fsdecode(key): value for key, value in penstock_reader.xattrs(opened, entry).items()}, seen["xattrs"], name)
+            self.assertEqual(os.makedev(*entry["d"]) if "d" in entry else None, seen.get("device"), name)
+            if stat.S_ISREG(seen["mode"]):
+                self.assertEqual(entry.get("s", 0), seen["size"], name)
+        shared = {seen["names"] for seen in picture.values() if "names" in seen}
+        groups = penstock_reader.hard_links(opened, opened.commits[-1])
+        self.assertEqual(sorted((os.fsencode("odd/") + first, count) for first, count, _ in shared), sorted(groups))
+        told = reader(store, "meta", penstock_reader.cid_text(*opened.commits[-1]))
+        self.assertEqual(told.returncode, 0, told.stderr)
+        self.assertIn(b"socket 14", told.stdout)
+
+    def test_names_metadata_that_does_not_fit(self):
+        class Blocks(dict):
+            def block(self, digest):
+                return self[digest]
+        entry = {"m": 0o100644, "n": b"a", "t": [0, 0]}
+        with unittest.mock.patch.object(penstock_reader, "cbor", lambda block: (block, 0)):
+            blocks = Blocks({1: {"entries": [entry]}, 2: {"entries": [dict(entry, n=b"b"), entry]}})
+            for digest in (1, 2):
+                with self.assertRaises(penstock_reader.Damaged):
+                    list(penstock_reader.described(blocks, None, (0x71, digest)))
 
     def test_knows_the_published_check_values(self):
         self.assertEqual(penstock_reader.crc32c(b"123456789"), 0xE3069283)

@@ -129,6 +129,8 @@ Status RestoredCheck::check_entry(const Place& place, TreeEntry entry, size_t de
   if (entry.meta) {
     const auto linked = is_linked(place, *entry.meta);
     if (linked && *linked) return {};  // it is compared by its first name
+    if (linked && refused_->refused(Refused::special, *selection_->link_source(*entry.meta, place.path)))
+      return tell(place.path, {{}, "special file"});
     // The first could not be made, and then nor could this.
     const auto first = entry.content ? std::nullopt : selection_->link_source(*entry.meta, place.path);
     if (first && refused_->refused(Refused::special, *first)) return tell(place.path, {{}, "special file"});

@@ -5,6 +5,7 @@ import json
 import os
 import pty
 import subprocess
+import time
 import unittest
 
 from tool_case import DONE, FAILED, TOOL, USAGE, ToolCase, environment
@@ -113,6 +114,10 @@ class Output(ToolCase):
         code, text = self.on_terminal("put", file)
         self.assertEqual(code, DONE)
         self.assertIn(b"commit bafy", text)
+        time.sleep(0.05)  # what is written in the tick in which it is looked at is read again
+        self.assertIn(b"in 1 file: ", text)
+        self.on_terminal("put", file)
+        self.assertIn(b"in 1 file (0 new, 0 changed, 1 unchanged, 0 gone): ", self.on_terminal("put", file)[1])
         self.assertEqual(self.on_terminal("put", "-q", file), (DONE, b""))
 
     def test_a_pipe_is_shown_nothing_but_data(self):

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "dag/directory_builder.h"
 #include "dag/hard_link_list.h"
 #include "dag/meta_list_builder.h"
 #include "dag/meta_root.h"
@@ -91,12 +92,29 @@ void write_lists(CorpusWriter& corpus) {
   corpus.write("meta_list", "hard-links", input_of(hard.numbered(*put_hard_links(hard, groups).value())));
 }
 
+// A directory of some of the entries, and all of them in the list.
+void write_joined(CorpusWriter& corpus) {
+  CollectedBlocks blocks;
+  DirectoryBuilder empty(blocks);
+  const DagLink inner = empty.finish().value();
+  MetaListBuilder list(blocks);
+  DirectoryBuilder content(blocks);
+  for (const MetaEntry& entry : entries_of_each_kind()) {
+    PENSTOCK_CHECK(list.add(entry, item_of(entry)).has_value());
+    if (has_content(entry)) PENSTOCK_CHECK(content.add(entry.name, inner).has_value());
+  }
+  PENSTOCK_CHECK(content.add("zz", inner).has_value());
+  const Cid directory = content.finish().value().cid;
+  corpus.write("tree_cursor", "joined", input_of(blocks.numbered(directory, list.finish().value().list)));
+}
+
 }  // namespace
 
 void write_meta_seeds(CorpusWriter& corpus) {
   write_items(corpus);
   write_roots(corpus);
   write_lists(corpus);
+  write_joined(corpus);
 }
 
 }  // namespace penstock

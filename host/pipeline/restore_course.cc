@@ -61,7 +61,7 @@ void RestoreCourse::open_file() {
   ++open_files_;
 }
 
-void RestoreCourse::close_file(RestoredFile& file) {
+void RestoreCourse::complete_file(RestoredFile& file) {
   if (attributes_ != nullptr && file.meta != nullptr && !file.damaged) {
     const Status applied = attributes_->apply(file.descriptor, *file.meta, file.path, true);
     if (!applied) stop(applied.error());
@@ -69,6 +69,10 @@ void RestoreCourse::close_file(RestoredFile& file) {
   // Some file systems report a failed write only here.
   if (close(file.descriptor) != 0 && errno != EINTR) stop({Errc::failed, file.path, errno_text(errno), {}});
   if (options_->progress != nullptr) ++options_->progress->files;
+}
+
+void RestoreCourse::close_file(RestoredFile& file) {
+  complete_file(file);
   const std::lock_guard lock(mutex_);
   --open_files_;
   changed_.notify_all();

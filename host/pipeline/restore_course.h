@@ -52,6 +52,8 @@ class RestoreCourse {
   // Every file is counted from open_file to the end of its last piece, which closes it.
   void open_file();
   void close_file(RestoredFile& file);
+  // Gives a whole file its metadata and closes it; of one that open_file counted close_file does so.
+  void complete_file(RestoredFile& file);
   void end_pieces(RestoredFile& file, uint32_t count = 1);
   void end_each(std::span<const RestorePiece> pieces);
   size_t open_files();

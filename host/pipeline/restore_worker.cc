@@ -8,11 +8,11 @@
 #include <array>
 #include <cstring>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "base/limits.h"
 #include "dag/object_source.h"
-#include "pipeline/restore_stage.h"
 
 namespace penstock {
 namespace {
@@ -72,10 +72,8 @@ void RestoreWorker::bring(RestoreTask& task) {
 Status RestoreWorker::bring_whole_file(RestorePiece& piece) {
   PENSTOCK_TRY_ASSIGN(const Bytes block, read_leaf(piece.extent.leaf, *reader_));
   PENSTOCK_TRY(course_->charge(block.size(), piece.path));
-  PENSTOCK_TRY_ASSIGN(Descriptor output, open_beneath(piece.root, piece.path, O_WRONLY | O_CREAT | O_EXCL,
-                                                      piece.meta ? 0600 : 0666, piece.path));
+  PENSTOCK_TRY_ASSIGN(Descriptor output, make_file(piece));
   course_->expect(block.size());
-  course_->open_file();
   RestoredFile file;
   file.descriptor = output.release();
   file.path = piece.path;
@@ -88,8 +86,29 @@ Status RestoreWorker::bring_whole_file(RestorePiece& piece) {
     written = course_->write(file, block, 0);
   }
   if (!written) file.meta.reset();
-  course_->close_file(file);
+  course_->complete_file(file);
   return written;
+}
+
+// Files of one directory mostly follow each other: then their names are looked up there, not from the root.
+Result<Descriptor> RestoreWorker::make_file(const RestorePiece& piece) {
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL;
+  // Only whoever restores reaches it before it is whole, whatever its mode.
+  const unsigned mode = piece.meta ? piece.meta->mode & 0777 : 0666;
+  const size_t slash = piece.path.rfind('/');
+  if (slash == std::string::npos) return open_beneath(piece.root, piece.path, kFlags, mode, piece.path);
+  const std::string_view directory = std::string_view(piece.path).substr(0, slash);
+  if (piece.root != root_ || directory != directory_) {
+    root_ = piece.root;
+    directory_ = directory;
+    directory_open_ = Descriptor();
+    return open_beneath(piece.root, piece.path, kFlags, mode, piece.path);
+  }
+  if (directory_open_.number() < 0) {
+    PENSTOCK_TRY_ASSIGN(directory_open_,
+                        open_beneath(piece.root, directory_, O_PATH | O_DIRECTORY, 0, piece.path));
+  }
+  return open_beneath(directory_open_.number(), piece.path.substr(slash + 1), kFlags, mode, piece.path);
 }
 
 // Between two calls of write_run at most one other record is read, so that the run's bytes are still there.

@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "base/result.h"
 #include "memory/buffer_pool.h"
 #include "pipeline/restore_course.h"
+#include "pipeline/restore_stage.h"
 #include "store/store_reader.h"
 
 namespace penstock {
@@ -37,6 +39,7 @@ class RestoreWorker {
 
   void bring(RestoreTask& task);
   Status bring_whole_file(RestorePiece& piece);
+  Result<Descriptor> make_file(const RestorePiece& piece);
   void bring_extent(const RestorePiece& piece);
   void write_run();
   void bring_in_turn(const RestoreTask& task);
@@ -48,6 +51,9 @@ class RestoreWorker {
   std::unique_ptr<StoreReader> reader_;
   Buffer buffer_;
   Run run_;
+  int root_ = -1;          // of the last file that was made,
+  std::string directory_;  // and where it was below that; open once a second one is made there
+  Descriptor directory_open_;
 };
 
 }  // namespace penstock

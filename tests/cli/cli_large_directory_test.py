@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""cli_large_directory_test.py [--entries N] [--mib LIMIT]: one directory of many files, put and put again.
+"""cli_large_directory_test.py [--entries N] [--mib LIMIT]: one directory of many files, put and put again, restored,
+listed and verified.
 
-Each tenth file has content of its own. LIMIT is what put may take of memory; none where nothing is said."""
+Each tenth file has content of its own. LIMIT is what each may take of memory; none where nothing is said."""
 
 import argparse
 import json
@@ -35,8 +36,11 @@ class LargeDirectory(ToolCase):
 
     def measured(self, *arguments):
         """The JSON report of a call, whose memory is held against the limit."""
-        put = subprocess.Popen([TOOL, *arguments, "--json"], stdout=subprocess.PIPE, env=environment(PENSTOCK_STORE=self.store))
-        report = json.loads(put.stdout.read())
+        return json.loads(self.printed(*arguments, "--json"))
+
+    def printed(self, *arguments):
+        put = subprocess.Popen([TOOL, *arguments], stdout=subprocess.PIPE, env=environment(PENSTOCK_STORE=self.store))
+        report = put.stdout.read()
         put.stdout.close()
         _, status, used = os.wait4(put.pid, 0)
         put.returncode = os.waitstatus_to_exitcode(status)
@@ -65,6 +69,18 @@ class LargeDirectory(ToolCase):
         self.assertLess(changed["blocks"]["nodes"], 40)
         os.remove(os.path.join(tree, "new"))
         self.assertEqual(self.measured("put", tree)["changes"]["gone"], 1)
+        self.read_back(tree)
+
+    def read_back(self, tree):
+        back = self.path("back")
+        report = self.measured("get", "HEAD", "-o", back, "--verify")
+        names = sorted(os.listdir(tree))
+        self.assertEqual((report["entries"]["verified"], report["difference_count"]), (len(names), 0))
+        self.assertEqual(sorted(os.listdir(back)), names)
+        report = self.measured("get", "HEAD", "-o", back, "--overwrite", "if-changed", "--delete")
+        self.assertEqual((report["entries"]["kept"], report["entries"]["removed"], report["sizes"]["written"]), (len(names), 0, 0))
+        self.assertEqual(self.printed("ls", "HEAD").decode().splitlines(), names)
+        self.assertEqual(self.measured("verify")["damages"], 0)
 
 
 if __name__ == "__main__":

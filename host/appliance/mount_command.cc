@@ -2,9 +2,11 @@
 #include "appliance/mount_command.h"
 
 #include <memory>
+#include <optional>
 
 #include "appliance/chosen_store.h"
 #include "appliance/command_syntax.h"
+#include "appliance/own_session.h"
 #include "appliance/stop_signal.h"
 #include "mount/mount.h"
 
@@ -41,6 +43,10 @@ Result<int> MountCommand::run(const GlobalOptions& global, Console& console) con
   if (!nice.empty()) {
     PENSTOCK_TRY_ASSIGN(const uint64_t steps, parse_count("--nice", nice, 0, kNiceMax));
     options.nice = static_cast<int>(steps);
+  }
+  if (options.nice > 0) {
+    PENSTOCK_TRY_ASSIGN(const std::optional<int> ended, go_on_in_own_session(options.nice));
+    if (ended) return *ended;
   }
   options.report = [&](const Error& error) { console.report(error); };
   options.mounted = [&] { console.note("the commits are in " + directory); };

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 
 from odd_tree import make_odd_tree, whole_picture
@@ -31,7 +32,7 @@ def why_nothing_can_be_mounted():
         store, folder = os.path.join(place, "store"), os.path.join(place, "mnt")
         os.mkdir(folder)
         subprocess.run([TOOL, "init", "-s", store], check=True, capture_output=True)
-        process = subprocess.Popen([TOOL, "mount", "-s", store, folder], stderr=subprocess.PIPE)
+        process = subprocess.Popen([TOOL, "mount", "-s", store, folder, "--nice", "0"], stderr=subprocess.PIPE)
         said = process.stderr.readline().decode()
         process.send_signal(signal.SIGTERM)
         said += process.stderr.read().decode()
@@ -68,7 +69,8 @@ class MountCase(ToolCase):
         self.messages = self.path("messages")
 
     def mount(self, *options):
-        """The process, when all is there."""
+        """The process, when all is there. Unless told otherwise it does not stand back: the tests' machine may have much to do."""
+        options = options if "--nice" in options else (*options, "--nice", "0")
         with open(self.messages, "wb") as messages:
             process = subprocess.Popen([TOOL, "mount", self.folder, *options], env=environment(PENSTOCK_STORE=self.store), stderr=messages)
         self.addCleanup(process.wait)
@@ -77,7 +79,7 @@ class MountCase(ToolCase):
         watchdog = threading.Timer(WATCHDOG_S, process.kill)
         watchdog.start()
         while process.poll() is None and "the commits are in" not in self.said():
-            pass
+            time.sleep(0.01)
         watchdog.cancel()
         self.assertIsNone(process.poll(), self.said())
         return process
@@ -118,6 +120,7 @@ class MountCase(ToolCase):
                 if wanted(names):
                     return names
                 self.assertFalse(late.is_set(), names)
+                time.sleep(0.01)
         finally:
             watchdog.cancel()
 
@@ -384,8 +387,8 @@ class Damage(MountCase):
 class Ends(MountCase):
     def test_signals_unmount(self):
         self.ok("put", self.write("tree/file", self.random.randbytes(3_000_000)) and self.path("tree"))
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            process = self.mount()
+        for number, nice in ((signal.SIGTERM, "0"), (signal.SIGINT, "1"), (signal.SIGHUP, "0"), (signal.SIGTERM, "1")):
+            process = self.mount("--nice", nice)
             with open(self.at("commits", "latest", "file"), "rb") as file:  # in use, and yet
                 self.assertEqual(len(file.read(100)), 100)
                 process.send_signal(number)
@@ -393,10 +396,44 @@ class Ends(MountCase):
             self.ended(process)
             self.assertEqual(self.complaints(), [])
 
-    def test_a_killed_mount_says_how_to_clean_up(self):
-        process = self.mount()
+    def answerer(self, process):
+        """The process that answers the kernel: the child of the one that was started."""
+        with open(f"/proc/{process.pid}/task/{process.pid}/children", encoding="ascii") as file:
+            child, = file.read().split()
+        return int(child)
+
+    def test_who_kills_what_was_started_unmounts(self):
+        process = self.mount("--nice", "1")
+        child = self.answerer(process)
         process.kill()
         process.wait(WATCHDOG_S)
+        late = threading.Event()
+        watchdog = threading.Timer(WATCHDOG_S, late.set)
+        watchdog.start()
+        while os.path.ismount(self.folder) and not late.is_set():
+            time.sleep(0.01)
+        watchdog.cancel()
+        self.assertFalse(os.path.ismount(self.folder), child)
+
+    def test_it_stands_back_unless_told_otherwise(self):
+        for expected in ("19", "5", "0"):
+            process = self.mount("--nice", expected)
+            who = process.pid if expected == "0" else self.answerer(process)
+            of_threads = set()
+            for thread in os.listdir(f"/proc/{who}/task"):
+                with open(f"/proc/{who}/task/{thread}/stat", encoding="ascii") as file:
+                    of_threads.add(file.read().rsplit(")", 1)[1].split()[16])
+            self.assertEqual(of_threads, {"0", expected}, "but for the first, which waits")
+            if expected != "0" and os.path.exists(f"/proc/{who}/autogroup"):
+                with open(f"/proc/{who}/autogroup", encoding="ascii") as file:
+                    self.assertEqual(file.read().split()[-1], expected)
+            self.unmount(process)
+
+    def test_a_killed_mount_says_how_to_clean_up(self):
+        process = self.mount("--nice", "1")
+        os.kill(self.answerer(process), signal.SIGKILL)
+        self.assertEqual(process.wait(WATCHDOG_S), FAILED)
+        self.assertIn("fusermount3 -u", self.complaints()[0])
         self.assertIn("fusermount3 -u", self.fails(FAILED, "mount", self.folder))
         subprocess.run(["fusermount3", "-u", self.folder], check=True)
         self.unmount(self.mount())

@@ -53,7 +53,7 @@ Result<std::unique_ptr<EntryStream>> open_inputs(const std::vector<std::string>&
 }
 
 Result<PutInputs> open_put_inputs(const std::vector<std::string>& paths, const std::string& name,
-                                  EntryFilter* filter, const PathSelection* only) {
+                                  EntryOptions wanted) {
   PutInputs inputs;
   if (is_standard_input(paths) || std::ranges::find(paths, "-") != paths.end()) {
     PENSTOCK_TRY_ASSIGN(inputs.entries, open_inputs(paths, name));
@@ -66,7 +66,8 @@ Result<PutInputs> open_put_inputs(const std::vector<std::string>& paths, const s
     if (std::string path = absolute_path(top); !path.empty())
       inputs.metadata.from.emplace(top.name, std::move(path));
   }
-  PENSTOCK_TRY_ASSIGN(inputs.entries, open_paths(paths, {.metadata = true, .filter = filter, .only = only}));
+  wanted.metadata = true;
+  PENSTOCK_TRY_ASSIGN(inputs.entries, open_paths(paths, wanted));
   return inputs;
 }
 

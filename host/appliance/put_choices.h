@@ -40,9 +40,9 @@ struct PutInputs {
   MetadataOptions metadata;        // none is kept of standard input
   std::vector<std::string> names;  // of the paths, as given
 };
-// `filter` and `only` as EntryOptions has them.
+// `wanted`: what is chosen, of a walk with metadata.
 Result<PutInputs> open_put_inputs(const std::vector<std::string>& paths, const std::string& name,
-                                  EntryFilter* filter, const PathSelection* only);
+                                  EntryOptions wanted);
 // Brings what stands in order of names back into that of the paths.
 void order_as_given(std::vector<PutRoot>& roots, const std::vector<std::string>& names);
 bool is_standard_input(const std::vector<std::string>& paths);

@@ -97,6 +97,10 @@ void PutCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
       "what files are compared with, to read changed ones alone: a commit, HEAD, or none (default: the "
       "newest of the same name, host and paths)");
   syntax.flag("--reread", reread, "read every file, whatever the parent says");
+  syntax.value(
+      "--settle-seconds", settle_seconds, "N",
+      "files that changed less than N seconds before they are looked at are read again by the next put "
+      "too; 0 for what nobody writes to, as a snapshot (default 60)");
   selection.describe(syntax);
   syntax.flag("-n,--dry-run", dry_run, "say what would be put, and put nothing");
   syntax.flag("-v,--verbose", verbose,
@@ -130,7 +134,8 @@ Result<int> PutCommand::put(const GlobalOptions& global, Console& console) const
   const auto told = [&](const std::string& path, FilterRule rule) {
     if (verbose || rule == FilterRule::store) console.note(path + ": " + filter_rule_text(rule));
   };
-  PENSTOCK_TRY_ASSIGN(SelectedInputs selected, open_selected(selection, paths, name, directory, told));
+  PENSTOCK_TRY_ASSIGN(SelectedInputs selected,
+                      open_selected(selection, paths, name, directory, settle_seconds, told));
   PutInputs& inputs = selected.inputs;
   PENSTOCK_TRY_ASSIGN(const auto devices, ChosenDevices::open(device, global, console));
   PENSTOCK_TRY_ASSIGN(const auto store, open_store(global, Access::write, console));

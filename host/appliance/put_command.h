@@ -29,6 +29,7 @@ struct PutCommand {
   std::string verify = "full";
   std::string parent;  // empty: the best there is
   bool reread = false;
+  std::string settle_seconds;  // empty: kSettleSeconds
   PutSelection selection;
   bool dry_run = false;
   bool verbose = false;

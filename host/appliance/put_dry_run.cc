@@ -82,8 +82,8 @@ Result<int> dry_run_put(const PutCommand& command, const GlobalOptions& global, 
       console.note(path + ": " + filter_rule_text(rule));
     }
   };
-  PENSTOCK_TRY_ASSIGN(SelectedInputs selected,
-                      open_selected(command.selection, command.paths, command.name, directory, told));
+  PENSTOCK_TRY_ASSIGN(SelectedInputs selected, open_selected(command.selection, command.paths, command.name,
+                                                             directory, command.settle_seconds, told));
   PENSTOCK_TRY_ASSIGN(const auto store, open_store(global, Access::read, console));
   const StoreConfig& config = store->config();
   PENSTOCK_TRY_ASSIGN(const PutOptions options,

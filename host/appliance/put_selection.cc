@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "appliance/command_syntax.h"
+#include "appliance/global_options.h"
 #include "base/size_text.h"
 #include "ingest/path_list.h"
 
@@ -107,7 +108,7 @@ Result<std::optional<PathSelection>> PutSelection::chosen(const std::vector<std:
 
 Result<SelectedInputs> open_selected(const PutSelection& selection, const std::vector<std::string>& paths,
                                      const std::string& name, const std::string& store,
-                                     EntryFilter::Told left_out) {
+                                     const std::string& settle_seconds, EntryFilter::Told left_out) {
   if (paths.empty() && !selection.has_lists())
     return fail(Errc::usage, "PATH", "is missing: nothing says what to put",
                 "name files or directories, or - for standard input");
@@ -125,8 +126,15 @@ Result<SelectedInputs> open_selected(const PutSelection& selection, const std::v
     selected.only = std::make_unique<PathSelection>(*std::move(only));
     selected.paths = {selected.only->common_path()};
   }
+  uint64_t seconds = kSettleSeconds;
+  if (!settle_seconds.empty()) {
+    PENSTOCK_TRY_ASSIGN(seconds, parse_count("--settle-seconds", settle_seconds, 0, kSettleSecondsMax));
+  }
+  selected.settle = std::make_unique<SettleRule>(static_cast<unsigned>(seconds));
   PENSTOCK_TRY_ASSIGN(selected.inputs, open_put_inputs(only ? std::vector<std::string>{"/"} : paths, name,
-                                                       selected.filter.get(), selected.only.get()));
+                                                       {.settle = selected.settle.get(),
+                                                        .filter = selected.filter.get(),
+                                                        .only = selected.only.get()}));
   return selected;
 }
 

@@ -41,15 +41,17 @@ struct PutSelection {
 
 // What a put reads, and what its walk asks.
 struct SelectedInputs {
+  std::unique_ptr<SettleRule> settle;
   std::unique_ptr<EntryFilter> filter;
   std::unique_ptr<PathSelection> only;
   PutInputs inputs;
   std::vector<std::string> paths;  // for the commit: as given, or of lists what holds all their paths
 };
-// `store`: the directory that is left out. Errors as PutSelection's and open_put_inputs'.
+// `store`: the directory that is left out; `settle_seconds`: as SettleRule has it, in words of the command
+// line, empty: its default. Errors as PutSelection's and open_put_inputs'.
 Result<SelectedInputs> open_selected(const PutSelection& selection, const std::vector<std::string>& paths,
                                      const std::string& name, const std::string& store,
-                                     EntryFilter::Told left_out);
+                                     const std::string& settle_seconds, EntryFilter::Told left_out);
 
 // Of one entry, for a person.
 std::string filter_rule_text(FilterRule rule);

@@ -33,7 +33,8 @@ FileStatus file_status(const struct stat& from) {
 
 int look_at(int directory_fd, const char* name, bool follow, FileStatus& status) {
   struct statx from {};
-  const int flags = AT_NO_AUTOMOUNT | (follow ? 0 : AT_SYMLINK_NOFOLLOW);
+  // A network's file system is asked for what is so now, not for what it remembers.
+  const int flags = AT_NO_AUTOMOUNT | AT_STATX_FORCE_SYNC | (follow ? 0 : AT_SYMLINK_NOFOLLOW);
   if (statx(directory_fd, name, flags, STATX_BASIC_STATS, &from) != 0) return errno;
   status = {};
   status.mode = from.stx_mode;

@@ -6,9 +6,11 @@
 namespace penstock {
 namespace {
 
-// Of <linux/magic.h> where it has them; the others are in statfs(2).
-constexpr uint64_t kCifsMagic = 0xff534d42;
-constexpr uint64_t kFuseMagic = 0x65735546;
+// What <linux/magic.h> lacks, from statfs(2) and the file systems' own sources.
+constexpr uint64_t kBcachefsMagic = 0xca451a4e;
+constexpr uint64_t kJfsMagic = 0x3153464a;
+constexpr uint64_t kRomfsMagic = 0x7275;
+constexpr uint64_t kZfsMagic = 0x2fc12fc1;
 
 constexpr timespec kCoarse{2, 0};
 
@@ -23,21 +25,33 @@ timespec difference(const timespec& a, const timespec& b) {
   return result;
 }
 
-bool is_coarse(uint64_t fs_magic) {
+// Times there are the kernel's coarse clock's, in nanoseconds.
+bool is_fine(uint64_t fs_magic) {
   switch (fs_magic) {
-    case 0:
-    case MSDOS_SUPER_MAGIC:
-    case EXFAT_SUPER_MAGIC:
-    case NFS_SUPER_MAGIC:
-    case SMB_SUPER_MAGIC:
-    case SMB2_SUPER_MAGIC:
-    case kCifsMagic:
-    case V9FS_MAGIC:
-    case kFuseMagic:
-    case CEPH_SUPER_MAGIC:
-    case AFS_SUPER_MAGIC:
-    case AFS_FS_MAGIC:
-    case CODA_SUPER_MAGIC:
+    case BTRFS_SUPER_MAGIC:
+    case EXT4_SUPER_MAGIC:  // and ext2 and ext3
+    case F2FS_SUPER_MAGIC:
+    case RAMFS_MAGIC:
+    case TMPFS_MAGIC:
+    case XFS_SUPER_MAGIC:
+    case kBcachefsMagic:
+    case kJfsMagic:
+    case kZfsMagic:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool is_image(uint64_t fs_magic) {
+  switch (fs_magic) {
+    case CRAMFS_MAGIC:
+    case CRAMFS_MAGIC_WEND:
+    case EROFS_SUPER_MAGIC_V1:
+    case ISOFS_SUPER_MAGIC:
+    case SQUASHFS_MAGIC:
+    case UDF_SUPER_MAGIC:
+    case kRomfsMagic:
       return true;
     default:
       return false;
@@ -53,7 +67,7 @@ timespec SettleRule::now() const {
 }
 
 timespec SettleRule::grain(const timespec& mtime, const timespec& ctime, uint64_t fs_magic) const {
-  if (is_coarse(fs_magic) || (mtime.tv_nsec == 0 && ctime.tv_nsec == 0)) return kCoarse;
+  if (!is_fine(fs_magic) || (mtime.tv_nsec == 0 && ctime.tv_nsec == 0)) return kCoarse;
   timespec tick{};
   clock_getres(CLOCK_REALTIME_COARSE, &tick);
   return tick;
@@ -61,8 +75,11 @@ timespec SettleRule::grain(const timespec& mtime, const timespec& ctime, uint64_
 
 bool SettleRule::settled(const timespec& mtime, const timespec& ctime, uint64_t fs_magic,
                          const timespec& before) const {
+  if (is_image(fs_magic)) return false;
+  const timespec quiet{static_cast<time_t>(seconds_), 0};
+  const timespec apart = grain(mtime, ctime, fs_magic);
   const timespec newest = earlier(mtime, ctime) ? ctime : mtime;
-  return earlier(newest, difference(before, grain(mtime, ctime, fs_magic)));
+  return earlier(newest, difference(before, earlier(apart, quiet) ? quiet : apart));
 }
 
 const SettleRule& system_settle_rule() {

@@ -260,6 +260,8 @@ class Lists(ToolCase):
 
 
 class DryRun(ToolCase):
+    settles_at_once = True
+
     def setUp(self):
         super().setUp()
         for name in ("t/a", "t/b/c", "t/b/d"):

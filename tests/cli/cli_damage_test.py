@@ -22,6 +22,8 @@ def crc32c(data):
 
 
 class Damage(ToolCase):
+    settles_at_once = True
+
     def flip(self, path, offset):
         with open(path, "r+b") as file:
             file.seek(offset)

@@ -9,10 +9,12 @@ import tempfile
 import time
 import unittest
 
-from tool_case import ABSENT, DONE, SEED, TOOL, USAGE, ToolCase, environment
+from tool_case import ABSENT, DONE, SEED, TOOL, USAGE, ToolCase, at_once, environment
 
 
 class Incremental(ToolCase):
+    settles_at_once = True
+
     def tree(self, files=40):
         """Files of some sizes, in directories, that are settled."""
         for number in range(files):
@@ -21,6 +23,19 @@ class Incremental(ToolCase):
         os.link(self.path("tree", "1", "1"), self.path("tree", "more"))
         time.sleep(0.05)
         return self.path("tree")
+
+    def test_what_was_written_in_the_last_minute_is_read_again(self):
+        tree = self.tree()
+        self.settles_at_once = False
+        first = self.json("put", tree)
+        again = self.json("put", tree)
+        self.assertEqual((again["root"], again["parent"]), (first["root"], first["commit"]))
+        self.assertEqual(again["sizes"]["read"], first["sizes"]["read"])
+        for wrong in ("-1", "x", "1.5", "1000001"):
+            self.fails(USAGE, "put", tree, "--settle-seconds=" + wrong)
+        for few in ("0", "60"):  # marks that were made at once are trusted whatever is asked of new ones
+            self.json("put", tree, "--settle-seconds", "0")
+            self.assertEqual(self.json("put", tree, "--settle-seconds", few)["sizes"]["read"], 0)
 
     def root_of(self, tree):
         """What a first put into another store gives."""
@@ -168,7 +183,7 @@ class Incremental(ToolCase):
         first = self.json("put", tree)
         self.write("tree/large", self.random.randbytes(60 << 20))
         for _ in range(5):
-            put = subprocess.Popen([TOOL, "put", tree], env=environment(PENSTOCK_STORE=self.store), stdout=subprocess.PIPE)
+            put = subprocess.Popen([TOOL, *at_once(("put", tree))], env=environment(PENSTOCK_STORE=self.store), stdout=subprocess.PIPE)
             time.sleep(self.random.uniform(0.01, 0.2))
             put.send_signal(signal.SIGKILL)
             put.communicate()

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import unittest
 
-from tool_case import DONE, TOOL, ToolCase, environment
+from tool_case import DONE, TOOL, ToolCase, at_once, environment
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--entries", type=int, default=20_000)
@@ -39,7 +39,7 @@ class LargeDirectory(ToolCase):
         return json.loads(self.printed(*arguments, "--json"))
 
     def printed(self, *arguments):
-        put = subprocess.Popen([TOOL, *arguments], stdout=subprocess.PIPE, env=environment(PENSTOCK_STORE=self.store))
+        put = subprocess.Popen([TOOL, *at_once(arguments)], stdout=subprocess.PIPE, env=environment(PENSTOCK_STORE=self.store))
         report = put.stdout.read()
         put.stdout.close()
         _, status, used = os.wait4(put.pid, 0)

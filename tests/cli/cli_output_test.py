@@ -8,7 +8,7 @@ import subprocess
 import time
 import unittest
 
-from tool_case import DONE, FAILED, TOOL, USAGE, ToolCase, environment
+from tool_case import DONE, FAILED, TOOL, USAGE, ToolCase, at_once, environment
 
 COMMANDS = ("init", "put", "get", "ls", "find", "stat", "log", "heads", "diff", "mount", "verify", "devices", "analyze")
 
@@ -111,13 +111,14 @@ class Output(ToolCase):
 
     def test_a_terminal_is_shown_progress_and_a_summary(self):
         file = self.write("file", self.random.randbytes(100_000))
-        code, text = self.on_terminal("put", file)
+        code, text = self.on_terminal(*at_once(("put", file)))
         self.assertEqual(code, DONE)
         self.assertIn(b"commit bafy", text)
         time.sleep(0.05)  # what is written in the tick in which it is looked at is read again
         self.assertIn(b"in 1 file: ", text)
-        self.on_terminal("put", file)
-        self.assertIn(b"in 1 file (0 new, 0 changed, 1 unchanged, 0 gone): ", self.on_terminal("put", file)[1])
+        self.on_terminal(*at_once(("put", file)))
+        again = self.on_terminal(*at_once(("put", file)))
+        self.assertIn(b"in 1 file (0 new, 0 changed, 1 unchanged, 0 gone): ", again[1])
         self.assertEqual(self.on_terminal("put", "-q", file), (DONE, b""))
 
     def test_a_pipe_is_shown_nothing_but_data(self):

@@ -9,8 +9,27 @@ namespace {
 
 constexpr uint64_t kFine = TMPFS_MAGIC;
 
-TEST(SettleRuleTest, AChangeOfThisTickIsNotSettled) {
+TEST(SettleRuleTest, WhatChangedInTheLastMinuteIsNotSettled) {
   const SettleRule& rule = system_settle_rule();
+  const timespec now{1000, 5};
+  EXPECT_FALSE(rule.settled({1, 5}, {940, 5}, kFine, now));
+  EXPECT_TRUE(rule.settled({1, 5}, {940, 4}, kFine, now));
+  EXPECT_FALSE(rule.settled({940, 5}, {1, 5}, NFS_SUPER_MAGIC, now));
+  EXPECT_TRUE(SettleRule(10).settled({1, 5}, {990, 4}, kFine, now));
+  EXPECT_FALSE(SettleRule(10).settled({1, 5}, {990, 5}, kFine, now));
+}
+
+TEST(SettleRuleTest, AnImageIsNeverSettled) {
+  const SettleRule rule(0);
+  for (const uint64_t magic :
+       {uint64_t{SQUASHFS_MAGIC}, uint64_t{ISOFS_SUPER_MAGIC}, uint64_t{EROFS_SUPER_MAGIC_V1},
+        uint64_t{CRAMFS_MAGIC}, uint64_t{UDF_SUPER_MAGIC}, uint64_t{0x7275}})
+    EXPECT_FALSE(rule.settled({1, 5}, {1, 5}, magic, {1'000'000, 0})) << magic;
+  EXPECT_TRUE(rule.settled({1, 5}, {1, 5}, kFine, {1'000'000, 0}));
+}
+
+TEST(SettleRuleTest, AChangeOfThisTickIsNotSettled) {
+  const SettleRule rule(0);
   const timespec now{1000, 500'000'000};
   const timespec tick = rule.grain(now, now, kFine);
   ASSERT_EQ(tick.tv_sec, 0);
@@ -25,13 +44,14 @@ TEST(SettleRuleTest, AChangeOfThisTickIsNotSettled) {
   EXPECT_TRUE(rule.settled(before_grain, old, kFine, now));
 }
 
-TEST(SettleRuleTest, WholeSecondsAndNetworksHaveTwoSeconds) {
-  const SettleRule& rule = system_settle_rule();
+TEST(SettleRuleTest, WholeSecondsAndWhatIsNotLocalHaveTwoSeconds) {
+  const SettleRule rule(0);
   const timespec now{1000, 0};
   const timespec whole{998, 0};
   EXPECT_FALSE(rule.settled(whole, whole, kFine, now));
   EXPECT_TRUE(rule.settled({997, 0}, {997, 0}, kFine, now));
-  for (const uint64_t magic : {uint64_t{0}, uint64_t{NFS_SUPER_MAGIC}, uint64_t{MSDOS_SUPER_MAGIC}}) {
+  for (const uint64_t magic :
+       {uint64_t{0}, uint64_t{NFS_SUPER_MAGIC}, uint64_t{MSDOS_SUPER_MAGIC}, uint64_t{0x65735546}}) {
     EXPECT_FALSE(rule.settled({998, 5}, {998, 5}, magic, now)) << magic;
     EXPECT_TRUE(rule.settled({997, 5}, {997, 5}, magic, now)) << magic;
   }

@@ -233,6 +233,7 @@ TEST_F(BaselineTest, NoChangeWithinATickIsMissed) {
   SeededRandom random(seed);
   class Ticks final : public SettleRule {
    public:
+    Ticks() : SettleRule(0) {}
     timespec now() const override { return {at, 0}; }
     timespec grain(const timespec&, const timespec&, uint64_t) const override { return {1, 0}; }
     time_t at = 1'000'000;

@@ -67,7 +67,7 @@ class Listing {
   Status look(Row& row, const std::string& path) const {
     const TreeEntry& entry = row.entry;
     const bool told = long_form_ || json_;
-    if (told && entry.meta && (*tree_)->meta && kind_of_mode(entry.meta->mode) == EntryKind::file) {
+    if (told && entry.meta && (*tree_)->meta && kind_of_mode(entry.meta->mode) != EntryKind::directory) {
       const std::string& first = entry.meta->hard_link;
       PENSTOCK_TRY_ASSIGN(row.links, count_hard_links(*source_, (*tree_)->meta->hard_links,
                                                       first.empty() ? put_path(**tree_, path) : first));

@@ -56,7 +56,7 @@ void set_metadata(struct stat& status, const MetaEntry& meta) {
 }
 
 Result<uint64_t> names_of(const MountNode& node, MountReader& reader) {
-  if (node.entry_kind != EntryKind::file || !node.entry.meta || !node.tree->meta) return 1;
+  if (node.entry_kind == EntryKind::directory || !node.entry.meta || !node.tree->meta) return 1;
   const std::string& first = node.entry.meta->hard_link;
   return count_hard_links(*reader.blocks, node.tree->meta->hard_links, first.empty() ? node.path : first);
 }

@@ -198,7 +198,10 @@ Status BatchFiller::open_found(Entry& entry, TreeEvent& event) {
   event.meta =
       std::make_unique<EntryMeta>(entry_meta(event.name, file.status, std::move(file.xattrs), fault));
   if (!file.xattr_fault.empty()) fault = xattr_fault_text(file.xattr_fault);
-  if (!fault.empty()) report({Errc::partial, entry.path, fault, kXattrRemedy});
+  if (!fault.empty()) {
+    report({Errc::partial, entry.path, fault, kXattrRemedy});
+    event.meta->item.mark.reset();  // the next put is to try again, and to say so again
+  }
   entry.source = std::move(file.source);
   entry.size_hint = file.status.size;
   return {};

@@ -50,7 +50,7 @@ Status MetaAssembler::add(EntryMeta meta, const std::optional<DagLink>& content)
 
 void MetaAssembler::remember(const EntryMeta& meta, const DagLink& content) {
   first_names_[meta.inode].push_back(
-      {meta.device, meta.entry.mode & kModeType, path_of(meta.entry.name), content, 1});
+      {meta.device, meta.entry.mode & kModeType, path_of(meta.entry.name), content, 1, meta.item.mark});
 }
 
 // Of the same kind: a number may have been given to another file meanwhile.
@@ -63,8 +63,10 @@ MetaAssembler::FirstName* MetaAssembler::first_name(const EntryMeta& meta) {
   return first == found->second.end() ? nullptr : &*first;
 }
 
-// One that is too deep for a link stands by itself.
+// One that is too deep for a link stands by itself. What was read belongs to the first name's mark: where
+// this one was looked at later and has another, the file has changed since.
 void MetaAssembler::link_to(EntryMeta& meta, FirstName& first) {
+  if (meta.item.mark != first.mark) meta.item.mark.reset();
   if (!hard_link_path_fault(first.path).empty()) return;
   meta.entry.hard_link = first.path;
   ++first.names;

@@ -61,6 +61,7 @@ class MetaAssembler {
     std::string path;
     DagLink content;
     uint64_t names = 1;
+    std::optional<ScanMark> mark;
   };
 
   Status put_entry(const EntryMeta& meta);

@@ -64,6 +64,13 @@ TEST(SettleRuleTest, TheFutureIsNeverSettled) {
   EXPECT_FALSE(rule.settled({1, 5}, {2000, 5}, kFine, {1000, 0})) << "or the clock was set back";
 }
 
+TEST(SettleRuleTest, ImagesAreNeverSettled) {
+  const SettleRule& rule = system_settle_rule();
+  ASSERT_TRUE(rule.settled({1, 5}, {1, 5}, kFine, {1000, 0}));
+  for (const uint64_t magic : {0x73717368, 0x9660, 0x15013346})
+    EXPECT_FALSE(rule.settled({1, 5}, {1, 5}, magic, {1000, 0})) << magic;
+}
+
 TEST(SettleRuleTest, TheSystemsClockGoesOn) {
   const SettleRule& rule = system_settle_rule();
   const timespec before = rule.now();

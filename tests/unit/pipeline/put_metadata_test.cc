@@ -298,9 +298,10 @@ class ScriptedFile final : public FoundFile {
 // Files of `links` names each; `content` says what becomes of reading them.
 class FoundEntries final : public EntryStream {
  public:
-  FoundEntries& file(const std::string& name, uint64_t inode, uint64_t links,
-                     const ScriptedContent& content) {
+  FoundEntries& file(const std::string& name, uint64_t inode, uint64_t links, const ScriptedContent& content,
+                     const timespec& ctime = {}) {
     FileStatus status;
+    status.ctime = ctime;
     status.mode = kModeFile | 0644;
     status.inode = inode;
     status.links = links;
@@ -378,6 +379,23 @@ TEST_P(FoundFilesTest, WhatChangedWhileItWasReadHasNoMark) {
   EXPECT_EQ(names, (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(marked, (std::vector<bool>{false, true}));
   EXPECT_EQ(reported, std::vector<std::string>{"a"});
+}
+
+TEST_P(FoundFilesTest, AFurtherNameThatChangedSinceTheFirstWasReadHasNoMark) {
+  FoundEntries entries;
+  entries.file("a", 7, 4, content()).file("b", 7, 4, content()).file("c", 7, 4, content(), {5, 5});
+  put(entries);
+  EXPECT_EQ(names, (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(marked, (std::vector<bool>{true, true, false}));
+}
+
+TEST_P(FoundFilesTest, FurtherNamesOfWhatChangedWhileItWasReadHaveNoMark) {
+  ScriptedContent changing = content();
+  changing.change = "was written to while it was read";
+  FoundEntries entries;
+  entries.file("a", 7, 2, changing).file("b", 7, 2, content());
+  put(entries);
+  EXPECT_EQ(marked, (std::vector<bool>{false, false}));
 }
 
 INSTANTIATE_TEST_SUITE_P(Sizes, FoundFilesTest, testing::Values(100, 5 << 20));

@@ -122,7 +122,8 @@ Result<SelectedInputs> open_selected(const PutSelection& selection, const std::v
   selected.filter = std::make_unique<EntryFilter>(std::move(rules), std::move(left_out));
   PENSTOCK_TRY_ASSIGN(auto only, selection.chosen(paths));
   selected.paths = paths;
-  if (only) {
+  const bool listed = only.has_value();
+  if (listed) {
     selected.only = std::make_unique<PathSelection>(*std::move(only));
     selected.paths = {selected.only->common_path()};
   }
@@ -131,7 +132,7 @@ Result<SelectedInputs> open_selected(const PutSelection& selection, const std::v
     PENSTOCK_TRY_ASSIGN(seconds, parse_count("--settle-seconds", settle_seconds, 0, kSettleSecondsMax));
   }
   selected.settle = std::make_unique<SettleRule>(static_cast<unsigned>(seconds));
-  PENSTOCK_TRY_ASSIGN(selected.inputs, open_put_inputs(only ? std::vector<std::string>{"/"} : paths, name,
+  PENSTOCK_TRY_ASSIGN(selected.inputs, open_put_inputs(listed ? std::vector<std::string>{"/"} : paths, name,
                                                        {.settle = selected.settle.get(),
                                                         .filter = selected.filter.get(),
                                                         .only = selected.only.get()}));

@@ -59,8 +59,8 @@ Result<DirectoryMark> DirectoryMark::parse(const std::string& text) {
   return mark;
 }
 
-std::optional<FilterRule> EntryFilter::against_path(std::string_view path) const {
-  if (rules_.patterns.match(path) || rules_.patterns_any_case.match(path)) return FilterRule::pattern;
+std::optional<FilterRule> EntryFilter::against_path(std::string_view path) {
+  if (patterns_.match(path) || patterns_any_case_.match(path)) return FilterRule::pattern;
   return std::nullopt;
 }
 

@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "ingest/file_status.h"
 #include "ingest/path_pattern.h"
+#include "ingest/pattern_trail.h"
 
 namespace penstock {
 
@@ -64,11 +65,16 @@ class EntryFilter {
   using Told = std::function<void(const std::string& path, FilterRule rule)>;
 
   explicit EntryFilter(FilterRules rules, Told told = {})
-      : rules_(std::move(rules)), told_(std::move(told)) {}
+      : rules_(std::move(rules)),
+        told_(std::move(told)),
+        patterns_(rules_.patterns),
+        patterns_any_case_(rules_.patterns_any_case) {}
+  EntryFilter(const EntryFilter&) = delete;
+  EntryFilter& operator=(const EntryFilter&) = delete;
 
   const FilterRules& rules() const { return rules_; }
-  // What keeps an entry out; nothing where it is taken. `path` is absolute.
-  std::optional<FilterRule> against_path(std::string_view path) const;
+  // What keeps an entry out; nothing where it is taken. `path` is absolute, without a slash at its end.
+  std::optional<FilterRule> against_path(std::string_view path);
   std::optional<FilterRule> against_status(const FileStatus& status) const;
   // The marks that stand in an open directory.
   std::vector<const DirectoryMark*> marks_in(int directory_fd) const;
@@ -80,6 +86,8 @@ class EntryFilter {
  private:
   FilterRules rules_;
   Told told_;
+  PatternTrail patterns_;
+  PatternTrail patterns_any_case_;
   std::array<uint64_t, kFilterRuleCount> counts_{};
 };
 

@@ -92,6 +92,32 @@ PathPattern::Outcome PathPattern::follow(std::string_view path, bool whole) cons
   return Outcome::matched;
 }
 
+PathPattern::Places PathPattern::with_any_depth(Places places) const {
+  for (size_t i = 0; i < components_.size(); ++i)
+    if (components_[i].any_depth && (places >> i & 1) != 0) places |= Places{1} << (i + 1);
+  return places;
+}
+
+PathPattern::Places PathPattern::before_first() const {
+  return with_any_depth(1);
+}
+
+PathPattern::Places PathPattern::behind(Places places, std::string_view name) const {
+  if (!has_steps()) return 0;
+  const Places end = Places{1} << components_.size();
+  if ((places & end) != 0) return places;
+  Places next = from_root_ ? 0 : 1;
+  for (size_t i = 0; i < components_.size() && places >> i != 0; ++i) {
+    if ((places >> i & 1) == 0) continue;
+    if (components_[i].any_depth) {
+      next |= Places{1} << i;
+    } else if (components_[i].name.matches(name)) {
+      next |= Places{1} << (i + 1);
+    }
+  }
+  return with_any_depth(next);
+}
+
 bool PathPattern::matches(std::string_view path) const {
   return follow(path, false) == Outcome::matched;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,6 +31,15 @@ class PathPattern {
   // Whether it matches the directory `path`, or could something below it.
   bool may_match_below(std::string_view path) const;
 
+  // Component by component: a bit for each place in the pattern that those so far lead to.
+  using Places = uint64_t;
+  // Whether there are bits enough; without them only the calls above.
+  bool has_steps() const { return components_.size() < 64; }
+  Places before_first() const;
+  // A match stays one.
+  Places behind(Places places, std::string_view name) const;
+  bool is_match(Places places) const { return (places >> components_.size() & 1) != 0; }
+
  private:
   struct Component {
     NameGlob name;
@@ -40,6 +50,7 @@ class PathPattern {
   // `whole`: matched is what the pattern takes to the path's end.
   Outcome follow(std::string_view path, bool whole) const;
   void pass_any_depth(std::vector<bool>& places) const;
+  Places with_any_depth(Places places) const;
 
   std::vector<Component> components_;
   bool from_root_ = false;
@@ -51,6 +62,7 @@ class PathPatterns {
  public:
   void add(PathPattern pattern) { patterns_.push_back(std::move(pattern)); }
   bool empty() const { return patterns_.empty(); }
+  const std::vector<PathPattern>& all() const { return patterns_; }
   bool match(std::string_view path) const;
   // Whether a path below the directory `path`, or that itself, could be in.
   bool may_match_below(std::string_view path) const;

@@ -28,8 +28,7 @@ PathSelection::PathSelection(std::vector<std::string> paths) : paths_(std::move(
   for (std::string& path : paths_)
     if (path.ends_with('/')) path.pop_back();
   std::ranges::sort(paths_, is_before);
-  const auto doubles = std::ranges::unique(paths_);
-  paths_.erase(doubles.begin(), doubles.end());
+  paths_.erase(std::unique(paths_.begin(), paths_.end()), paths_.end());
 }
 
 bool PathSelection::contains(std::string_view path) const {

@@ -74,8 +74,7 @@ std::optional<std::vector<std::string>> WalkChoice::names_in(const std::string& 
   if (next_.whole) return std::nullopt;
   if (only_ != nullptr) std::ranges::move(only_->names_below(absolute(path)), std::back_inserter(names));
   std::ranges::sort(names);
-  const auto doubles = std::ranges::unique(names);
-  names.erase(doubles.begin(), doubles.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
 }
 

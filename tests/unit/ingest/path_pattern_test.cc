@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "fault/seeded_random.h"
+#include "ingest/pattern_trail.h"
 #include "unit/base/random_seed.h"
 
 namespace penstock {
@@ -253,9 +254,35 @@ TEST(PathPatternTest, MatchesAsByDefinition) {
     ASSERT_EQ(matches(joined(pattern, from_root), joined(path, true)), expected)
         << joined(pattern, from_root) << " and " << joined(path, true);
     matched += expected ? 1 : 0;
+    PathPatterns alone;
+    alone.add(*PathPattern::parse(joined(pattern, from_root), false));
+    ASSERT_EQ(PatternTrail(alone).match(joined(path, true)), expected)
+        << joined(pattern, from_root) << " and " << joined(path, true);
   }
   EXPECT_GT(matched, 4'000);
   EXPECT_LT(matched, 36'000);
+}
+
+TEST(PathPatternTest, ATrailMatchesOnePathBehindTheOtherAsThePatternsDo) {
+  const uint64_t seed = process_seed();
+  SCOPED_TRACE(testing::Message() << "PENSTOCK_SEED=" << seed);
+  SeededRandom random(seed);
+  std::string deep;
+  for (int i = 0; i < 70; ++i) deep += "**/a/";
+  for (int round = 0; round < 200; ++round) {
+    PathPatterns patterns;
+    for (const char* text : {"a", "/b/*", "!b/a", "c/**/a", "!/c/b/a", "?c"})
+      if (random.chance(0.5)) patterns.add(*PathPattern::parse(text, false));
+    if (random.chance(0.2)) patterns.add(*PathPattern::parse(deep, false));
+    PatternTrail trail(patterns);
+    for (int i = 0; i < 100; ++i) {
+      std::string path;
+      for (uint64_t names = random.between(1, 5); names > 0; --names)
+        for (path += '/'; path.ends_with('/') || random.chance(0.3);) path += "abc"[random.below(3)];
+      ASSERT_EQ(trail.match(path), patterns.match(path)) << path;
+    }
+    ASSERT_EQ(trail.match("/"), patterns.match("/"));
+  }
 }
 
 // Whoever tries all ways, one by one, does not come to an end of these.

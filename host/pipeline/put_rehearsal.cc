@@ -82,7 +82,7 @@ RehearsalReport Rehearsal::finish() {
     report_.counters.files_gone = baseline->files_gone();
     report_.parent = baseline->commit();
   }
-  return std::move(report_);
+  return report_;
 }
 
 }  // namespace

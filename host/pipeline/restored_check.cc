@@ -100,7 +100,9 @@ Status RestoredCheck::check_directory(int directory, const std::string& path, co
     if (!next) return is_damage(next.error()) ? Status() : Status(Failure(next.error()));
     if (!*next) return {};
     const std::string name = (*next)->name;
-    const std::string below = path.empty() ? name : path + "/" + name;
+    std::string below = path;
+    if (!below.empty()) below += '/';
+    below += name;
     if (!selection_->takes(below) && !selection_->may_take_below(below)) continue;
     PENSTOCK_TRY(check_entry({directory, name, below}, std::move(**next), depth));
   }

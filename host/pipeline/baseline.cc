@@ -76,12 +76,16 @@ void Baseline::look_ahead(Level& level) {
   level.next = 0;
   std::vector<Cid> files;
   std::vector<size_t> places;
-  while (level.cursor && level.ahead.size() < kAheadMax) {
+  size_t attribute_bytes = 0;
+  while (level.cursor && level.ahead.size() < kAheadMax && attribute_bytes <= kAheadXattrBytesMax) {
     auto entry = level.cursor->next();
     if (!entry) damaged(entry.error());
     if (!entry || !*entry) {
       level.cursor.reset();
       break;
+    }
+    if ((*entry)->meta) {
+      for (const Xattr& attribute : (*entry)->meta->xattrs) attribute_bytes += xattr_bytes(attribute);
     }
     if (is_marked(**entry) && !options_.reread) {
       files.push_back(*(*entry)->content);

@@ -65,6 +65,7 @@ class Baseline {
 
  private:
   static constexpr size_t kAheadMax = 128;
+  static constexpr size_t kAheadXattrBytesMax = 262144;  // passed by one entry at the most
 
   struct Ahead {
     TreeEntry entry;

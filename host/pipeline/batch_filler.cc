@@ -207,9 +207,9 @@ Status BatchFiller::open_found(Entry& entry, TreeEvent& event) {
   return {};
 }
 
-// Whether a file was met by another name; remembers it where it has several.
+// Whether a file was met by another name, and is what it was then; remembers it where it has several.
 bool BatchFiller::is_further_name(const EntryMeta& meta) {
-  return meta.links > 1 && !met_.emplace(meta.inode, meta.device).second;
+  return meta.links > 1 && !met_.emplace(meta.inode, meta.device, meta.ctime, meta.entry.mtime).second;
 }
 
 void BatchFiller::add_event(Batch& batch, TreeEvent event) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -91,10 +92,11 @@ class BatchFiller final : public BatchSource {
   size_t pieces_placed_ = 0;
   uint64_t piece_offset_ = 0;  // stream offset of the next piece to be placed
 
-  std::set<std::pair<uint64_t, uint64_t>> met_;  // inode and device of files with several links
-  size_t depth_ = 0;                             // directories open
-  size_t event_text_bytes_ = 0;                  // names and targets in the batch
-  size_t pieces_planned_ = 0;                    // at most, of the batch's whole files
+  // Inode, device, ctime and mtime of files with several links.
+  std::set<std::tuple<uint64_t, uint64_t, FileTime, FileTime>> met_;
+  size_t depth_ = 0;             // directories open
+  size_t event_text_bytes_ = 0;  // names and targets in the batch
+  size_t pieces_planned_ = 0;    // at most, of the batch's whole files
   std::unique_ptr<Source> source_;
   ReadAhead ahead_;  // of source_
   std::string path_;

@@ -49,16 +49,25 @@ Status MetaAssembler::add(EntryMeta meta, const std::optional<DagLink>& content)
 }
 
 void MetaAssembler::remember(const EntryMeta& meta, const DagLink& content) {
-  first_names_[meta.inode].push_back(
-      {meta.device, meta.entry.mode & kModeType, path_of(meta.entry.name), content, 1, meta.item.mark});
+  FirstName first;
+  first.device = meta.device;
+  first.type = meta.entry.mode & kModeType;
+  first.ctime = meta.ctime;
+  first.mtime = meta.entry.mtime;
+  first.path = path_of(meta.entry.name);
+  first.content = content;
+  first.mark = meta.item.mark;
+  first_names_[meta.inode].push_back(std::move(first));
 }
 
-// Of the same kind: a number may have been given to another file meanwhile.
+// Of the same kind and times: otherwise the number was given to another file meanwhile, or this one has
+// changed.
 MetaAssembler::FirstName* MetaAssembler::first_name(const EntryMeta& meta) {
   const auto found = first_names_.find(meta.inode);
   if (found == first_names_.end()) return nullptr;
   const auto first = std::ranges::find_if(found->second, [&](const FirstName& name) {
-    return name.device == meta.device && name.type == (meta.entry.mode & kModeType);
+    return name.device == meta.device && name.type == (meta.entry.mode & kModeType) &&
+           name.ctime == meta.ctime && name.mtime == meta.entry.mtime;
   });
   return first == found->second.end() ? nullptr : &*first;
 }

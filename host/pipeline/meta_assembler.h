@@ -58,6 +58,8 @@ class MetaAssembler {
   struct FirstName {
     uint64_t device = 0;
     uint32_t type = 0;  // of its mode
+    FileTime ctime;
+    FileTime mtime;
     std::string path;
     DagLink content;
     uint64_t names = 1;

@@ -381,12 +381,20 @@ TEST_P(FoundFilesTest, WhatChangedWhileItWasReadHasNoMark) {
   EXPECT_EQ(reported, std::vector<std::string>{"a"});
 }
 
-TEST_P(FoundFilesTest, AFurtherNameThatChangedSinceTheFirstWasReadHasNoMark) {
+// The same inode, and yet another file, or another state of it.
+TEST_P(FoundFilesTest, ANameThatChangedSinceTheFirstWasReadIsReadAlone) {
+  const ScriptedContent other = ScriptedContent::of(std::vector<uint8_t>(GetParam(), 'y'));
   FoundEntries entries;
-  entries.file("a", 7, 4, content()).file("b", 7, 4, content()).file("c", 7, 4, content(), {5, 5});
-  put(entries);
-  EXPECT_EQ(names, (std::vector<std::string>{"a", "b", "c"}));
-  EXPECT_EQ(marked, (std::vector<bool>{true, true, false}));
+  entries.file("a", 7, 4, content()).file("b", 7, 4, content());
+  entries.file("c", 7, 4, other, {5, 5}).file("d", 7, 4, content(), {5, 5});
+  const PutReport report = put(entries);
+  EXPECT_EQ(names, (std::vector<std::string>{"a", "b", "c", "d"}));
+  EXPECT_EQ(marked, (std::vector<bool>{true, true, true, true}));
+  EXPECT_EQ(report.counters.files_linked, 2U);
+  ASSERT_EQ(report.roots.size(), 4U);
+  EXPECT_EQ(report.roots[0].link.cid, report.roots[1].link.cid);
+  EXPECT_EQ(report.roots[2].link.cid, report.roots[3].link.cid);
+  EXPECT_NE(report.roots[1].link.cid, report.roots[2].link.cid);
 }
 
 TEST_P(FoundFilesTest, FurtherNamesOfWhatChangedWhileItWasReadHaveNoMark) {

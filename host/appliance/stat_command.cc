@@ -67,7 +67,7 @@ std::string attribute_text(const Xattr& attribute) {
   if (value == nullptr) return name_text(attribute.name) + " in " + std::get<Cid>(attribute.value).text();
   if (const auto acl =
           attribute.name.starts_with("system.posix_acl_") ? decode_posix_acl(*value) : std::nullopt)
-    return attribute.name + " " + posix_acl_text(*acl);
+    return name_text(attribute.name) + " " + posix_acl_text(*acl);
   return name_text(attribute.name) + " " + name_text(as_text(*value));
 }
 

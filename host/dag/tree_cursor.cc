@@ -50,6 +50,7 @@ struct TreeCursor::State {
   std::optional<MetaEntry> met;  // the metadata that comes next
   ScanItem item;
   MetaDamageSink damage;
+  std::optional<Error> broken;  // what has failed for good
 
   Status advance() {
     met.reset();
@@ -63,7 +64,10 @@ struct TreeCursor::State {
 
   // Goes on without metadata where somebody is told why.
   Status give_up(Error error) {
-    if (!damage || error.code == Errc::failed) return Failure(std::move(error));
+    if (!damage || error.code == Errc::failed) {
+      broken = error;
+      return Failure(std::move(error));
+    }
     error.code = Errc::corrupt;
     damage(error);
     list.reset();
@@ -93,6 +97,7 @@ Result<TreeCursor> TreeCursor::open(BlockSource& source, const TreeDirectory& di
 
 Result<std::optional<TreeEntry>> TreeCursor::next() {
   State& state = *state_;
+  if (state.broken) return Failure(*state.broken);
   const bool has_content_left = state.next < state.content.size();
   const std::string_view name = has_content_left ? state.content.name(state.next) : std::string_view();
   while (state.met && (!has_content_left || state.met->name < name)) {
@@ -124,6 +129,7 @@ Result<std::optional<TreeEntry>> TreeCursor::next() {
 
 Status TreeCursor::seek(std::string_view name) {
   State& state = *state_;
+  if (state.broken) return Failure(*state.broken);
   state.next = std::max(state.next, state.content.lower_bound(name));
   if (!state.met || state.met->name >= name) return {};
   if (Status sought = state.list->seek(name); !sought) return state.give_up(std::move(sought).error());

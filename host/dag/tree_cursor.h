@@ -60,6 +60,7 @@ class TreeCursor {
   ~TreeCursor();
 
   // Nothing at the end. corrupt: a block of the metadata is missing or malformed, and there is no `damage`.
+  // What failed once fails for good, for entries may have been passed over: open it anew.
   Result<std::optional<TreeEntry>> next();
   // Goes on with the first entry whose name is not before `name`, which is behind the last one's.
   Status seek(std::string_view name);

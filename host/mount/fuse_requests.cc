@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <memory>
 #include <optional>
@@ -95,6 +96,8 @@ void read_link(fuse_req_t request, fuse_ino_t node) {
   const auto target = tree_of(request).target(node, process_of(request));
   if (!target) {
     refuse(request, target.error(), EINVAL);
+  } else if (target->size() >= PATH_MAX) {
+    fuse_reply_err(request, ENAMETOOLONG);  // more than the kernel has room for
   } else {
     fuse_reply_readlink(request, target->c_str());
   }

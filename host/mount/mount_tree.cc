@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "dag/directory_reader.h"
 #include "dag/entry_name.h"
 #include "dag/object_info.h"
 #include "dag/object_source.h"
@@ -25,6 +26,15 @@ constexpr size_t kReportedMax = 4096;
 // What a mount needs of a directory: what changed since it was read is for puts.
 TreeDirectory directory_of(const TreeEntry& entry) {
   return {entry.content, entry.list, std::nullopt};
+}
+
+// That a block of a file is not there is damage: only names may be absent.
+template <class T>
+Result<T> present(Result<T> done) {
+  if (done || done.error().code != Errc::absent) return done;
+  Error error = done.error();
+  error.code = Errc::corrupt;
+  return Failure(std::move(error));
 }
 
 bool is_upper(const MountNode& node) {
@@ -118,11 +128,18 @@ Result<MountNode> MountTree::entry_node(const std::shared_ptr<const MountNode>& 
   node.parent = directory;
   node.name = entry.name;
   node.tree = directory->tree;
+  node.depth = directory->depth + 1;
+  if (node.depth > kDirectoryDepthMax)
+    return fail(Errc::corrupt, "'" + printable(node.name) + "'", "it is nested deeper than 1,024 levels",
+                kMalformedRemedy);
   ObjectSource whole(*reader.blocks, node.tree->cid);
   PENSTOCK_TRY_ASSIGN(node.entry_kind, entry_kind(whole, entry));
   node.path = directory->path.empty() ? entry.name : directory->path + "/" + entry.name;
   node.inode = entry.meta && !entry.meta->hard_link.empty() ? inode_of_path(*node.tree, entry.meta->hard_link)
                                                             : inode_below(directory->inode, entry.name);
+  // Not by the metadata's word alone: what it says to be another name of a file has that file's content.
+  if (node.entry_kind != EntryKind::directory && entry.content)
+    node.inode = inode_below(node.inode, as_text(Bytes(entry.content->digest.bytes)));
   node.entry = std::move(entry);
   return node;
 }
@@ -202,7 +219,7 @@ Result<size_t> MountTree::read(uint64_t file, uint64_t offset, MutableBytes into
   PENSTOCK_TRY_ASSIGN(const auto node, node_of(file));
   if (node->kind != MountNode::Kind::entry || node->entry_kind != EntryKind::file || !node->entry.content)
     return not_a("file", *node);
-  return serve<size_t>(process, [&](MountReader& reader) -> Result<size_t> {
+  const auto read_some = [&](MountReader& reader) -> Result<size_t> {
     PENSTOCK_TRY_ASSIGN(const uint64_t bytes, reader.files.open(*node->entry.content, 0, 0));
     if (offset >= bytes) return 0;
     PENSTOCK_TRY(reader.files.open(*node->entry.content, offset, into.size()));
@@ -223,7 +240,8 @@ Result<size_t> MountTree::read(uint64_t file, uint64_t offset, MutableBytes into
       }
       done += extent->length;
     }
-  });
+  };
+  return serve<size_t>(process, [&](MountReader& reader) { return present(read_some(reader)); });
 }
 
 Result<std::optional<uint64_t>> MountTree::seek(uint64_t file, uint64_t offset, bool zeros,
@@ -232,7 +250,7 @@ Result<std::optional<uint64_t>> MountTree::seek(uint64_t file, uint64_t offset, 
   if (node->kind != MountNode::Kind::entry || node->entry_kind != EntryKind::file || !node->entry.content)
     return not_a("file", *node);
   using Place = std::optional<uint64_t>;
-  return serve<Place>(process, [&](MountReader& reader) -> Result<Place> {
+  const auto look = [&](MountReader& reader) -> Result<Place> {
     PENSTOCK_TRY_ASSIGN(const uint64_t bytes, reader.files.open(*node->entry.content, offset));
     if (offset >= bytes) return Place();
     for (;;) {
@@ -240,7 +258,8 @@ Result<std::optional<uint64_t>> MountTree::seek(uint64_t file, uint64_t offset, 
       if (!extent) return zeros ? Place(bytes) : Place();
       if ((extent->kind == FileExtent::Kind::zeros) == zeros) return Place(extent->file_offset);
     }
-  });
+  };
+  return serve<Place>(process, [&](MountReader& reader) { return present(look(reader)); });
 }
 
 Result<std::optional<uint64_t>> MountTree::next_hole(uint64_t file, uint64_t offset, uint32_t process) {
@@ -309,6 +328,14 @@ Result<std::optional<TreeEntry>> MountTree::entry_at(MountDirectory& directory, 
                                                      MountReader& reader) {
   if (directory.node->around_root)
     return place == 0 ? std::optional(root_entry(*directory.node->tree)) : std::nullopt;
+  auto entry = walk_to(directory, place, reader);
+  // Whoever asks again begins anew: a cursor that failed may have passed over an entry.
+  if (!entry) directory.cursor.reset();
+  return entry;
+}
+
+Result<std::optional<TreeEntry>> MountTree::walk_to(MountDirectory& directory, uint64_t place,
+                                                    MountReader& reader) {
   if (place < directory.at || !directory.cursor) {
     PENSTOCK_TRY(rewind(directory, reader));
   }

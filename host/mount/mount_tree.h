@@ -94,6 +94,7 @@ class MountTree {
   Result<std::optional<uint64_t>> seek(uint64_t file, uint64_t offset, bool zeros, uint32_t process);
   Status rewind(MountDirectory& directory, MountReader& reader);
   Result<std::optional<TreeEntry>> entry_at(MountDirectory& directory, uint64_t place, MountReader& reader);
+  Result<std::optional<TreeEntry>> walk_to(MountDirectory& directory, uint64_t place, MountReader& reader);
   std::optional<Listed> list_upper(const MountDirectory& directory, uint64_t place);
   Result<Found> found(std::shared_ptr<const MountNode> node, MountReader& reader) const;
   void report(const Error& error);

@@ -55,6 +55,11 @@ void set_metadata(struct stat& status, const MetaEntry& meta) {
   if (meta.device) status.st_rdev = makedev(meta.device->major, meta.device->minor);
 }
 
+// The directory around a put's several top-level entries, which has no metadata of its own.
+bool is_several(const MountNode& node) {
+  return node.depth == 0 && node.tree->meta && node.tree->meta->several;
+}
+
 Result<uint64_t> names_of(const MountNode& node, MountReader& reader) {
   if (node.entry_kind == EntryKind::directory || !node.entry.meta || !node.tree->meta) return 1;
   const std::string& first = node.entry.meta->hard_link;
@@ -66,7 +71,11 @@ Status set_size(struct stat& status, const MountNode& node, MountReader& reader)
   if (!entry.content || node.entry_kind == EntryKind::directory) return {};
   Result<uint64_t> bytes = content_bytes(reader, *entry.content);
   if (!bytes && entry.meta) bytes = entry.meta->size;
-  if (!bytes) return Failure(std::move(bytes).error());
+  if (!bytes) {
+    Error error = std::move(bytes).error();
+    if (error.code == Errc::absent) error.code = Errc::corrupt;  // the name is there
+    return Failure(std::move(error));
+  }
   status.st_size = static_cast<off_t>(std::min<uint64_t>(*bytes, std::numeric_limits<off_t>::max()));
   status.st_blocks = static_cast<blkcnt_t>((*bytes + kStatusBlockBytes - 1) / kStatusBlockBytes);
   return {};
@@ -108,7 +117,12 @@ Result<struct stat> node_status(const MountNode& node, const MountOwner& owner, 
   status.st_mode = mode_without_metadata(node.entry_kind);
   status.st_mtim = time_of(node.tree->commit.time_ns);
   if (!node.around_root) {
-    if (node.entry.meta) set_metadata(status, *node.entry.meta);
+    if (node.entry.meta) {
+      set_metadata(status, *node.entry.meta);
+    } else if (node.tree->commit.meta && !is_several(node)) {
+      // What its metadata said cannot be read: that must not open it to others.
+      status.st_mode &= ~static_cast<mode_t>(S_ISLNK(status.st_mode) ? 0 : 0077);
+    }
     PENSTOCK_TRY(set_size(status, node, reader));
     // A list of links that is damaged is no reason to hide the file.
     if (const auto names = names_of(node, reader)) status.st_nlink = *names;

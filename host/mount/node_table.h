@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -28,6 +29,7 @@ struct MountNode {
   TreeEntry entry;
   EntryKind entry_kind = EntryKind::directory;
   std::string path;          // of an entry, from the put's top on: how hard links are named
+  size_t depth = 0;          // of an entry, below its commit's folder
   bool around_root = false;  // the folder of a commit whose root is no directory: holds that alone
 };
 

@@ -379,7 +379,7 @@ class Damage(MountCase):
         folder = self.folder_of(report["commit"])
         with open(os.path.join(folder, "file"), "rb") as file:
             self.assertEqual(file.read(), b"content")
-        self.assertEqual(os.stat(os.path.join(folder, "file")).st_mode & 0o777, 0o444)
+        self.assertEqual(os.stat(os.path.join(folder, "file")).st_mode & 0o777, 0o400)
         self.assertEqual(len(self.complaints()), 1, self.said())
         self.unmount(process)
 

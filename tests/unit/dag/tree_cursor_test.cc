@@ -140,6 +140,53 @@ TEST(TreeCursorTest, ShardedHalvesAreJoinedAsPlainOnesAre) {
   EXPECT_EQ(look_up_entry(halves.blocks, directory, "b").error().code, Errc::absent);
 }
 
+// Refuses one read, and no other.
+struct RefusingSource final : BlockSource {
+  explicit RefusingSource(BlockSource& from) : from_(&from) {}
+  Result<Bytes> read(const Cid& cid) override {
+    if (reads_++ == refused) return fail(Errc::failed, cid.text(), "refused for a moment");
+    return from_->read(cid);
+  }
+
+  uint64_t refused = UINT64_MAX;
+
+ private:
+  BlockSource* from_;
+  uint64_t reads_ = 0;
+};
+
+TEST(TreeCursorTest, WhatFailedOnceFailsForGood) {
+  Halves halves;
+  for (int i = 0; i < 300; ++i) halves.file("file " + std::to_string(1000 + i));
+  ListLimits small;
+  small.plain_bytes_max = 1024;
+  small.leaf_entries_max = 64;
+  const TreeDirectory directory = halves.directory(small);
+  unsigned failures = 0;
+  for (uint64_t refused = 0; refused < 40; ++refused) {
+    RefusingSource source(halves.blocks);
+    source.refused = refused;
+    auto cursor = TreeCursor::open(source, directory, [](const Error&) {});
+    size_t met = 0;
+    while (cursor) {
+      const auto entry = cursor->next();
+      if (!entry) {
+        ++failures;
+        EXPECT_FALSE(cursor->next()) << refused;
+        EXPECT_FALSE(cursor->seek("z")) << refused;
+        break;
+      }
+      if (!*entry) {
+        EXPECT_EQ(met, 300U) << refused;
+        break;
+      }
+      EXPECT_TRUE((*entry)->meta) << refused;
+      ++met;
+    }
+  }
+  EXPECT_GT(failures, 0U);
+}
+
 TEST(TreeCursorTest, SeekGoesOnWithTheFirstNameThatIsNotBefore) {
   Halves halves;
   for (const char* name : {"a", "c", "e", "g"}) halves.file(name);

@@ -51,7 +51,7 @@ fuse_entry_param parameters_of(const MountTree::Found& found) {
 }
 
 MountDirectory& directory_of(const fuse_file_info* file) {
-  return *reinterpret_cast<MountDirectory*>(file->fh);
+  return *reinterpret_cast<MountDirectory*>(file->fh);  // NOLINT(performance-no-int-to-ptr): libfuse's form
 }
 
 void begin(void* tree, fuse_conn_info* connection) {

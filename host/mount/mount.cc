@@ -160,9 +160,9 @@ Status serve_session(fuse_session* session, const MountOptions& options, const s
   const Descriptor waiting(::epoll_create1(EPOLL_CLOEXEC));
   epoll_event end{};
   end.events = EPOLLIN;
-  const Status ready = ::epoll_ctl(waiting.get(), EPOLL_CTL_ADD, stopped.get(), &end) == 0
-                           ? Status()
-                           : Status(fail_errno("epoll"));
+  Status ready = ::epoll_ctl(waiting.get(), EPOLL_CTL_ADD, stopped.get(), &end) == 0
+                     ? Status()
+                     : Status(fail_errno("epoll"));
   while (ready && !stop && ::epoll_wait(waiting.get(), &end, 1, kStopLookMs) <= 0) {
   }
   const uint64_t one = 1;

@@ -46,10 +46,10 @@ std::string root_name(const CommitTree& tree) {
   if (!tree.top.name.empty()) return tree.top.name;
   if (tree.commit.paths.size() == 1 && tree.commit.paths[0] != "-") {
     const std::string& path = tree.commit.paths[0];
-    const std::string name = path.substr(path.find_last_of('/') + 1);
+    std::string name = path.substr(path.find_last_of('/') + 1);
     if (entry_name_fault(name).empty()) return name;
   }
-  const std::string name = group_folder_name(tree.commit.name);
+  std::string name = group_folder_name(tree.commit.name);
   return name.empty() ? "content" : name;
 }
 
@@ -177,7 +177,8 @@ Result<TreeEntry> MountTree::look_in(const MountNode& directory, std::string_vie
   return bare ? bare : entry;
 }
 
-Result<MountTree::Found> MountTree::found(std::shared_ptr<const MountNode> node, MountReader& reader) const {
+Result<MountTree::Found> MountTree::found(const std::shared_ptr<const MountNode>& node,
+                                          MountReader& reader) const {
   Found found;
   found.node = node->id;
   found.lasting = node->kind == MountNode::Kind::entry;
@@ -376,8 +377,8 @@ Result<std::optional<MountTree::Listed>> MountTree::list(MountDirectory& directo
     }
     listed.found.status.st_ino = inode_below(directory.node->inode, entry->name);
     auto node = entry_node(directory.node, std::move(*entry), reader);
-    const auto whole = node ? found(std::make_shared<const MountNode>(*node), reader)
-                            : Result<Found>(Failure(std::move(node).error()));
+    const auto whole =
+        node ? found(std::make_shared<const MountNode>(*node), reader) : Result<Found>(Failure(node.error()));
     if (!whole) {
       // Named, so that it is seen; whoever looks it up learns that it is damaged.
       if (whole.error().code == Errc::failed) return Failure(whole.error());

@@ -96,7 +96,7 @@ class MountTree {
   Result<std::optional<TreeEntry>> entry_at(MountDirectory& directory, uint64_t place, MountReader& reader);
   Result<std::optional<TreeEntry>> walk_to(MountDirectory& directory, uint64_t place, MountReader& reader);
   std::optional<Listed> list_upper(const MountDirectory& directory, uint64_t place);
-  Result<Found> found(std::shared_ptr<const MountNode> node, MountReader& reader) const;
+  Result<Found> found(const std::shared_ptr<const MountNode>& node, MountReader& reader) const;
   void report(const Error& error);
 
   LiveStore* store_;

@@ -84,6 +84,7 @@ Status Restoration::restore_file(std::unique_ptr<RestoredFile> owned, const Cid&
     course_.damage(file, status.error());
     status = {};
   }
+  if (!status) file.unfinished = true;
   course_.end_pieces(file);
   PENSTOCK_TRY(status);
   if (course_.open_files() < kOpenFilesMax) return {};
@@ -136,7 +137,7 @@ Status Restoration::queue_window() {
   Status status;
   for (RestoreTask& task : tasks) {
     if (status) status = queue_task(task);
-    if (!status) course_.end_each(task.pieces);
+    if (!status) course_.give_up_each(task.pieces);
   }
   return status;
 }
@@ -245,8 +246,8 @@ Status Restoration::finish(const Status& walked) {
 
 void Restoration::end_workers() {
   threads_.clear();
-  for (const RestoreTask& task : course_.queue().drain()) course_.end_each(task.pieces);
-  course_.end_each(window_.drop());
+  for (const RestoreTask& task : course_.queue().drain()) course_.give_up_each(task.pieces);
+  course_.give_up_each(window_.drop());
 }
 
 }  // namespace penstock

@@ -62,16 +62,20 @@ void RestoreCourse::open_file() {
 }
 
 void RestoreCourse::complete_file(RestoredFile& file) {
-  if (attributes_ != nullptr && file.meta != nullptr && !file.damaged) {
+  if (attributes_ != nullptr && file.meta != nullptr && !file.damaged && !file.unfinished) {
     const Status applied = attributes_->apply(file.descriptor, *file.meta, file.path, true);
     if (!applied) stop(applied.error());
   }
   // Some file systems report a failed write only here.
-  if (close(file.descriptor) != 0 && errno != EINTR) stop({Errc::failed, file.path, errno_text(errno), {}});
+  if (close(file.descriptor) != 0 && errno != EINTR) {
+    believable_ = false;
+    stop({Errc::failed, file.path, errno_text(errno), {}});
+  }
   if (options_->progress != nullptr) ++options_->progress->files;
 }
 
 void RestoreCourse::close_file(RestoredFile& file) {
+  if (!failure()) file.unfinished = true;
   complete_file(file);
   const std::lock_guard lock(mutex_);
   --open_files_;
@@ -87,6 +91,16 @@ void RestoreCourse::end_pieces(RestoredFile& file, uint32_t count) {
 void RestoreCourse::end_each(std::span<const RestorePiece> pieces) {
   for (const RestorePiece& piece : pieces)
     if (piece.file != nullptr) end_pieces(*piece.file);
+}
+
+void RestoreCourse::give_up(RestoredFile& file, uint32_t count) {
+  file.unfinished = true;
+  end_pieces(file, count);
+}
+
+void RestoreCourse::give_up_each(std::span<const RestorePiece> pieces) {
+  for (const RestorePiece& piece : pieces)
+    if (piece.file != nullptr) give_up(*piece.file);
 }
 
 size_t RestoreCourse::open_files() {
@@ -138,7 +152,10 @@ void RestoreCourse::tell_locked(const std::string& path, const Error& error) {
 }
 
 void RestoreCourse::damage(RestoredFile& file, const Error& error) {
-  if (!is_damage(error)) return stop(error);
+  if (!is_damage(error)) {
+    file.unfinished = true;
+    return stop(error);
+  }
   if (!file.damaged.exchange(true)) report(file.path, error);
 }
 

@@ -56,6 +56,9 @@ class RestoreCourse {
   void complete_file(RestoredFile& file);
   void end_pieces(RestoredFile& file, uint32_t count = 1);
   void end_each(std::span<const RestorePiece> pieces);
+  // The same of pieces that were not brought: their files are not whole, and never look as if they were.
+  void give_up(RestoredFile& file, uint32_t count = 1);
+  void give_up_each(std::span<const RestorePiece> pieces);
   size_t open_files();
   // Until no more than `files_max` are open. The failure that ended the restore, if any.
   Status wait_for_files(size_t files_max);
@@ -82,6 +85,8 @@ class RestoreCourse {
     std::string path;
     Error error;
   };
+  // Whether a file that has its metadata is whole; not where a file system reported a failed write late.
+  bool believable() const { return believable_; }
   // What was reported, after the workers have ended.
   const std::vector<Damage>& damages() const { return damages_; }
   uint64_t noted() const { return noted_; }
@@ -97,6 +102,7 @@ class RestoreCourse {
   std::atomic<uint64_t> bytes_charged_{0};  // content, and something for each entry
   std::atomic<uint64_t> bytes_written_{0};
   std::atomic<bool> limit_reached_{false};
+  std::atomic<bool> believable_{true};
 
   std::mutex mutex_;                 // guards what follows, and calls of options_->report
   std::condition_variable changed_;  // a turn was passed on, a file closed, or the restore stopped

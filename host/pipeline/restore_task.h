@@ -20,7 +20,8 @@ struct RestoredFile {
   uint64_t bytes = 0;               // its size when whole
   std::atomic<uint32_t> pieces{1};  // still to end, and one for the walk that makes them
   std::atomic<bool> damaged{false};
-  std::unique_ptr<MetaEntry> meta;  // what it is given when it is whole; none: it stays as it was made
+  std::atomic<bool> unfinished{false};  // a piece was given up: it never gets its metadata
+  std::unique_ptr<MetaEntry> meta;      // what it is given when it is whole; none: it stays as it was made
 };
 
 // One block's part in what is restored: an extent of a file, or a whole file that is one block. The worker

@@ -64,7 +64,7 @@ void RestoreWorker::bring(RestoreTask& task) {
       continue;
     }
     course_->stop(brought.error());
-    return course_->end_each(std::span(task.pieces).subspan(i));
+    return course_->give_up_each(std::span(task.pieces).subspan(i));
   }
   write_run();
 }
@@ -139,7 +139,10 @@ void RestoreWorker::bring_extent(const RestorePiece& piece) {
 void RestoreWorker::write_run() {
   if (run_.file == nullptr) return;
   const Status written = run_.file->damaged ? Status() : course_->write(*run_.file, run_.bytes, run_.offset);
-  if (!written) course_->stop(written.error());
+  if (!written) {
+    run_.file->unfinished = true;
+    course_->stop(written.error());
+  }
   course_->end_pieces(*run_.file, run_.pieces);
   run_ = {};
 }
@@ -147,8 +150,9 @@ void RestoreWorker::write_run() {
 // A stream cannot go on behind a gap.
 void RestoreWorker::bring_in_turn(const RestoreTask& task) {
   const Status written = write_in_turn(task);
-  if (!written) course_->stop(written.error());
-  course_->end_each(task.pieces);
+  if (written) return course_->end_each(task.pieces);
+  course_->stop(written.error());
+  course_->give_up_each(task.pieces);
 }
 
 Status RestoreWorker::write_in_turn(const RestoreTask& task) {

@@ -29,6 +29,9 @@ using Clock = std::chrono::steady_clock;
 
 constexpr unsigned kCheckThreadsMax = 16;
 
+// Of what a stage holds and what is believed of it: one of another version is left alone.
+constexpr char kStageVersion[] = "stage 2";
+
 Result<bool> is_directory_entry(BlockSource& source, const TreeEntry& entry) {
   if (!entry.content) return false;
   PENSTOCK_TRY_ASSIGN(const ObjectInfo info, inspect(source, *entry.content));
@@ -70,7 +73,8 @@ struct Course {
 Status end_walk(Course& course, RestoreStage& stage, const Status& walked) {
   RestoreCourse& shared = course.restoration->course();
   Status ended = course.restoration->finish(walked);
-  if (ended || ended.error().code != Errc::failed || shared.limit_reached() || shared.bytes_written() == 0)
+  if (ended || ended.error().code != Errc::failed || shared.limit_reached() || shared.bytes_written() == 0 ||
+      !shared.believable())
     return ended;
   Error error = std::move(ended).error();
   if (!error.remedy.empty()) error.remedy += "; ";
@@ -183,7 +187,8 @@ Status check_restored(Course& course, Store& store) {
 
 std::string restore_key(const CommitTree& tree, const TreeEntry& entry, const std::string& path_in_tree,
                         const TreeRestoreOptions& options) {
-  std::string key = tree.cid.text() + '\0' + (entry.content ? entry.content->text() : "") + '\0';
+  std::string key = std::string(kStageVersion) + '\0' + tree.cid.text() + '\0' +
+                    (entry.content ? entry.content->text() : "") + '\0';
   key += path_in_tree + '\0' + options.choices + '\0' + std::to_string(static_cast<int>(options.owners)) +
          (options.specials ? "s" : "") + '\0';
   key += std::to_string(static_cast<int>(options.overwrite)) + '\0';

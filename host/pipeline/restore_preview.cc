@@ -106,7 +106,8 @@ Status RestorePreview::look_into(const TreeEntry& entry, const std::string& path
     const std::string below = joined(path, (*next)->name);
     PENSTOCK_TRY(look_at(std::move(**next), below, standing, depth));
   }
-  return damaged || standing < 0 ? Status() : look_at_others(entry.directory(), path, standing);
+  return damaged || standing < 0 || mounts_above_ > 0 ? Status()
+                                                      : look_at_others(entry.directory(), path, standing);
 }
 
 Status RestorePreview::look_at(TreeEntry entry, const std::string& path, int standing, size_t depth) {
@@ -139,7 +140,12 @@ Status RestorePreview::look_at(TreeEntry entry, const std::string& path, int sta
   }
   const Descriptor below = enter_standing(standing, entry.name);
   if (below.number() < 0 && taken) tell(change, path + "/");
-  return look_into(entry, path, below.number(), depth + 1);
+  // Nothing is removed from another file system.
+  const bool mounted = is_mount_point(standing, entry.name);
+  if (mounted) ++mounts_above_;
+  const Status looked = look_into(entry, path, below.number(), depth + 1);
+  if (mounted) --mounts_above_;
+  return looked;
 }
 
 // What stands in a directory and the commit has not.

@@ -65,6 +65,7 @@ class RestorePreview {
   RestoreSelection* selection_;
   const RestorePreviewOptions* options_;
   RestorePreviewReport report_;
+  unsigned mounts_above_ = 0;  // of the place in the target that is looked at
 };
 
 }  // namespace penstock

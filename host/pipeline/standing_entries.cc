@@ -30,6 +30,14 @@ Standing look_at_standing(int directory, const std::string& name, uint32_t type,
   return same ? Standing::keep_data : Standing::absent;
 }
 
+bool is_mount_point(int directory, const std::string& name) {
+  struct statx status {};
+  if (directory < 0 || name.empty()) return false;
+  if (statx(directory, name.c_str(), AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_TYPE, &status) != 0)
+    return false;
+  return (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
 Descriptor enter_standing(int directory, const std::string& name) {
   if (directory < 0) return {};
   auto entered = open_beneath(directory, name, O_RDONLY | O_DIRECTORY, 0, name);

@@ -34,6 +34,9 @@ bool same_size_and_time(const struct stat& status, const MetaEntry& meta);
 Standing look_at_standing(int directory, const std::string& name, uint32_t type, const MetaEntry* meta,
                           Overwrite overwrite);
 
+// Whether `name` in `directory` is where another file system, or part of one, is mounted.
+bool is_mount_point(int directory, const std::string& name);
+
 // The directory `name` in `directory` where there is one and it can be entered; none otherwise.
 Descriptor enter_standing(int directory, const std::string& name);
 

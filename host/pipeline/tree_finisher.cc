@@ -2,6 +2,7 @@
 #include "pipeline/tree_finisher.h"
 
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -62,8 +63,9 @@ Status TreeFinisher::walk(int directory, const std::string& path, const TreeDire
     const bool there = fstatat(directory, entry.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
     if (!there || !S_ISDIR(status.st_mode)) continue;
     if (step == Step::finish && merge_ != nullptr && !merge_->restored(below)) continue;
-    PENSTOCK_TRY_ASSIGN(const Descriptor inside,
-                        open_beneath(directory, entry.name, O_RDONLY | O_DIRECTORY, 0, below));
+    if (is_mount_point(directory, entry.name)) continue;
+    PENSTOCK_TRY_ASSIGN(const Descriptor inside, open_beneath(directory, entry.name, O_RDONLY | O_DIRECTORY,
+                                                              0, below, RESOLVE_NO_XDEV));
     PENSTOCK_TRY(walk(inside.number(), below, entry.directory(), depth + 1, step));
     if (step == Step::finish && entry.meta && (touches_all_ || merge_->is_new(below)))
       PENSTOCK_TRY(finish_directory(inside.number(), std::move(*entry.meta), below, merge_ == nullptr));

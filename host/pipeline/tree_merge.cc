@@ -2,6 +2,7 @@
 #include "pipeline/tree_merge.h"
 
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +15,22 @@
 #include "pipeline/writable_directory.h"
 
 namespace penstock {
+namespace {
+
+Result<bool> holds_directories_alone(int above, const std::string& name, const std::string& path) {
+  struct stat status {};
+  if (fstatat(above, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return fail_errno(path);
+  if (!S_ISDIR(status.st_mode)) return false;
+  PENSTOCK_TRY_ASSIGN(const Descriptor inside, open_beneath(above, name, O_RDONLY | O_DIRECTORY, 0, path));
+  PENSTOCK_TRY_ASSIGN(const auto names, names_in_directory(inside.number(), path));
+  for (const std::string& below : names) {
+    PENSTOCK_TRY_ASSIGN(const bool bare, holds_directories_alone(inside.number(), below, path + "/" + below));
+    if (!bare) return false;
+  }
+  return true;
+}
+
+}  // namespace
 
 Result<std::string> TreeMerge::plan() {
   std::string plan;
@@ -63,6 +80,16 @@ Status TreeMerge::move_entries(int stage, int target, const std::string& path) {
   return {};
 }
 
+// Nothing moves there, and nothing has to where there are but directories for it.
+Status TreeMerge::leave_mount_point(int stage, const std::string& name, const std::string& path) {
+  PENSTOCK_TRY_ASSIGN(const bool bare, holds_directories_alone(stage, name, path));
+  if (!bare)
+    return fail(Errc::failed, path, "is another file system",
+                "restore what is on it by itself, as COMMIT/PATH");
+  if (mount_point_) mount_point_(path);
+  return remove_tree(stage, name, path, [](const std::string&) { return true; });
+}
+
 Status TreeMerge::move_entry(int stage, int target, const std::string& name, const std::string& path) {
   struct stat staged {};
   struct stat standing {};
@@ -70,8 +97,10 @@ Status TreeMerge::move_entry(int stage, int target, const std::string& name, con
   const bool there = fstatat(target, name.c_str(), &standing, AT_SYMLINK_NOFOLLOW) == 0;
   const bool is_directory = S_ISDIR(staged.st_mode);
   if (there && is_directory && S_ISDIR(standing.st_mode)) {
+    if (is_mount_point(target, name)) return leave_mount_point(stage, name, path);
     PENSTOCK_TRY_ASSIGN(const Descriptor from, open_beneath(stage, name, O_RDONLY | O_DIRECTORY, 0, path));
-    PENSTOCK_TRY_ASSIGN(const Descriptor into, open_beneath(target, name, O_RDONLY | O_DIRECTORY, 0, path));
+    PENSTOCK_TRY_ASSIGN(const Descriptor into,
+                        open_beneath(target, name, O_RDONLY | O_DIRECTORY, 0, path, RESOLVE_NO_XDEV));
     merged_.insert(path);
     PENSTOCK_TRY(move_entries(from.number(), into.number(), path));
     return unlinkat(stage, name.c_str(), AT_REMOVEDIR) == 0 ? Status() : Status(fail_errno(path));

@@ -2,6 +2,7 @@
 #include "pipeline/tree_pruning.h"
 
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
 
 #include <utility>
@@ -9,6 +10,7 @@
 
 #include "dag/directory_reader.h"
 #include "pipeline/restore_course.h"
+#include "pipeline/restore_stage.h"
 #include "pipeline/standing_entries.h"
 #include "pipeline/tree_removal.h"
 #include "pipeline/writable_directory.h"
@@ -37,9 +39,10 @@ Status TreePruning::prune(int directory, const std::string& path, const TreeDire
     if (name == names.end() || *name != entry->name) continue;
     ++name;
     if (!entry->content || entry->content->codec == Multicodec::raw) continue;
-    const Descriptor inside = enter_standing(directory, entry->name);
-    if (inside.number() >= 0)
-      PENSTOCK_TRY(prune(inside.number(), path_of(entry->name), entry->directory(), depth + 1));
+    if (is_mount_point(directory, entry->name)) continue;
+    const auto inside =
+        open_beneath(directory, entry->name, O_RDONLY | O_DIRECTORY, 0, entry->name, RESOLVE_NO_XDEV);
+    if (inside) PENSTOCK_TRY(prune(inside->number(), path_of(entry->name), entry->directory(), depth + 1));
   }
   if (damaged || others.empty()) return {};
   const WritableDirectory writable(directory);

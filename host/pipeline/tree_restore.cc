@@ -135,6 +135,11 @@ Status restore_directory(Course& course, const std::string& key) {
   TreeFinisher finisher(source, course.entry, course.selection, course.attributes,
                         course.restoration->course());
   TreeMerge merge(stage.directory(), target.number(), over);
+  merge.tell_mount_points([&](const std::string& where) {
+    course.restoration->course().tell(where,
+                                      {Errc::partial, "directory", "is another file system: left alone",
+                                       "restore what is on it by itself, as COMMIT/PATH"});
+  });
   if (target.number() >= 0) finisher.look_at(target.number(), merge, meeting);
   if (course.report.hard_links > 0) PENSTOCK_TRY(finisher.link_names(stage.directory()));
   course.report.hard_links = finisher.links();

@@ -29,6 +29,16 @@ std::string without_trailing_slashes(std::string path) {
   return path;
 }
 
+// The path without symlinks, the same whether something stands there or not.
+std::string place_of(const std::string& path) {
+  std::error_code failed;
+  const std::filesystem::path name = std::filesystem::path(path).filename();
+  const bool is_name = !name.empty() && name != "." && name != "..";
+  const auto place = std::filesystem::canonical(is_name ? parent_of(path) : path, failed);
+  if (failed) return path;  // which making the stage will tell
+  return is_name ? (place / name).string() : place.string();
+}
+
 // Whether a rename can lead from one of two directories to the other.
 bool on_one_mount(const std::string& one, const std::string& other) {
   struct statx a {};
@@ -128,9 +138,7 @@ Result<bool> RestoreStage::look_at_target(const std::string& path, bool for_dire
 // reached from there by a rename.
 Status RestoreStage::make(const std::string& key) {
   const std::string beside = target_stands_ ? path_ + "/.." : parent_of(path_);
-  std::error_code ignored;
-  const std::string whole_key =
-      key.empty() ? key : key + std::filesystem::weakly_canonical(path_, ignored).string();
+  const std::string whole_key = key.empty() ? key : key + place_of(path_);
   inside_ = target_stands_ && !on_one_mount(path_, beside);
   auto made = StageDirectory::create(inside_ ? path_ : beside, whole_key);
   if (!made && target_stands_ && !inside_ && access(beside.c_str(), W_OK) != 0) {

@@ -89,6 +89,24 @@ TEST_F(TreeResumeTest, AStageThatOthersCouldWriteToIsNotUsed) {
   fs::remove_all(path);
 }
 
+TEST_F(TreeResumeTest, ARelativePathHasOneStageBeforeItIsThereAndAfter) {
+  const fs::path before = fs::current_path();
+  fs::current_path(directory_);
+  const auto stage_name = [](const std::string& path) {
+    const auto stage = RestoreStage::create(path, true, true, "key");
+    return stage ? fs::path(stage->path()).filename().string() : stage.error().message();
+  };
+  fs::create_directory_symlink(directory_, directory_ / "link");
+  const std::string absent_yet = stage_name("relative");
+  EXPECT_EQ(stage_name("link/relative"), absent_yet);
+  fs::create_directory("relative");
+  EXPECT_EQ(stage_name("relative"), absent_yet);
+  EXPECT_EQ(stage_name("./relative/"), absent_yet);
+  EXPECT_EQ(stage_name("link/relative"), absent_yet);
+  EXPECT_EQ(stage_name(directory_ / "relative"), absent_yet);
+  fs::current_path(before);
+}
+
 TEST_F(TreeResumeTest, GoesOnWithWholeFilesAlone) {
   const FileTime time{1'500'000'000, 5};
   put(made_directory("top", {made_file("half", {'h', 'a', 'l', 'f'}), made_file("same", {'n', 'e', 'w'}),

@@ -7,8 +7,10 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <iterator>
 #include <utility>
 
 #include "base/bytes.h"
@@ -21,6 +23,9 @@ namespace {
 constexpr const char* kPrefix = ".penstock-partial-";
 constexpr const char* kBoot = "boot";      // the start of the machine that it was begun in
 constexpr const char* kMoving = "moving";  // what note_moving noted
+constexpr const char* kLock = "lock";      // made first and removed last; whoever has it locked has the stage
+constexpr std::string_view kNames[] = {"boot", "boot.new", RestoreStage::kContent,
+                                       kLock,  "moving",   "moving.new"};
 constexpr size_t kNameDigits = 16;
 constexpr int kTakeTries = 100;
 
@@ -59,6 +64,24 @@ std::string boot_id() {
   return read_text(AT_FDCWD, "/proc/sys/kernel/random/boot_id").value_or("");
 }
 
+// Whether `name` in `directory` is what `held` is.
+bool is_named(int directory, const char* name, int held) {
+  struct stat named {};
+  struct stat open {};
+  return fstatat(directory, name, &named, AT_SYMLINK_NOFOLLOW) == 0 && fstat(held, &open) == 0 &&
+         named.st_ino == open.st_ino && named.st_dev == open.st_dev;
+}
+
+// Whether it is empty, or has a stage's lock and nothing that a stage has not. Who may write around it could
+// have given that name to any directory.
+Result<bool> is_stage(int directory, const std::string& path) {
+  PENSTOCK_TRY_ASSIGN(const auto names, names_in_directory(directory, path));
+  const auto known = [](const std::string& name) {
+    return std::ranges::find(kNames, name) != std::end(kNames);
+  };
+  return names.empty() || (std::ranges::all_of(names, known) && std::ranges::binary_search(names, kLock));
+}
+
 bool everything(const std::string&) {
   return true;
 }
@@ -68,12 +91,14 @@ bool everything(const std::string&) {
 StageDirectory::StageDirectory(StageDirectory&& other) noexcept
     : path_(std::exchange(other.path_, {})),
       directory_(std::move(other.directory_)),
+      lock_(std::move(other.lock_)),
       found_(other.found_),
       moving_(std::move(other.moving_)) {}
 
 StageDirectory& StageDirectory::operator=(StageDirectory&& other) noexcept {
   std::swap(path_, other.path_);
   std::swap(directory_, other.directory_);
+  std::swap(lock_, other.lock_);
   std::swap(found_, other.found_);
   std::swap(moving_, other.moving_);
   return *this;
@@ -118,14 +143,27 @@ Result<bool> StageDirectory::take(const std::string& path) {
     if (opened.number() < 0 || fstat(opened.number(), &held) != 0 || held.st_uid != geteuid() ||
         (held.st_mode & 077) != 0)
       return false;
-    // Not every file system can lock; then whoever starts two restores of one tree to one place has himself
-    // to thank.
-    if (flock(opened.number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-      return fail(Errc::failed, path, "another process restores the same to the same place",
-                  "wait until it has ended");
-    struct stat named {};  // it may have been removed by whoever had the lock
-    if (stat(path.c_str(), &named) != 0 || named.st_ino != held.st_ino || named.st_dev != held.st_dev)
+    PENSTOCK_TRY_ASSIGN(const bool fit, is_stage(opened.number(), path));
+    if (!fit) return false;
+    // A file that is open for writing can be locked over NFS too.
+    Descriptor lock(
+        openat(opened.number(), kLock, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600));
+    if (lock.number() < 0 && errno == ENOENT) continue;
+    if (lock.number() < 0) return fail_errno(path);
+    if (flock(lock.number(), LOCK_EX | LOCK_NB) != 0) {
+      if (errno == EWOULDBLOCK)
+        return fail(Errc::failed, path, "another process restores the same to the same place",
+                    "wait until it has ended");
+      // Two restores would write over each other's files.
+      (void)unlinkat(opened.number(), kLock, 0);
+      (void)rmdir(path.c_str());
+      return false;
+    }
+    // They may have been removed by whoever had the lock.
+    if (!is_named(AT_FDCWD, path.c_str(), opened.number()) ||
+        !is_named(opened.number(), kLock, lock.number()))
       continue;
+    lock_ = std::move(lock);
     path_ = path;
     directory_ = std::move(opened);
     return true;
@@ -142,7 +180,8 @@ Status StageDirectory::begin() {
     return {};
   }
   PENSTOCK_TRY_ASSIGN(const auto names, names_in_directory(number(), path_));
-  for (const std::string& name : names) PENSTOCK_TRY(remove_tree(number(), name, path_, everything));
+  for (const std::string& name : names)
+    if (name != kLock) PENSTOCK_TRY(remove_tree(number(), name, path_, everything));
   (void)fremovexattr(number(), "system.posix_acl_default");  // it is handed down otherwise
   return write_text(number(), kBoot, boot, path_);
 }
@@ -164,8 +203,13 @@ Status StageDirectory::remove() {
   PENSTOCK_TRY_ASSIGN(const auto names, names_in_directory(number(), path));
   // Without a word of when it was begun nobody goes on with what is left, should this be interrupted.
   if (unlinkat(number(), kBoot, 0) != 0 && errno != ENOENT) return fail_errno(path);
-  for (const std::string& name : names) PENSTOCK_TRY(remove_tree(number(), name, path, everything));
-  return rmdir(path.c_str()) == 0 || errno == ENOENT ? Status() : Status(fail_errno(path));
+  for (const std::string& name : names)
+    if (name != kLock) PENSTOCK_TRY(remove_tree(number(), name, path, everything));
+  if (unlinkat(number(), kLock, 0) != 0 && errno != ENOENT) return fail_errno(path);
+  // Another restore may have taken it by now.
+  return rmdir(path.c_str()) == 0 || errno == ENOENT || errno == ENOTEMPTY || errno == EEXIST
+             ? Status()
+             : Status(fail_errno(path));
 }
 
 }  // namespace penstock

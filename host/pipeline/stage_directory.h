@@ -12,8 +12,8 @@ namespace penstock {
 
 // Where a restore keeps what is not whole yet: a directory of its own, mode 0700, with a directory of what is
 // restored in it. Under a name made of a key it can be gone on with: a restore that was killed leaves it
-// behind, and the next one with the same key finds it. Locked (flock) while it is held. The destructor
-// removes it.
+// behind, and the next one with the same key finds it. A file in it is locked (flock) while it is held; where
+// that cannot be, and where what has the name may be no stage, the name is random. The destructor removes it.
 class StageDirectory {
  public:
   // In the directory `parent`. `key`: of what and how is restored; empty: under a random name. failed:
@@ -51,6 +51,7 @@ class StageDirectory {
 
   std::string path_;  // empty: nothing to remove
   Descriptor directory_;
+  Descriptor lock_;
   bool found_ = false;
   std::optional<std::string> moving_;
 };

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -105,6 +107,41 @@ TEST_F(TreeResumeTest, ARelativePathHasOneStageBeforeItIsThereAndAfter) {
   EXPECT_EQ(stage_name("link/relative"), absent_yet);
   EXPECT_EQ(stage_name(directory_ / "relative"), absent_yet);
   fs::current_path(before);
+}
+
+TEST_F(TreeResumeTest, ADirectoryThatIsNoStageIsNotEmptied) {
+  std::string path;
+  {
+    auto stage = RestoreStage::create(back_, true, false, "key");
+    ASSERT_TRUE(stage);
+    path = stage->path();
+  }
+  ASSERT_TRUE(absent(path));
+  // Somebody gave the name to what is not theirs.
+  for (const char* name : {"precious", "lock", "content"}) {
+    fs::create_directories(path);
+    ASSERT_EQ(chmod(path.c_str(), 0700), 0);
+    std::ofstream(path + "/" + name) << name;
+    std::ofstream(path + "/other") << "other";
+    {
+      auto stage = RestoreStage::create(back_, true, false, "key");
+      ASSERT_TRUE(stage) << stage.error().message();
+      EXPECT_NE(stage->path(), path);
+      EXPECT_FALSE(stage->resumed());
+    }
+    EXPECT_FALSE(absent(path + "/" + name));
+    EXPECT_FALSE(absent(path + "/other"));
+    fs::remove_all(path);
+  }
+}
+
+TEST_F(TreeResumeTest, ALockIsHeldThroughAFileThatIsOpenForWriting) {
+  auto stage = RestoreStage::create(back_, true, false, "key");
+  ASSERT_TRUE(stage);
+  const Descriptor lock(open((stage->path() + "/lock").c_str(), O_RDWR | O_CLOEXEC));
+  ASSERT_GE(lock.number(), 0);
+  EXPECT_NE(flock(lock.number(), LOCK_EX | LOCK_NB), 0);
+  EXPECT_EQ(errno, EWOULDBLOCK);
 }
 
 TEST_F(TreeResumeTest, GoesOnWithWholeFilesAlone) {

@@ -52,9 +52,10 @@ bool WalkChoice::is_way(const std::string& path) const {
   return !is_chosen(path) && only_->leads_below(absolute(path));
 }
 
-// Whether it is on another file system than the directory it is in, was not named itself, and that counts.
+// Whether it is on another file system than the directory it is in, was not named itself, and that counts. A
+// directory's mark may be a mount point too.
 bool WalkChoice::is_elsewhere(const std::string& path, const FileStatus& status) const {
-  return filter_ != nullptr && filter_->rules().one_file_system && !levels_.empty() && levels_.back().whole &&
+  return filter_ != nullptr && filter_->rules().one_file_system && !levels_.empty() &&
          levels_.back().device != status.device && !is_chosen(path);
 }
 

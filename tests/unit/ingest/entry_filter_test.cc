@@ -185,6 +185,20 @@ TEST_F(EntryFilterTest, WalksOneFileSystemAndLeavesMountPointsEmpty) {
   EXPECT_GT(std::ranges::count_if(lines, [](const auto& line) { return line.starts_with("/proc/"); }), 10);
 }
 
+TEST_F(EntryFilterTest, LeavesAMarkEmptyThatIsAnotherFileSystem) {
+  struct stat outer {};
+  struct stat inner {};
+  if (stat("/", &outer) != 0 || stat("/proc/sys", &inner) != 0 || outer.st_dev == inner.st_dev)
+    GTEST_SKIP() << "no /proc is mounted here";
+  rules_.one_file_system = true;
+  rules_.marks.push_back(*DirectoryMark::parse("proc"));
+  exclude("/proc/*");
+  exclude("!/proc/sys");
+  exclude("/proc/sys/*");
+  EXPECT_EQ(taken({"/"}), (Lines{"/", "/proc"}));
+  EXPECT_EQ(left_out_, (Lines{"/ if_present", "/proc file_systems"}));
+}
+
 TEST_F(EntryFilterTest, WalksFromTheRootToWhatWasChosenAlone) {
   for (const char* name : {"a", "a/b", "a/b/c", "a/other", "gone"}) tree_.directory(name);
   tree_.file("a/b/c/x", "x");

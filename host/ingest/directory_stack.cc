@@ -67,7 +67,8 @@ bool DirectoryStack::is_level(int fd, const Level& level) {
 }
 
 OwnedFd DirectoryStack::open_level(int parent_fd, const char* name, const Level& level) {
-  OwnedFd fd = open_for_reading(parent_fd, name, O_DIRECTORY | O_NOFOLLOW);
+  // Its names are known by now.
+  OwnedFd fd = open_for_searching(parent_fd, name, O_NOFOLLOW);
   if (!fd || !is_level(fd.get(), level)) return {};
   return fd;
 }

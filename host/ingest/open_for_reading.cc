@@ -20,4 +20,8 @@ OwnedFd open_for_reading(int directory_fd, const char* name, int flags) {
   }
 }
 
+OwnedFd open_for_searching(int directory_fd, const char* name, int flags) {
+  return OwnedFd(openat(directory_fd, name, flags | O_DIRECTORY | O_PATH | O_CLOEXEC));
+}
+
 }  // namespace penstock

@@ -45,6 +45,14 @@ bool PathSelection::leads_below(std::string_view path) const {
   return first < paths_.size() && is_below(paths_[first], without_end_slash(path));
 }
 
+size_t PathSelection::count_below(std::string_view path) const {
+  path = without_end_slash(path);
+  const auto first = paths_.begin() + static_cast<ptrdiff_t>(first_below(path));
+  const auto end = std::partition_point(first, paths_.end(),
+                                        [path](const std::string& one) { return is_below(one, path); });
+  return static_cast<size_t>(end - first);
+}
+
 std::vector<std::string> PathSelection::names_below(std::string_view path) const {
   path = without_end_slash(path);
   std::vector<std::string> names;

@@ -19,6 +19,8 @@ class PathSelection {
   bool contains(std::string_view path) const;
   // Whether one lies below `path`.
   bool leads_below(std::string_view path) const;
+  // How many of the paths are below the directory `path`.
+  size_t count_below(std::string_view path) const;
   // The names in `path` that are in the selection or lead to it, in ascending byte order.
   std::vector<std::string> names_below(std::string_view path) const;
   // The one path, or the directory that holds them all: "/" at most.

@@ -167,7 +167,7 @@ Result<std::optional<Entry>> TreeEntryStream::meet(Entry entry, int directory_fd
   const timespec before = settle_->now();
   FileStatus status;
   if (const int error_number = look_at(directory_fd, name, follow, status); error_number != 0)
-    return unreadable(std::move(entry), error_number);
+    return out_of_reach(std::move(entry), error_number);
   if (!choice_.takes(entry.path, status)) return std::optional<Entry>();
   if (!S_ISDIR(status.mode) && choice_.is_way(entry.path))
     return unreadable(std::move(entry), "is no directory any more: what was chosen below it is not stored",
@@ -197,25 +197,46 @@ Result<std::optional<Entry>> TreeEntryStream::meet(Entry entry, int directory_fd
   }
 }
 
+Result<Entry> TreeEntryStream::out_of_reach(Entry entry, int error_number) {
+  Result<Entry> told = unreadable(std::move(entry), error_number);
+  if (!told || !choice_.is_way(told->path)) return told;
+  const size_t count = choice_.count_below(told->path);
+  told->error.why += ": nor is what was chosen below it stored, " + std::to_string(count) +
+                     (count == 1 ? " path" : " paths");
+  return told;
+}
+
+// A way need not be read.
+OwnedFd TreeEntryStream::open_met_directory(const std::string& path, int directory_fd, const char* name,
+                                            bool follow, bool& searched_only) const {
+  const int flags = follow ? 0 : O_NOFOLLOW;
+  OwnedFd fd = open_for_reading(directory_fd, name, flags | O_DIRECTORY);
+  searched_only = !fd && errno == EACCES && choice_.is_way(path);
+  if (!searched_only) return fd;
+  return open_for_searching(directory_fd, name, flags);
+}
+
 Result<Entry> TreeEntryStream::meet_directory(Entry entry, int directory_fd, const char* name, bool follow) {
   const std::string given = name;
-  OwnedFd fd = open_for_reading(directory_fd, given.c_str(), (follow ? 0 : O_NOFOLLOW) | O_DIRECTORY);
-  if (!fd) return unreadable(std::move(entry), errno);
+  bool searched_only = false;
+  OwnedFd fd = open_met_directory(entry.path, directory_fd, given.c_str(), follow, searched_only);
+  if (!fd) return out_of_reach(std::move(entry), errno);
   // Of the directory that is read, should another have taken the name meanwhile.
   struct stat opened;
-  if (fstat(fd.get(), &opened) != 0) return unreadable(std::move(entry), errno);
+  if (fstat(fd.get(), &opened) != 0) return out_of_reach(std::move(entry), errno);
   const FileStatus looked = *entry.status;
   entry.status = file_status(opened);
   entry.status->mount_root = looked.mount_root;
   entry.status->settled = looked.settled && looked.inode == entry.status->inode &&
                           looked.ctime.tv_sec == opened.st_ctim.tv_sec &&
                           looked.ctime.tv_nsec == opened.st_ctim.tv_nsec;
-  if (const int error_number = read_xattrs(fd.get(), entry.xattrs); error_number != 0)
-    entry.xattr_fault = errno_text(error_number);
+  const int xattr_error =
+      searched_only ? read_xattrs_at(fd.get(), ".", entry.xattrs) : read_xattrs(fd.get(), entry.xattrs);
+  if (xattr_error != 0) entry.xattr_fault = errno_text(xattr_error);
   const auto only = choice_.names_in(entry.path, *entry.status, fd.get());
   if (const int error_number = directories_.push(std::move(fd), entry.name, entry.path, only);
       error_number != 0)
-    return unreadable(std::move(entry), error_number);
+    return out_of_reach(std::move(entry), error_number);
   choice_.enter();
   entry.kind = Entry::Kind::directory_begin;
   return entry;

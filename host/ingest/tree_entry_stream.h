@@ -47,6 +47,10 @@ class TreeEntryStream final : public EntryStream {
   Result<std::optional<Entry>> meet(Entry entry, int directory_fd, const char* name, bool follow);
   Result<Entry> meet_directory(Entry entry, int directory_fd, const char* name, bool follow);
   Result<Entry> meet_other(Entry entry, int directory_fd, const char* name);
+  // What is there cannot be looked at; of a way, neither can all that was chosen below it.
+  Result<Entry> out_of_reach(Entry entry, int error_number);
+  OwnedFd open_met_directory(const std::string& path, int directory_fd, const char* name, bool follow,
+                             bool& searched_only) const;
   uint64_t fs_magic(uint64_t device, int directory_fd, const char* name, bool follow);
 
   std::vector<TopLevelPath> tops_;

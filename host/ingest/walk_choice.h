@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -28,6 +29,8 @@ class WalkChoice {
   bool takes(const std::string& path, const FileStatus& status);
   // Whether it is taken for what was chosen below it alone.
   bool is_way(const std::string& path) const;
+  // Of a way, how many paths were chosen below it.
+  size_t count_below(const std::string& path) const { return only_->count_below(absolute(path)); }
   // Which names are looked at in a directory that is open; nothing where it is all of them.
   std::optional<std::vector<std::string>> names_in(const std::string& path, const FileStatus& status,
                                                    int directory_fd);

@@ -2,10 +2,12 @@
 #include "ingest/entry_filter.h"
 
 #include <gtest/gtest.h>
+#include <sys/fsuid.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "ingest/entry_stream.h"
 #include "unit/ingest/source_tree.h"
@@ -216,6 +218,50 @@ TEST_F(EntryFilterTest, WalksFromTheRootToWhatWasChosenAlone) {
   lines = taken({"/"}, &below_a_file);
   ASSERT_FALSE(lines.empty());
   EXPECT_TRUE(lines.back().starts_with("a/b.txt!is no directory any more")) << lines.back();
+}
+
+// A walk as somebody who may do nothing with the test's files but what their modes give everybody; root has
+// that of its own thread alone (setfsuid(2)), and others are their owners.
+class AsStranger {
+ public:
+  AsStranger() { setfsuid(geteuid() == 0 ? 65534 : geteuid()); }
+  ~AsStranger() { setfsuid(geteuid()); }
+  AsStranger(const AsStranger&) = delete;
+  AsStranger& operator=(const AsStranger&) = delete;
+};
+
+TEST_F(EntryFilterTest, NeedsNoLeaveToReadTheDirectoriesAboveWhatWasChosen) {
+  for (const char* name : {"home", "home/me", "shut", "shut/in", "shut/in/x"}) tree_.directory(name);
+  for (const char* name : {"home/me/f", "home/me/g", "shut/in/1", "shut/in/x/1", "shut/in/x/2", "shut/2"})
+    tree_.file(name, "x");
+  std::string deep = "home/deep";  // more levels than are held open
+  for (size_t i = 0; i < 100; ++i, deep += "/d") tree_.directory(deep);
+  tree_.file("home/deep/last", "x");
+  tree_.file(deep.substr(0, deep.size() - 1) + "e", "x");
+  const std::string root = tree_.root();
+  const PathSelection only({root + "/home/me/f", root + "/home/deep/last",
+                            root + "/" + deep.substr(0, deep.size() - 1) + "e", root + "/shut/in/1",
+                            root + "/shut/in/x/1", root + "/shut/in/x/2", root + "/shut/2"});
+  ASSERT_EQ(chmod(root.c_str(), 0111), 0);
+  ASSERT_EQ(chmod(tree_.path("home").c_str(), 0111), 0);
+  ASSERT_EQ(chmod(tree_.path("home/deep").c_str(), 0111), 0);
+  ASSERT_EQ(chmod(tree_.path("shut/in").c_str(), 0), 0);
+  Lines lines;
+  {
+    const AsStranger stranger;
+    lines = taken({"/"}, &only);
+  }
+  for (const char* name : {"", "home", "home/deep", "shut/in"}) chmod(tree_.path(name).c_str(), 0755);
+  std::erase_if(lines, [&](const std::string& line) { return line.empty() || root.starts_with(line); });
+  Lines bad;
+  std::ranges::copy_if(lines, std::back_inserter(bad),
+                       [](const auto& line) { return line.find('!') != std::string::npos; });
+  EXPECT_EQ(bad, (Lines{"shut/in/1!" + std::string("Permission denied"),
+                        "shut/in/x!" + std::string("Permission denied") +
+                            ": nor is what was chosen below it stored, 2 paths"}));
+  for (const char* name : {"home/me/f", "home/deep/last", "shut/2"})
+    EXPECT_EQ(std::ranges::count(lines, name), 1) << name;
+  EXPECT_EQ(std::ranges::count(lines, "home/me/g"), 0);
 }
 
 }  // namespace

@@ -20,12 +20,18 @@ bool is_of(const Commit& commit, const ParentQuery& query) {
   return commit.meta && commit.name == query.name && commit.host == query.host;
 }
 
-// 0: it is no parent; 4 is the best.
+// 0: it is no parent; kBestRank is the best. Of what was asked for a commit names only what it could take.
+constexpr unsigned kBestRank = 6;
 unsigned rank_of(BlockSource& source, const CommitTree& tree, const ParentQuery& query) {
   if (!tree.meta || !tree.meta->scan) return 0;
-  const bool same_paths = !query.from.empty() && tree.meta->from == query.from;
-  if (!same_paths && !has_common_top(source, *tree.meta, query.tops)) return 0;
-  return 1 + (same_paths ? 1U : 0U) + (cut_alike(tree.commit, query) ? 2U : 0U);
+  const unsigned cut = cut_alike(tree.commit, query) ? 3 : 0;
+  const auto& from = tree.meta->from;
+  if (!query.from.empty() && from == query.from) return cut + 3;
+  const auto asked = [&](const std::string& path) {
+    return std::ranges::find(query.from, path) != query.from.end();
+  };
+  if (std::ranges::any_of(from, asked)) return cut + 2;
+  return has_common_top(source, *tree.meta, query.tops) ? cut + 1 : 0;
 }
 
 }  // namespace
@@ -35,12 +41,11 @@ bool cut_alike(const Commit& commit, const ParentQuery& query) {
 }
 
 std::optional<CommitTree> find_parent(const Store& store, BlockSource& source, const ParentQuery& query) {
-  constexpr unsigned kBest = 4;
   const auto commits = store.commits();
   const size_t count = std::min(commits.size(), kParentCommitsMax);
   std::optional<CommitTree> best;
   unsigned best_rank = 0;
-  for (size_t i = 1; i <= count && best_rank < kBest; ++i) {
+  for (size_t i = 1; i <= count && best_rank < kBestRank; ++i) {
     const Cid& cid = commits[commits.size() - i].cid;
     const auto commit = read_commit(source, cid);
     if (!commit || !is_of(*commit, query)) continue;

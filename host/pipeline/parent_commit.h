@@ -29,9 +29,9 @@ struct ParentQuery {
 bool cut_alike(const Commit& commit, const ParentQuery& query);
 
 // The commit that a put is best compared with: the newest with a scan tree, of the same name and host, that
-// was cut alike and made of the same paths. In want of one, the newest that was cut alike and has a top-level
-// name in common; then one that was cut otherwise. Nothing: there is none. Commits that cannot be read are
-// passed over. `source` reads that store.
+// was cut alike and made of the same paths. In want of one, the newest that was cut alike and has a path in
+// common, or else a top-level name; then one that was cut otherwise. Nothing: there is none. Commits that
+// cannot be read are passed over. `source` reads that store.
 std::optional<CommitTree> find_parent(const Store& store, BlockSource& source, const ParentQuery& query);
 
 }  // namespace penstock

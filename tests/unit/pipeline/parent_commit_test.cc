@@ -45,6 +45,16 @@ TEST_F(ParentCommitTest, SamePathsComeBeforeNewerOnes) {
   EXPECT_EQ(parent({"c"}), std::nullopt) << "nothing in common";
 }
 
+TEST_F(ParentCommitTest, APathInCommonComesBeforeANameInCommon) {
+  const Cid part = commit({"a"});
+  options.metadata.from["b"] = "/elsewhere/b";
+  auto entries = open_paths({tree.path("b")}, {.metadata = true, .settle = settle});
+  options.metadata.from.erase("a");
+  const Cid elsewhere = put_entries_of(std::move(*entries), {"b"}, Compared::with_nothing).commit;
+  EXPECT_EQ(parent({"a", "b"}), part) << "b may have been left out of it";
+  EXPECT_EQ(parent({"b"}), elsewhere);
+}
+
 TEST_F(ParentCommitTest, NameAndHostAreTheSame) {
   const Cid mine = commit({"a"});
   request.name = "other";

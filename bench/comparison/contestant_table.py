@@ -19,7 +19,7 @@ def penstock(name, put, operations=None, source="tree"):
         prepare="{penstock} init -s {place}/store",
         operations={"put": put} | (operations or {}),
         stored=("{place}/store",), restored="{out}/data",
-        note="fsync on, --verify full (both default); keeps content, names, symlinks and holes, no modes or times")
+        note="fsync on, --verify full (both default); keeps metadata as restic and borg do")
 
 
 PENSTOCK = penstock("penstock", "{penstock} put -q -s {place}/store {tree}", {

@@ -41,7 +41,7 @@ class PeersTest(unittest.TestCase):
         """The finished process of bench/peers on the data, its work folder having been left empty."""
         work = self.path("work")
         os.makedirs(work, exist_ok=True)
-        done = subprocess.run([PEERS, "--penstock", PENSTOCK, "--dir", work, "--data", self.data, "--files", "300", *arguments],
+        done = subprocess.run([PEERS, "--penstock", PENSTOCK, "--dir", work, "--data", self.data, "--files", "300", "--settle", "0", *arguments],
                               capture_output=True, text=True, env=os.environ | environment, timeout=500, check=False)
         self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
         self.assertEqual(os.listdir(work), [])

@@ -63,15 +63,16 @@ Result<PutReport> put_with_display(const PutCommand& command, Store& store, Disp
 
 }  // namespace
 
-ParentQuery PutCommand::parent_query(const PutInputs& inputs, const PutOptions& options) const {
+ParentQuery PutCommand::parent_query(const SelectedInputs& selected, const PutOptions& options) const {
   ParentQuery query{.name = name,
                     .host = host_name(),
-                    .tops = inputs.names,
+                    .tops = selected.inputs.names,
                     .from = {},
+                    .paths = selected.paths,
                     .chunker = chunker_text(options.chunker),
                     .profile = profile};
   std::ranges::sort(query.tops);
-  for (const auto& top : inputs.metadata.from) query.from.push_back(top.second);
+  for (const auto& top : selected.inputs.metadata.from) query.from.push_back(top.second);
   return query;
 }
 
@@ -147,7 +148,7 @@ Result<int> PutCommand::put(const GlobalOptions& global, Console& console) const
   std::optional<PutParent> compared;
   if (inputs.metadata.kept) {
     PENSTOCK_TRY_ASSIGN(compared,
-                        choose_parent(*store, {parent, reread}, parent_query(inputs, options), console));
+                        choose_parent(*store, {parent, reread}, parent_query(selected, options), console));
   } else if (reread || !(parent.empty() || parent == "none")) {
     return fail(Errc::usage, reread ? "--reread" : "--parent",
                 "is for files and directories: standard input is always read", "leave it out");

@@ -40,7 +40,7 @@ struct PutCommand {
   Result<int> run(const GlobalOptions& global, Console& console) const;
 
   // What its parent is looked for by.
-  ParentQuery parent_query(const PutInputs& inputs, const PutOptions& options) const;
+  ParentQuery parent_query(const SelectedInputs& selected, const PutOptions& options) const;
 
  private:
   Result<int> put(const GlobalOptions& global, Console& console) const;

@@ -91,7 +91,7 @@ Result<int> dry_run_put(const PutCommand& command, const GlobalOptions& global, 
                                          command.profile, command.verify, command.threads}));
   PENSTOCK_TRY_ASSIGN(const std::optional<PutParent> compared,
                       choose_parent(*store, {command.parent, command.reread},
-                                    command.parent_query(selected.inputs, options), console));
+                                    command.parent_query(selected, options), console));
   LeftOut left_out;
   RehearsalOptions rehearsal;
   if (compared) rehearsal.baseline = compared->baseline.get();

@@ -43,6 +43,11 @@ bool is_absent(int error_number) {
          error_number == EACCES || error_number == ENOSYS;
 }
 
+// There is no call that takes a directory's descriptor and a name.
+std::string path_at(int directory_fd, const std::string& name) {
+  return directory_fd == AT_FDCWD ? name : "/proc/self/fd/" + std::to_string(directory_fd) + "/" + name;
+}
+
 int read_all(const XattrCalls& calls, std::vector<FileXattr>& attributes) {
   attributes.clear();
   std::string names(512, '\0');
@@ -78,14 +83,25 @@ int read_xattrs(int fd, std::vector<FileXattr>& attributes) {
 }
 
 int read_xattrs_at(int directory_fd, const std::string& name, std::vector<FileXattr>& attributes) {
-  // There is no call that takes a directory's descriptor and a name.
-  const std::string path =
-      directory_fd == AT_FDCWD ? name : "/proc/self/fd/" + std::to_string(directory_fd) + "/" + name;
+  const std::string path = path_at(directory_fd, name);
   return read_all({[&](char* into, size_t bytes) { return llistxattr(path.c_str(), into, bytes); },
                    [&](const char* attribute, uint8_t* into, size_t bytes) {
                      return lgetxattr(path.c_str(), attribute, into, bytes);
                    }},
                   attributes);
+}
+
+int list_xattrs_at(int directory_fd, const std::string& name, std::vector<std::string>& names) {
+  names.clear();
+  const std::string path = path_at(directory_fd, name);
+  std::string listed(512, '\0');
+  const auto list = [&](char* into, size_t bytes) { return llistxattr(path.c_str(), into, bytes); };
+  if (const int error_number = read_grown(listed, list); error_number != 0)
+    return is_absent(error_number) ? 0 : error_number;
+  for (size_t at = 0; at < listed.size(); at += names.back().size() + 1)
+    names.emplace_back(listed.c_str() + at);
+  std::ranges::sort(names);
+  return 0;
 }
 
 }  // namespace penstock

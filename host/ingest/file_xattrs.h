@@ -18,5 +18,7 @@ struct FileXattr {
 int read_xattrs(int fd, std::vector<FileXattr>& attributes);
 // The same of a name in an open directory (AT_FDCWD: of a path), without following a symlink.
 int read_xattrs_at(int directory_fd, const std::string& name, std::vector<FileXattr>& attributes);
+// Of such a name, the names of its attributes alone, ascending: also of those that may not be read.
+int list_xattrs_at(int directory_fd, const std::string& name, std::vector<std::string>& names);
 
 }  // namespace penstock

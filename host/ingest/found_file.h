@@ -26,6 +26,8 @@ class FoundFile {
   virtual ~FoundFile() = default;
   // partial error: it is gone, or something else by now. failed: no other file could be opened either.
   virtual Result<OpenedFile> open() = 0;
+  // The names of its attributes, ascending, without opening it. False: they cannot be told.
+  virtual bool list_xattrs(std::vector<std::string>& names) = 0;
 };
 
 }  // namespace penstock

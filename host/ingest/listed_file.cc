@@ -27,4 +27,8 @@ Result<OpenedFile> ListedFile::open() {
   return file;
 }
 
+bool ListedFile::list_xattrs(std::vector<std::string>& names) {
+  return !place_.follow && list_xattrs_at(place_.directory_fd, place_.name, names) == 0;
+}
+
 }  // namespace penstock

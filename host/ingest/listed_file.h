@@ -22,6 +22,7 @@ class ListedFile final : public FoundFile {
   ListedFile(Place place, const SettleRule& settle) : place_(std::move(place)), settle_(&settle) {}
 
   Result<OpenedFile> open() override;
+  bool list_xattrs(std::vector<std::string>& names) override;
 
  private:
   Place place_;

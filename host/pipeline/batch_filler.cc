@@ -128,10 +128,7 @@ void BatchFiller::follow(Baseline& baseline, const Entry& entry) {
 
 Status BatchFiller::begin_file(Batch& batch, Entry entry) {
   FileMatch match;
-  if (options_->baseline != nullptr) {
-    PENSTOCK_CHECK(entry.status.has_value());
-    match = options_->baseline->match_file(entry.name, *entry.status);
-  }
+  if (options_->baseline != nullptr) match = match_entry(*options_->baseline, entry);
   if (match.known) {
     add_known_file(batch, entry, *std::move(match.known));
     return {};

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/entry_events.h"
 
+#include <algorithm>
 #include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "base/check.h"
 
@@ -38,6 +41,17 @@ TreeEvent entry_event(Entry entry, PutCounters& counters, std::string& fault) {
       PENSTOCK_CHECK(false);
   }
   return event;
+}
+
+FileMatch match_entry(Baseline& baseline, const Entry& entry) {
+  PENSTOCK_CHECK(entry.status.has_value() && entry.found != nullptr);
+  FileMatch match = baseline.match_file(entry.name, *entry.status);
+  if (!match.known) return match;
+  std::vector<std::string> names;
+  if (!entry.found->list_xattrs(names) ||
+      !std::ranges::includes(match.known->xattrs, names, {}, &Xattr::name))
+    match.known.reset();
+  return match;
 }
 
 EntryMeta known_file_meta(const std::string& name, const FileStatus& status, KnownFile known) {

@@ -15,6 +15,9 @@ namespace penstock {
 // Counts it. `fault`: why attributes were left out; empty if none were.
 TreeEvent entry_event(Entry entry, PutCounters& counters, std::string& fault);
 
+// Compares a file that was met. It is not known where it has attributes that the baseline lacks: whoever put
+// that could not see them all.
+FileMatch match_entry(Baseline& baseline, const Entry& entry);
 // Of a file that is what an earlier commit has. Its content's link is the metadata's `known`.
 EntryMeta known_file_meta(const std::string& name, const FileStatus& status, KnownFile known);
 

@@ -83,6 +83,14 @@ void MetaAssembler::link_to(EntryMeta& meta, FirstName& first) {
 
 Result<std::optional<DagLink>> MetaAssembler::add_link(EntryMeta meta) {
   FirstName* const first = first_name(meta);
+  if (first == nullptr && meta.known) {
+    const DagLink known = *meta.known;
+    ++counters_.files;
+    counters_.bytes_content += known.content_bytes;
+    counters_.bytes_unchanged += known.content_bytes;
+    PENSTOCK_TRY(add(std::move(meta), known));
+    return std::optional(known);
+  }
   if (first == nullptr) {
     ++counters_.entries_reported;
     if (report_) {

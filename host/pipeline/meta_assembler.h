@@ -36,7 +36,7 @@ class MetaAssembler {
   // A file, whose `content` is what was read of it; or a symlink or special file, with none.
   Status add(EntryMeta meta, const std::optional<DagLink>& content);
   // A further name of a file that was met: its content, which need not be read again. Nothing: the first name
-  // was dropped, and so is this one.
+  // was dropped, and so is this one, unless it is known by itself.
   Result<std::optional<DagLink>> add_link(EntryMeta meta);
 
   // Top-level entries so far that have no content.

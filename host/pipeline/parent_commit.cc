@@ -26,6 +26,9 @@ unsigned rank_of(BlockSource& source, const CommitTree& tree, const ParentQuery&
   if (!tree.meta || !tree.meta->scan) return 0;
   const unsigned cut = cut_alike(tree.commit, query) ? 3 : 0;
   const auto& from = tree.meta->from;
+  const bool is_list = query.from == std::vector<std::string>{"/"};
+  if (is_list && tree.commit.paths != query.paths)
+    return has_common_top(source, *tree.meta, query.tops) ? cut + 1 : 0;
   if (!query.from.empty() && from == query.from) return cut + 3;
   const auto asked = [&](const std::string& path) {
     return std::ranges::find(query.from, path) != query.from.end();

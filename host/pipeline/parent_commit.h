@@ -21,6 +21,8 @@ struct ParentQuery {
   std::string host;
   std::vector<std::string> tops;  // names of its top-level entries, ascending
   std::vector<std::string> from;  // absolute paths of these, in that order; fewer where some are not known
+  std::vector<std::string>
+      paths;  // as the commit is to have them: what tells lists apart, whose `from` is "/"
   std::string chunker;
   std::string profile;
 };

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "pipeline/baseline.h"
+#include "pipeline/entry_events.h"
 
 namespace penstock {
 namespace {
@@ -56,7 +57,7 @@ void Rehearsal::meet_file(const Entry& entry) {
   PENSTOCK_CHECK(entry.status.has_value());
   PutCounters& counters = report_.counters;
   FileMatch match;
-  if (options_->baseline != nullptr) match = options_->baseline->match_file(entry.name, *entry.status);
+  if (options_->baseline != nullptr) match = match_entry(*options_->baseline, entry);
   const uint64_t bytes = entry.status->size;
   const bool further =
       entry.status->links > 1 && !met_.emplace(entry.status->inode, entry.status->device).second;

@@ -56,6 +56,7 @@ class CountedOpens final : public EntryStream {
       opened_->push_back(name_);
       return file_->open();
     }
+    bool list_xattrs(std::vector<std::string>& names) override { return file_->list_xattrs(names); }
 
    private:
     std::unique_ptr<FoundFile> file_;
@@ -75,6 +76,14 @@ class MadeFiles final : public EntryStream {
     entry.status = status;
     entry.found = std::make_unique<Made>(status, ScriptedContent::of(std::move(content)));
     entries_.push_back(std::move(entry));
+    return *this;
+  }
+  // It is opened, and cannot be read.
+  MadeFiles& damaged(const std::string& name, const FileStatus& status) {
+    file(name, status, std::vector<uint8_t>(status.size, 'x'));
+    ScriptedContent content = ScriptedContent::of(std::vector<uint8_t>(status.size, 'x'));
+    content.fail_at = 0;
+    entries_.back().found = std::make_unique<Made>(status, content);
     return *this;
   }
   MadeFiles& unreadable(const std::string& name) {
@@ -100,6 +109,10 @@ class MadeFiles final : public EntryStream {
       file.status = status_;
       file.source = std::make_unique<ScriptedSource>(content_);
       return file;
+    }
+    bool list_xattrs(std::vector<std::string>& names) override {
+      names.clear();
+      return true;
     }
 
    private:
@@ -176,6 +189,7 @@ class BaselineSite : public testing::Test {
                       .host = request.host,
                       .tops = names,
                       .from = {},
+                      .paths = request.paths,
                       .chunker = chunker_text(options.chunker),
                       .profile = request.profile};
     for (const auto& [name, path] : options.metadata.from) query.from.push_back(path);

@@ -355,6 +355,45 @@ TEST_F(BaselineTest, HardLinksStayOneFile) {
   EXPECT_EQ(changed.report.counters.files_changed, 3U);
 }
 
+TEST_F(BaselineTest, AKnownNameOutlivesAFirstOneThatCannotBeRead) {
+  FileStatus status;
+  status.mode = kModeFile | 0644;
+  status.size = 5;
+  status.inode = 7;
+  status.links = 3;
+  status.settled = true;
+  auto files = std::make_unique<MadeFiles>();
+  files->file("b", status, std::vector<uint8_t>(5, 'x')).file("c", status, std::vector<uint8_t>(5, 'x'));
+  const Put first = put_made(std::move(files), {"b", "c"});
+  files = std::make_unique<MadeFiles>();
+  files->damaged("a", status).file("b", status, {}).file("c", status, {});
+  const Put again = put_made(std::move(files), {"a", "b", "c"});
+  EXPECT_EQ(again.opened, Names{"a"});
+  EXPECT_EQ(reported.size(), 1U);
+  EXPECT_EQ(again.report.root.cid, first.report.root.cid);
+  EXPECT_EQ(again.report.counters.files, 2U);
+  EXPECT_EQ(again.report.counters.files_linked, 1U);
+}
+
+TEST_F(BaselineTest, AttributesThatTheParentCouldNotSeeAreRead) {
+  tree.file("f", "x");
+  const std::string path = tree.path("f");
+  if (setxattr(path.c_str(), "user.a", "1", 1, 0) != 0) GTEST_SKIP() << "no user attributes here";
+  auto status_of = [&] {
+    FileStatus status;
+    EXPECT_EQ(look_at(AT_FDCWD, path.c_str(), false, status), 0);
+    status.settled = true;
+    return status;
+  };
+  auto blind = std::make_unique<MadeFiles>();
+  blind->file("f", status_of(), {'x'});
+  put_made(std::move(blind), {"f"});
+  const Put seen = put({"f"});
+  EXPECT_EQ(seen.opened, Names{"f"});
+  EXPECT_EQ(seen.report.counters.files_unchanged, 1U);
+  EXPECT_EQ(put({"f"}).opened, Names{});
+}
+
 TEST_F(BaselineTest, RereadReadsAllAndCountsAllTheSame) {
   make_tree();
   const Put first = put({"t"});

@@ -55,6 +55,22 @@ TEST_F(ParentCommitTest, APathInCommonComesBeforeANameInCommon) {
   EXPECT_EQ(parent({"b"}), elsewhere);
 }
 
+TEST_F(ParentCommitTest, ListsAreToldApartByTheirPaths) {
+  const auto put_list = [&](const std::string& path) {
+    request.paths = {path};
+    auto entries = open_paths({tree.path("a")}, {.metadata = true, .settle = settle});
+    options.metadata.from = {{"a", "/"}};
+    return put_entries_of(std::move(*entries), {"a"}, Compared::with_nothing).commit;
+  };
+  const Cid one = put_list("/one");
+  const Cid two = put_list("/two");
+  const auto reader = store_->new_reader();
+  request.paths = {"/one"};
+  EXPECT_EQ(find_parent(*store_, *reader, query({"a"}))->cid, one);
+  request.paths = {"/two"};
+  EXPECT_EQ(find_parent(*store_, *reader, query({"a"}))->cid, two);
+}
+
 TEST_F(ParentCommitTest, NameAndHostAreTheSame) {
   const Cid mine = commit({"a"});
   request.name = "other";

@@ -289,6 +289,7 @@ class ScriptedFile final : public FoundFile {
     file.source = std::make_unique<ScriptedSource>(content_);
     return file;
   }
+  bool list_xattrs(std::vector<std::string>& /*names*/) override { return false; }
 
  private:
   FileStatus status_;

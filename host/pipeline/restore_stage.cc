@@ -90,8 +90,24 @@ const std::string& RestoreStage::path() const {
   return stage_->path();
 }
 
-const std::optional<std::string>& RestoreStage::merge_begun() const {
-  return stage_->moving();
+std::string RestoreStage::identity(int directory) {
+  struct statx status {};
+  if (statx(directory, "", AT_EMPTY_PATH, STATX_INO | STATX_BTIME, &status) != 0) return {};
+  std::string text = std::to_string(status.stx_dev_major) + ":" + std::to_string(status.stx_dev_minor) + " " +
+                     std::to_string(status.stx_ino);
+  if ((status.stx_mask & STATX_BTIME) != 0)
+    text += " " + std::to_string(status.stx_btime.tv_sec) + "." + std::to_string(status.stx_btime.tv_nsec);
+  return text;
+}
+
+// Somebody may have put another directory there since.
+void RestoreStage::look_at_merge() {
+  const std::optional<std::string>& noted = stage_->moving();
+  if (!noted || !target_stands_) return;
+  const Descriptor target(open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  const size_t end = noted->find('\0');
+  if (target.number() < 0 || end == std::string::npos || end == 0) return;
+  if (noted->substr(0, end) == identity(target.number())) merge_begun_ = noted->substr(end + 1);
 }
 
 std::string RestoreStage::name_in_target() const {
@@ -107,6 +123,7 @@ Result<RestoreStage> RestoreStage::create(const std::string& path, bool for_dire
   RestoreStage stage(without_trailing_slashes(path), for_directory, over);
   PENSTOCK_TRY_ASSIGN(stage.target_stands_, look_at_target(stage.path_, for_directory, over));
   PENSTOCK_TRY(stage.make(key));
+  stage.look_at_merge();
   if (stage.target_stands_ && !over && !stage.merge_begun()) {
     const Descriptor target(open(stage.path_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (target.number() < 0) return fail_errno(path);
@@ -171,7 +188,7 @@ Status RestoreStage::promote(const Finish& finish) {
   umask(mask);
   if (for_directory_ && fchmod(directory(), 0777 & ~mask) != 0) return fail_errno(path_);
   if (for_directory_ && finish) PENSTOCK_TRY(finish(directory()));
-  if (for_directory_) PENSTOCK_TRY(stage_->note_moving(""));
+  if (for_directory_) PENSTOCK_TRY(stage_->note_moving(identity(directory()) + '\0'));
   // Whoever goes on where this is interrupted finds that it was promoted.
   // A directory that moves to another is written to.
   std::optional<WritableDirectory> writable;
@@ -183,10 +200,10 @@ Status RestoreStage::promote(const Finish& finish) {
 }
 
 Status RestoreStage::merge_into(const std::string& plan, const Merge& merge, const Finish& finish) {
-  PENSTOCK_TRY(stage_->note_moving(plan));
-  PENSTOCK_TRY(merge());
   const Descriptor target(open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (target.number() < 0) return fail_errno(path_);
+  PENSTOCK_TRY(stage_->note_moving(identity(target.number()) + '\0' + plan));
+  PENSTOCK_TRY(merge());
   PENSTOCK_TRY(finish(target.number()));
   if (!inside_) return stage_->remove();
   struct stat finished {};

@@ -62,8 +62,8 @@ class RestoreStage {
 
   // Whether an earlier restore left entries in it, whole ones and others.
   bool resumed() const { return resumed_; }
-  // The plan of the merge_into that was interrupted, if one was.
-  const std::optional<std::string>& merge_begun() const;
+  // The plan of the merge_into that was interrupted, if one was, and the target is still what it led to.
+  const std::optional<std::string>& merge_begun() const { return merge_begun_; }
 
   // What a directory is given when all that belongs into it is there, by a descriptor of it.
   using Finish = std::function<Status(int directory)>;
@@ -75,6 +75,9 @@ class RestoreStage {
   // given the target. `plan` is kept until then, for whoever goes on.
   using Merge = std::function<Status()>;
   Status merge_into(const std::string& plan, const Merge& merge, const Finish& finish);
+  // Which directory `directory` is, for as long as there is a file system: what a merge notes before its
+  // plan, with a zero behind. Empty where that cannot be told.
+  static std::string identity(int directory);
   // The stage's own name in the target; empty: it is not in there.
   std::string name_in_target() const;
 
@@ -85,6 +88,7 @@ class RestoreStage {
   RestoreStage(std::string path, bool for_directory, bool over);
 
   Status make(const std::string& key);
+  void look_at_merge();
   Status promote_entries();
 
   std::string path_;
@@ -93,6 +97,7 @@ class RestoreStage {
   bool target_stands_ = false;
   bool inside_ = false;  // the stage is in the target itself
   bool resumed_ = false;
+  std::optional<std::string> merge_begun_;
   std::unique_ptr<StageDirectory> stage_;
   Descriptor directory_;
 };

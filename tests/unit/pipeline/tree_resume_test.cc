@@ -31,6 +31,11 @@ class TreeResumeTest : public RestoreSite {
     return path / RestoreStage::kContent;
   }
 
+  std::string identity_of_target() {
+    const Descriptor target(open(back_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    return RestoreStage::identity(target.number());
+  }
+
   static void write(const fs::path& path, const std::string& text, FileTime time) {
     std::ofstream(path) << text;
     const timespec times[2] = {{0, UTIME_OMIT}, {time.seconds, static_cast<long>(time.nanoseconds)}};
@@ -193,7 +198,7 @@ TEST_F(TreeResumeTest, AMergeThatWasInterruptedEndsByTheSameRule) {
   fs::create_directories(back_ / "mine");
   const fs::path content = stage_content();
   // As if it had been killed behind the first rename.
-  std::ofstream(content.parent_path() / "moving") << std::string("new") + '\0';
+  std::ofstream(content.parent_path() / "moving") << identity_of_target() + '\0' + "new" + '\0';
   fs::create_directory(back_ / "new");
   fs::permissions(back_ / "new", fs::perms(0700));
   write(back_ / "new/a", "a", {1'500'000'000, 5});
@@ -205,11 +210,30 @@ TEST_F(TreeResumeTest, AMergeThatWasInterruptedEndsByTheSameRule) {
   EXPECT_FALSE(absent(back_ / "mine"));
 }
 
+TEST_F(TreeResumeTest, ADirectoryThatCameInPlaceOfWhatWasMovedIsNotMergedInto) {
+  put(made_directory("top", {made_directory("private", {made_file("a", {'a'})}), made_file("b", {'b'})},
+                     0700));
+  fs::create_directory(back_);
+  const fs::path content = stage_content();
+  std::ofstream(content.parent_path() / "moving") << identity_of_target() + '\0';
+  fs::rename(back_, directory_ / "moved-away");
+  fs::create_directories(back_ / "private");
+  ASSERT_EQ(chmod(back_.c_str(), 0751), 0);
+  std::ofstream(back_ / "private/a") << "theirs";
+  const auto report = restore_tree(*store_, tree_, tree_.top, "", back_, options_, refused_);
+  ASSERT_FALSE(report);
+  EXPECT_NE(report.error().message().find("is a directory that is not empty"), std::string::npos)
+      << report.error().message();
+  EXPECT_EQ(this->content(back_ / "private/a").size(), 6u);
+  EXPECT_TRUE(absent(back_ / "b"));
+  EXPECT_EQ(status(back_).st_mode & 07777, 0751u);
+}
+
 TEST_F(TreeResumeTest, AnEmptyDirectoryThatWasFilledInPartIsFilled) {
   put(made_directory("top", {made_file("a", {'a'}), made_file("b", {'b'})}, 0751));
   fs::create_directory(back_);
   const fs::path content = stage_content();
-  std::ofstream(content.parent_path() / "moving") << "";
+  std::ofstream(content.parent_path() / "moving") << identity_of_target() + '\0';
   write(back_ / "a", "A", {1'500'000'000, 5});
   restore();
   EXPECT_EQ(this->content(back_ / "a"), std::vector<uint8_t>{'A'});

@@ -166,6 +166,7 @@ Result<int> PutCommand::put(const GlobalOptions& global, Console& console) const
   };
   PENSTOCK_TRY_ASSIGN(PutReport report, put_with_display(*this, *store, devices.dispatcher(), *inputs.entries,
                                                          options, bytes_before, console));
+  PENSTOCK_TRY(check_taken(*selected.filter, report.counters));
   order_as_given(report.roots, inputs.names);
   CommitRequest request{name, host_name(), selected.paths, profile, now_ns()};
   PENSTOCK_TRY_ASSIGN(const Cid commit, commit_put(*store, report, options, request));

@@ -104,6 +104,7 @@ Result<int> dry_run_put(const PutCommand& command, const GlobalOptions& global, 
       console.print(entry_line(kind, path));
     };
   PENSTOCK_TRY_ASSIGN(const RehearsalReport outcome, rehearse_put(*selected.inputs.entries, rehearsal));
+  PENSTOCK_TRY(check_taken(*selected.filter, outcome.counters));
   PutReport report;
   report.counters = outcome.counters;
   report.parent = outcome.parent;

@@ -139,6 +139,14 @@ Result<SelectedInputs> open_selected(const PutSelection& selection, const std::v
   return selected;
 }
 
+Status check_taken(const EntryFilter& filter, const PutCounters& counters) {
+  const uint64_t taken = counters.files + counters.directories + counters.symlinks + counters.specials;
+  if (taken > filter.ways()) return {};
+  return fail(Errc::failed, "put",
+              "nothing of what was named was taken: it could not be read, or was left out",
+              "see the lines above, and the patterns");
+}
+
 std::string filter_rule_text(FilterRule rule) {
   switch (rule) {
     case FilterRule::pattern:

@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "ingest/entry_filter.h"
 #include "ingest/path_selection.h"
+#include "pipeline/put.h"
 
 namespace penstock {
 
@@ -52,6 +53,9 @@ struct SelectedInputs {
 Result<SelectedInputs> open_selected(const PutSelection& selection, const std::vector<std::string>& paths,
                                      const std::string& name, const std::string& store,
                                      const std::string& settle_seconds, EntryFilter::Told left_out);
+
+// After the walk: failed where nothing was taken, or nothing but directories above what was listed.
+Status check_taken(const EntryFilter& filter, const PutCounters& counters);
 
 // Of one entry, for a person.
 std::string filter_rule_text(FilterRule rule);

@@ -79,6 +79,9 @@ class EntryFilter {
   // The marks that stand in an open directory.
   std::vector<const DirectoryMark*> marks_in(int directory_fd) const;
 
+  // Counts the directories that were taken for what was chosen below them alone.
+  void pass_way() { ++ways_; }
+  uint64_t ways() const { return ways_; }
   // Counts it, and says so. `path` as the user would name it.
   void leave_out(const std::string& path, FilterRule rule);
   uint64_t count(FilterRule rule) const { return counts_[static_cast<size_t>(rule)]; }
@@ -89,6 +92,7 @@ class EntryFilter {
   PatternTrail patterns_;
   PatternTrail patterns_any_case_;
   std::array<uint64_t, kFilterRuleCount> counts_{};
+  uint64_t ways_ = 0;
 };
 
 }  // namespace penstock

@@ -61,7 +61,8 @@ bool WalkChoice::is_elsewhere(const std::string& path, const FileStatus& status)
 
 std::optional<std::vector<std::string>> WalkChoice::names_in(const std::string& path,
                                                              const FileStatus& status, int directory_fd) {
-  next_ = {.whole = !is_way(path), .device = status.device};
+  const bool way = is_way(path);
+  next_ = {.whole = !way, .way = way, .device = status.device};
   std::vector<std::string> names;
   if (next_.whole && is_elsewhere(path, status)) {
     next_.whole = false;
@@ -77,6 +78,13 @@ std::optional<std::vector<std::string>> WalkChoice::names_in(const std::string& 
   std::ranges::sort(names);
   names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
+}
+
+void WalkChoice::enter() {
+  // Deeper ones are not stored.
+  constexpr size_t kDepthMax = 1023;
+  if (next_.way && filter_ != nullptr && levels_.size() < kDepthMax) filter_->pass_way();
+  levels_.push_back(next_);
 }
 
 }  // namespace penstock

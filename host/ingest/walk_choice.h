@@ -35,12 +35,13 @@ class WalkChoice {
   std::optional<std::vector<std::string>> names_in(const std::string& path, const FileStatus& status,
                                                    int directory_fd);
   // The walk has entered the directory that names_in() was asked of last, and left the current one.
-  void enter() { levels_.push_back(next_); }
+  void enter();
   void leave() { levels_.pop_back(); }
 
  private:
   struct Level {
     bool whole = true;  // all names in it
+    bool way = false;
     uint64_t device = 0;
   };
 

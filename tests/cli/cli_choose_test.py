@@ -262,6 +262,20 @@ class Lists(ToolCase):
         self.assertEqual(report["changes"]["new"], 1)
         self.assertEqual(report["roots"][0]["name"], "root")
 
+    def test_a_list_of_which_nothing_is_left_makes_no_commit(self):
+        os.mkfifo(self.path("pipe"))
+        self.assertEqual(self.commit(b"d/e\n", "--exclude", "f", "--exclude", "g"), {b"d/", b"d/e/"})
+        self.assertEqual(self.json("put", "--files-from", "-", input=b"pipe\n", cwd=self.place)["entries"]["specials"], 1)
+        before = self.ok("log")
+        for text, options in ((b"d/a\n", ["--exclude", "a"]), (b"d/a\nother\n", ["--exclude", "/" + self.place[1:]]),
+                              (b"d/a\nd/b\n", ["--exclude-larger-than", "0"]), (os.fsencode(os.path.join(self.store, os.listdir(self.store)[0])), [])):
+            for more in ([], ["--dry-run"]):
+                done = self.run_tool("put", "--files-from", "-", *options, *more, input=text, cwd=self.place)
+                self.assertEqual((done.returncode, done.stdout), (FAILED, b""), text)
+                self.assertIn(b"nothing of what was named was taken", done.stderr)
+        self.fails(FAILED, "put", "--dry-run", self.path("d/a"), "--exclude", "a")
+        self.assertEqual(self.ok("log"), before)
+
     def test_many_paths_of_many_directories(self):
         names = {f"many/{i % 97}/{i}" for i in range(3000)}
         for name in names:

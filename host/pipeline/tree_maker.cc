@@ -136,7 +136,7 @@ Status TreeMaker::make(RestoredDirectory& into, TreeEntry entry, size_t depth, i
     const std::string name = entry.name;
     return make_leaf(into, std::move(entry), name, std::move(path), std::move(info));
   }
-  RestoredDirectory directory(into, entry.name, std::move(path), entry.meta.has_value(), resumed_);
+  RestoredDirectory directory(into, entry.name, std::move(path), entry.meta || private_, resumed_);
   if (entry.name.size() > NAME_MAX) return not_made(directory.path(), ENAMETOOLONG);
   if (taken) PENSTOCK_TRY(directory.make());
   const Descriptor below = enter_standing(standing, entry.name);
@@ -176,7 +176,8 @@ Status TreeMaker::make_leaf(RestoredDirectory& into, TreeEntry entry, const std:
   std::unique_ptr<MetaEntry> meta;
   if (entry.meta) meta = std::make_unique<MetaEntry>(std::move(*entry.meta));
   ++report_->restored.files;
-  if (entry.content->codec == Multicodec::raw && !path.empty() && path.size() < PATH_MAX)
+  if ((meta || !private_) && entry.content->codec == Multicodec::raw && !path.empty() &&
+      path.size() < PATH_MAX)
     return restoration_->restore_leaf_file(root_, std::move(path), *entry.content, entry.dag_bytes,
                                            std::move(meta));
   return make_file(parent, entry, name, path, std::move(meta));
@@ -211,8 +212,8 @@ Status TreeMaker::clear(RestoredDirectory& into, const std::string& name, const 
 
 Status TreeMaker::make_file(int parent, const TreeEntry& entry, const std::string& name,
                             const std::string& path, std::unique_ptr<MetaEntry> meta) {
-  PENSTOCK_TRY_ASSIGN(Descriptor output,
-                      open_beneath(parent, name, O_WRONLY | O_CREAT | O_EXCL, meta ? 0600 : 0666, path));
+  PENSTOCK_TRY_ASSIGN(Descriptor output, open_beneath(parent, name, O_WRONLY | O_CREAT | O_EXCL,
+                                                      meta || private_ ? 0600 : 0666, path));
   auto file = std::make_unique<RestoredFile>();
   file->descriptor = output.release();
   file->path = path;

@@ -28,6 +28,9 @@ class TreeMaker {
   TreeMaker(Restoration& restoration, int root, RestoreSelection& selection,
             const AttributeWriter& attributes, RefusalTally& refused, TreeRestoreReport& report);
 
+  // The tree has metadata: of an entry whose own is damaged nobody knows whom it was for, and only whoever
+  // restores gets it.
+  void keep_private() { private_ = true; }
   // FIFOs, sockets and devices are counted alone.
   void leave_specials_out() { makes_specials_ = false; }
   // What is restored will be moved over what stands in the directory `target`, by the rules of `overwrite`.
@@ -68,6 +71,7 @@ class TreeMaker {
   int target_ = -1;
   bool makes_specials_ = true;
   bool resumed_ = false;
+  bool private_ = false;
   Overwrite overwrite_ = Overwrite::refuse;
 };
 

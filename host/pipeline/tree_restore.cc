@@ -67,6 +67,7 @@ struct Course {
   RestoreSelection selection;
   std::unique_ptr<Restoration> restoration;
   TreeRestoreReport report;
+  bool has_metadata = false;
 };
 
 // Ends the restoration. What the file system refused is worth going on with.
@@ -96,6 +97,7 @@ Status restore_one(Course& course, const std::string& key) {
   PENSTOCK_TRY_ASSIGN(RestoreStage stage, RestoreStage::create(course.path, false, over, key));
   TreeMaker maker(*course.restoration, stage.directory(), course.selection, course.attributes, course.refused,
                   course.report);
+  if (course.has_metadata) maker.keep_private();
   PENSTOCK_TRY(course.restoration->finish(maker.make_alone(course.entry, RestoreStage::kContent)));
   // Of a single file nothing would be left.
   const auto& damages = course.restoration->course().damages();
@@ -108,6 +110,7 @@ Status restore_one(Course& course, const std::string& key) {
 Status fill_stage(Course& course, RestoreStage& stage, int target, Overwrite overwrite) {
   TreeMaker maker(*course.restoration, stage.directory(), course.selection, course.attributes, course.refused,
                   course.report);
+  if (course.has_metadata) maker.keep_private();
   maker.look_at(target, overwrite);
   if (stage.resumed()) maker.resume();
   if (!course.options.specials) maker.leave_specials_out();
@@ -211,7 +214,8 @@ Result<TreeRestoreReport> restore_tree(Store& store, const CommitTree& tree, con
                 AttributeWriter(refused, owners_of(tree, options.owners)),
                 RestoreSelection(options.include, options.exclude, put_path(tree, path_in_tree)),
                 nullptr,
-                {}};
+                {},
+                tree.meta.has_value()};
   if (options.verify) refused.remember_paths();
   PENSTOCK_TRY_ASSIGN(course.restoration,
                       Restoration::start(store, RestoreOrder::any, options.restore, &course.attributes));

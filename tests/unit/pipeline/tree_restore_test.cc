@@ -277,6 +277,8 @@ TEST_F(TreeRestoreTest, MetadataOfAnotherKindIsNotBelieved) {
   EXPECT_TRUE(S_ISDIR(status(back_ / "liar").st_mode));
   EXPECT_EQ(status(back_ / "liar").st_mode & 06000, 0u);
   EXPECT_EQ(content(back_ / "bare"), Value{2});
+  EXPECT_EQ(status(back_ / "bare").st_mode & 07777, 0600u) << "nobody knows whom it was for";
+  EXPECT_EQ(status(back_ / "liar").st_mode & 07777, 0700u);
   EXPECT_EQ(content(back_ / "good"), Value{3});
 }
 

@@ -142,6 +142,11 @@ bool PathPatterns::may_match_below(std::string_view path) const {
 }
 
 Status add_patterns(std::string_view text, const std::string& file, bool ignore_case, PathPatterns& into) {
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))
+    return fail(Errc::usage, file, "begins as UTF-16 does, and patterns are UTF-8",
+                "convert it: iconv -f UTF-16 -t UTF-8; if these bytes are of a name, put a \\ before them");
+  if (text.find('\0') != std::string_view::npos)
+    return fail(Errc::usage, file, "has a NUL, which no path has", "give a text in UTF-8, a pattern a line");
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   for (size_t number = 1; !text.empty(); ++number) {
     const std::string_view whole = text.substr(0, text.find('\n'));

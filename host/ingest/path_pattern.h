@@ -72,7 +72,7 @@ class PathPatterns {
 };
 
 // A pattern a line, without the blanks around it; empty lines and those that begin with '#' are none.
-// `text` is what `file` holds, which errors name. usage error: one is malformed.
+// `text` is what `file` holds, which errors name. usage error: one is malformed, or it is UTF-16.
 Status add_patterns(std::string_view text, const std::string& file, bool ignore_case, PathPatterns& into);
 // The same of a file. failed: it cannot be read.
 Status read_patterns(const std::string& file, bool ignore_case, PathPatterns& into);

@@ -300,5 +300,19 @@ TEST(PathPatternTest, HostilePatternsEnd) {
   EXPECT_TRUE(matches("/" + depths, path));
 }
 
+TEST(PathPatternsTest, RefusesAFileInUtf16) {
+  using namespace std::string_view_literals;
+  for (const auto text : {"\xFF\xFEs\0e\0\n\0"sv, "\xFE\xFF\0s\0e\0\n"sv, "s\0e\0"sv}) {
+    PathPatterns patterns;
+    const Status added = add_patterns(text, "list", false, patterns);
+    ASSERT_FALSE(added.has_value());
+    EXPECT_EQ(added.error().code, Errc::usage);
+    EXPECT_TRUE(patterns.empty());
+  }
+  PathPatterns patterns;
+  EXPECT_TRUE(add_patterns("\\\xFF\xFEname\n", "list", false, patterns).has_value());
+  EXPECT_TRUE(patterns.match("/\xFF\xFEname"));
+}
+
 }  // namespace
 }  // namespace penstock

@@ -39,10 +39,13 @@ class Looking(ToolCase):
         second = self.json("put", tree)
         self.assertEqual(first["root"], second["root"])
         stored = self.json("stat", second["meta"])["stored"]
-        self.assertNotEqual(stored["record"], self.json("stat", second["commit"])["stored"]["record"])
+        behind = self.json("stat", second["commit"])["stored"]
+        self.assertEqual(stored["segment"], behind["segment"])
+        self.assertGreater(behind["record"], stored["record"])
         with open(os.path.join(self.store, "segments", f"{stored['segment']:08}.seg"), "r+b") as file:
-            file.seek(stored["record"] + 200)
-            file.write(bytes(16))
+            for at in range(stored["record"] + 128, behind["record"], 32):  # whatever block it is that lies there
+                file.seek(at)
+                file.write(bytes(4))
         return second["commit"]
 
 

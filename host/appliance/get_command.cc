@@ -2,9 +2,12 @@
 #include "appliance/get_command.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
+#include <filesystem>
 #include <memory>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "appliance/byte_range_text.h"
@@ -90,7 +93,10 @@ Result<Wanted> find_wanted(const ObjectName& name, const Store& store, BlockSour
     auto tree = open_commit_tree(source, start.cid);
     wanted.damaged = !tree;
     if (!tree && tree.error().code != Errc::corrupt) return Failure(tree.error());
-    if (!tree) console.report(tree.error());
+    if (!tree) {
+      console.report(tree.error());
+      ::umask(077);  // nobody knows any more whom the files were for
+    }
     if (tree && tree->meta) {
       wanted.metadata = true;
       wanted.tree = std::move(*tree);
@@ -105,6 +111,25 @@ Result<Wanted> find_wanted(const ObjectName& name, const Store& store, BlockSour
   wanted.entry.content = found.cid;
   wanted.info = found.info;
   return wanted;
+}
+
+// A store is never in its own commits, so that --delete would remove one that lies in PATH.
+Status spare_store(const GetCommand& command, const GlobalOptions& global, const std::string& path) {
+  if (path.empty()) return {};
+  PENSTOCK_TRY_ASSIGN(const std::string directory, store_directory(global));
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::path store = fs::weakly_canonical(fs::absolute(directory), error);
+  const fs::path target = fs::weakly_canonical(fs::absolute(path), error) / "";
+  const auto lies_in = [](const fs::path& inner, const fs::path& outer) {
+    return inner.native().starts_with(outer.native());
+  };
+  if (lies_in(target, store / ""))
+    return fail(Errc::failed, path, "is in the store that is restored from", "choose another path with -o");
+  if (command.remove_others && lies_in(store / "", target))
+    return fail(Errc::failed, path, "has the store in it, which --delete would remove",
+                "leave out --delete, or move the store");
+  return {};
 }
 
 // A device, FIFO or socket has no bytes to be written or cut.
@@ -255,6 +280,7 @@ Result<int> GetCommand::run(const GlobalOptions& global, Console& console) const
     return fail(Errc::usage, object,
                 "is written as a stream, or in part: there is nothing to choose or compare",
                 "give -o PATH and no --range, or leave out --overwrite, --delete, --verify and --dry-run");
+  PENSTOCK_TRY(spare_store(*this, global, path));
   if (dry_run)
     return preview_get(*store, wanted.tree, wanted.entry, name.path, path, choices, global.json, console);
   const bool as_tree = !path.empty() && !options.range && (wanted.metadata || wants_tree(choices));

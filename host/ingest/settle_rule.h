@@ -19,7 +19,8 @@ inline constexpr unsigned kSettleSecondsMax = 1'000'000;
 // entry that changed lately is not. Tests take a clock of their own. Any thread.
 class SettleRule {
  public:
-  // `seconds` 0 relies on the grain alone: for what is not written to, as a snapshot.
+  // `seconds` 0 relies on the grain alone: for what is not written to, as a snapshot of a file system that
+  // was frozen or unmounted for it: another may hold half of a write, however old it is.
   explicit SettleRule(unsigned seconds = kSettleSeconds) : seconds_(seconds) {}
   virtual ~SettleRule() = default;
   // To be asked before the entry is looked at: the kernel's clock for file times.

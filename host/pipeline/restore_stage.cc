@@ -127,7 +127,9 @@ Result<RestoreStage> RestoreStage::create(const std::string& path, bool for_dire
   if (stage.target_stands_ && !over && !stage.merge_begun()) {
     const Descriptor target(open(stage.path_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (target.number() < 0) return fail_errno(path);
-    PENSTOCK_TRY(check_empty(target.number(), path, stage.name_in_target()));
+    Status empty = check_empty(target.number(), path, stage.name_in_target());
+    if (!empty && stage.stage_->found()) stage.keep();  // an earlier restore's, which is not at fault
+    PENSTOCK_TRY(std::move(empty));
   }
   if (!for_directory) {
     (void)unlinkat(stage.stage_->number(), kContent, 0);  // of part of a file nothing can be made

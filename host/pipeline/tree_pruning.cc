@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "dag/directory_reader.h"
+#include "dag/entry_kind.h"
 #include "pipeline/restore_course.h"
 #include "pipeline/restore_stage.h"
 #include "pipeline/standing_entries.h"
@@ -40,6 +41,9 @@ Status TreePruning::prune(int directory, const std::string& path, const TreeDire
     ++name;
     if (!entry->content || entry->content->codec == Multicodec::raw) continue;
     if (is_mount_point(directory, entry->name)) continue;
+    const auto kind = entry_kind(*source_, *entry);
+    if (!kind && !is_damage(kind.error())) return Failure(kind.error());
+    if (!kind || *kind != EntryKind::directory) continue;
     const auto inside =
         open_beneath(directory, entry->name, O_RDONLY | O_DIRECTORY, 0, entry->name, RESOLVE_NO_XDEV);
     if (inside) PENSTOCK_TRY(prune(inside->number(), path_of(entry->name), entry->directory(), depth + 1));

@@ -70,18 +70,22 @@ struct Course {
   bool has_metadata = false;
 };
 
-// Ends the restoration. What the file system refused is worth going on with.
-Status end_walk(Course& course, RestoreStage& stage, const Status& walked) {
-  RestoreCourse& shared = course.restoration->course();
-  Status ended = course.restoration->finish(walked);
-  if (ended || ended.error().code != Errc::failed || shared.limit_reached() || shared.bytes_written() == 0 ||
-      !shared.believable())
-    return ended;
-  Error error = std::move(ended).error();
+// The failure, when the stage has been kept to be gone on with.
+Failure keep_stage(RestoreStage& stage, Error error) {
   if (!error.remedy.empty()) error.remedy += "; ";
   error.remedy += "the same command goes on with what is whole, which is kept in " + stage.path();
   stage.keep();
   return Failure(std::move(error));
+}
+
+// Ends the restoration. What the file system refused is worth going on with, and so is what an earlier one
+// left.
+Status end_walk(Course& course, RestoreStage& stage, const Status& walked) {
+  RestoreCourse& shared = course.restoration->course();
+  Status ended = course.restoration->finish(walked);
+  const bool begun = stage.resumed() || (shared.bytes_written() > 0 && !shared.limit_reached());
+  if (ended || ended.error().code != Errc::failed || !begun || !shared.believable()) return ended;
+  return keep_stage(stage, std::move(ended).error());
 }
 
 Status restore_one(Course& course, const std::string& key) {
@@ -146,21 +150,28 @@ Status restore_directory(Course& course, const std::string& key) {
   if (target.number() >= 0) finisher.look_at(target.number(), merge, meeting);
   if (course.report.hard_links > 0) PENSTOCK_TRY(finisher.link_names(stage.directory()));
   course.report.hard_links = finisher.links();
+  Status pruned;
   const auto finish = [&](int there) -> Status {
     if (options.remove_others) {
       TreePruning pruning(source, course.selection, options.removed);
       pruning.spare(stage.name_in_target());
-      PENSTOCK_TRY(pruning.prune(there, course.entry.directory()));
+      pruned = pruning.prune(there, course.entry.directory());
       course.report.removed = pruning.entries_removed();
     }
     return finisher.finish_directories(there,
                                        target.number() < 0 || !over ? Overwrite::always : options.overwrite);
   };
-  if (target.number() < 0) return stage.promote(finish);
-  if (stage.merge_begun()) merge.take_plan(*stage.merge_begun());
-  PENSTOCK_TRY_ASSIGN(const std::string plan, merge.plan());
-  return stage.merge_into(
-      plan, [&] { return merge.move_all(); }, finish);
+  Status placed;
+  if (target.number() < 0) {
+    placed = stage.promote(finish);
+  } else {
+    if (stage.merge_begun()) merge.take_plan(*stage.merge_begun());
+    PENSTOCK_TRY_ASSIGN(const std::string plan, merge.plan());
+    placed = stage.merge_into(
+        plan, [&] { return merge.move_all(); }, finish);
+  }
+  if (!placed) return keep_stage(stage, std::move(placed).error());
+  return pruned;
 }
 
 // The owners as the options say; by number where the commit knows no names.

@@ -166,6 +166,13 @@ class Listings(Looking):
 
 
 class Entries(Looking):
+    def test_what_damaged_metadata_may_have_closed_is_restored_closed(self):
+        damaged = self.commit_without_its_metadata(self.odd_tree())
+        done = self.run_tool("get", damaged, "-o", self.path("back"))
+        self.assertEqual(done.returncode, CORRUPT, done.stderr)
+        modes = {name: os.stat(self.path("back", name)).st_mode & 0o777 for name in ("", "file", "sub", "sub/more")}
+        self.assertEqual(modes, {"": 0o700, "file": 0o600, "sub": 0o700, "sub/more": 0o600})
+
     def test_stat_of_a_path_tells_metadata(self):
         tree = self.odd_tree()
         os.setxattr(os.path.join(tree, "file"), "user.note", b"a\nb")

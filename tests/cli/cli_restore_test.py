@@ -41,6 +41,37 @@ class RestoreMetadata(ToolCase):
         self.assertEqual(report["entries"]["hard_links"], len(names) - len(set(names)))
         self.assertGreaterEqual(len(set(names)), 3, "of a file, a FIFO and a symlink")
 
+    def test_a_store_is_not_removed_by_its_own_restore(self):
+        self.ok("init", "--store", self.path("tree", "archive"), store=False)
+        self.write("tree/file", b"content")
+        inside = ("--store", self.path("tree", "archive"))
+        self.run_tool("put", self.path("tree"), *inside, store=False)
+        for target in (self.path("tree"), self.path("tree", "archive"), self.path("tree", "archive", "new"),
+                       self.path("tree", "..", "tree")):
+            for more in ((), ("--dry-run",)):
+                self.fails(FAILED, "get", "HEAD", "-o", target, "--overwrite", "if-changed", "--delete", *more, *inside,
+                           store=False)
+        os.symlink("tree", self.path("to-tree"))
+        self.fails(FAILED, "get", "HEAD", "-o", self.path("to-tree", ""), "--overwrite", "always", "--delete", *inside,
+                   store=False)
+        self.assertEqual(len(self.json("log", *inside, store=False)), 1)
+        self.ok("get", "HEAD", "-o", self.path("tree"), "--overwrite", "if-changed", *inside, store=False)
+
+    def test_a_directory_in_place_of_a_file_stays_and_the_rest_is_done(self):
+        self.write("tree/big", self.random.randbytes(3_000_000))
+        self.write("tree/sub/file", b"content")
+        os.chmod(self.path("tree", "sub"), 0o751)
+        self.ok("put", self.path("tree"))
+        os.remove(self.path("tree", "big"))
+        self.write("tree/big/kept", b"kept")
+        self.write("tree/sub/other", b"other")
+        os.chmod(self.path("tree", "sub"), 0o700)
+        done = self.run_tool("get", "HEAD", "-o", self.path("tree"), "--overwrite", "if-changed", "--delete")
+        self.assertEqual(done.returncode, PARTIAL, done.stderr)
+        self.assertEqual(sorted(os.listdir(self.path("tree", "sub"))), ["file"])
+        self.assertEqual(os.listdir(self.path("tree", "big")), ["kept"])
+        self.assertEqual(os.stat(self.path("tree", "sub")).st_mode & 0o777, 0o751)
+
     def test_rsync_finds_no_difference(self):
         if shutil.which("rsync") is None:
             self.skipTest("no rsync here")

@@ -76,6 +76,28 @@ TEST_F(MountPointTest, WhatBelongsOnItIsAnError) {
         << report.error().message();
     EXPECT_TRUE(all_is_there());
     EXPECT_FALSE(absent(back_ / "other"));
+    EXPECT_EQ(entries_beside_the_target(), 3u) << "what was restored is kept";
+
+    const std::string data = back_ / "data";
+    ASSERT_EQ(umount2(data.c_str(), MNT_DETACH), 0);
+    restore();
+    EXPECT_EQ(content(back_ / "data/new"), std::vector<uint8_t>{'n'});
+    EXPECT_EQ(entries_beside_the_target(), 2u);
+  });
+  if (!mounted) GTEST_SKIP() << "may not mount";
+}
+
+TEST_F(MountPointTest, WhatCannotBeRemovedKeepsNoDirectoryFromItsMetadata) {
+  put(made_directory("top", {made_directory("fresh", {made_file("new", {'n'})}, 0751)}, 0750));
+  options_.overwrite = Overwrite::if_changed;
+  options_.remove_others = true;
+  const bool mounted = with_mount([&] {
+    const auto report = restore_tree(*store_, tree_, tree_.top, "", back_, options_, refused_);
+    EXPECT_FALSE(report) << "data is not in the commit, and cannot be removed";
+    EXPECT_TRUE(all_is_there());
+    EXPECT_EQ(status(back_ / "fresh").st_mode & 07777, 0751u);
+    EXPECT_EQ(status(back_).st_mode & 07777, 0750u);
+    EXPECT_EQ(entries_beside_the_target(), 2u) << "all that was restored is in its place";
   });
   if (!mounted) GTEST_SKIP() << "may not mount";
 }

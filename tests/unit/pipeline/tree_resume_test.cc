@@ -149,6 +149,28 @@ TEST_F(TreeResumeTest, ALockIsHeldThroughAFileThatIsOpenForWriting) {
   EXPECT_EQ(errno, EWOULDBLOCK);
 }
 
+TEST_F(TreeResumeTest, WhatFailsOnceMoreLosesNothing) {
+  const FileTime time{1'500'000'000, 5};
+  put(made_directory("top", {made_file("more", {'m'}), made_file("whole", {'o', 'l', 'd'})}));
+  options_.choices = "as the stage's";
+  const fs::path content = stage_content();
+  write(content / "whole", "OLD", time);
+  // An end before a byte was written.
+  options_.restore.bytes_max = 0;
+  const auto refused = restore_tree(*store_, tree_, tree_.top, "", back_, options_, refused_);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message().find("goes on"), std::string::npos) << refused.error().message();
+  EXPECT_TRUE(fs::exists(content / "whole"));
+  options_.restore.bytes_max = UINT64_MAX;
+  // Somebody else's file is in the way.
+  fs::create_directory(back_);
+  std::ofstream(back_ / "mine") << "mine";
+  ASSERT_FALSE(restore_tree(*store_, tree_, tree_.top, "", back_, options_, refused_));
+  EXPECT_TRUE(fs::exists(content / "whole"));
+  fs::remove_all(back_);
+  EXPECT_EQ(restore().resumed, 1u);
+}
+
 TEST_F(TreeResumeTest, GoesOnWithWholeFilesAlone) {
   const FileTime time{1'500'000'000, 5};
   put(made_directory("top", {made_file("half", {'h', 'a', 'l', 'f'}), made_file("same", {'n', 'e', 'w'}),

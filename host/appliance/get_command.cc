@@ -311,7 +311,9 @@ Result<int> GetCommand::run(const GlobalOptions& global, Console& console) const
   const bool whole = report.restored.entries_reported == 0 && report.metadata_damaged == 0 &&
                      report.differences == 0 && !wanted.damaged;
   if (!whole) return static_cast<int>(Errc::corrupt);
-  return refused.entries_missing() + report.in_the_way == 0 ? 0 : static_cast<int>(Errc::partial);
+  return refused.entries_missing() + report.in_the_way + report.not_removed == 0
+             ? 0
+             : static_cast<int>(Errc::partial);
 }
 
 }  // namespace penstock

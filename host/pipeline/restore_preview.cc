@@ -160,27 +160,41 @@ Status RestorePreview::look_at_others(const TreeDirectory& tree, const std::stri
       PENSTOCK_TRY_ASSIGN(entry, cursor.next());
       more = entry.has_value();
     }
-    if (!entry || entry->name != name) PENSTOCK_TRY(tell_removed(standing, name, joined(path, name)));
+    if (!entry || entry->name != name) {
+      PENSTOCK_TRY_ASSIGN(const bool goes, tell_removed(standing, name, joined(path, name), true));
+      (void)goes;
+    }
   }
   return {};
 }
 
-// All of it, or what is chosen of it.
-Status RestorePreview::tell_removed(int directory, const std::string& name, const std::string& path) {
-  const bool taken = selection_->takes(path);
-  if (taken && selection_->takes_all()) {
-    tell(PreviewedChange::removed, path);
-    return {};
+// Whether all of it goes; what is chosen of it otherwise. What goes whole has one line, where nothing is
+// chosen.
+Result<bool> RestorePreview::tell_removed(int directory, const std::string& name, const std::string& path,
+                                          bool tells) {
+  const bool taken = selection_->removes(path);
+  if (!taken && !selection_->may_remove_below(path)) return false;
+  if (taken && is_mount_point(directory, name)) {
+    if (tells) tell(PreviewedChange::in_the_way, path);
+    return false;
   }
-  if (!taken && !selection_->may_take_below(path)) return {};
   const Descriptor inside = enter_standing(directory, name);
+  bool all = taken;
   if (inside.number() >= 0) {
     PENSTOCK_TRY_ASSIGN(const auto names, names_in_directory(inside.number(), path));
-    for (const std::string& below : names)
-      PENSTOCK_TRY(tell_removed(inside.number(), below, joined(path, below)));
+    const bool each = tells && !selection_->takes_all();
+    for (const std::string& below : names) {
+      PENSTOCK_TRY_ASSIGN(const bool goes, tell_removed(inside.number(), below, joined(path, below), each));
+      all = all && goes;
+    }
+    if (!all && tells && !each)
+      for (const std::string& below : names) {
+        PENSTOCK_TRY_ASSIGN(const bool goes, tell_removed(inside.number(), below, joined(path, below), true));
+        (void)goes;
+      }
   }
-  if (taken) tell(PreviewedChange::removed, path);
-  return {};
+  if (all && tells) tell(PreviewedChange::removed, path);
+  return all;
 }
 
 }  // namespace penstock

@@ -18,7 +18,7 @@ enum class PreviewedChange : uint8_t {
   made,        // nothing stands there
   replaced,    // something does
   metadata,    // its content stays, its metadata is set
-  in_the_way,  // something of another kind stands there and stays: the entry is left out
+  in_the_way,  // something stands there and stays: the entry is left out, or what it is cannot be removed
   removed,     // the commit has it not
 };
 inline constexpr size_t kPreviewedChanges = 5;
@@ -57,7 +57,7 @@ class RestorePreview {
   Status look_at(TreeEntry entry, const std::string& path, int standing, size_t depth);
   Result<uint32_t> type_of(const TreeEntry& entry, const std::string& path, uint64_t& bytes);
   Status look_at_others(const TreeDirectory& tree, const std::string& path, int standing);
-  Status tell_removed(int directory, const std::string& name, const std::string& path);
+  Result<bool> tell_removed(int directory, const std::string& name, const std::string& path, bool tells);
   void tell(PreviewedChange change, const std::string& path);
   Status left_out(const std::string& path, const Error& error);
 

@@ -25,6 +25,10 @@ class RestoreSelection {
   // Whether something below the directory `path` could be taken, where it is not itself.
   bool may_take_below(std::string_view path) const;
 
+  // Whether what stands at `path`, and the commit has not, may be removed, or something below it.
+  bool removes(std::string_view path) const { return takes(path); }
+  bool may_remove_below(std::string_view path) const { return may_take_below(path); }
+
   // The path of the entry that the one at `path` is to be a hard link to; nothing where it is made itself: it
   // is no link, or the first of the names that are taken. A path's answer is the same each time.
   std::optional<std::string> link_source(const MetaEntry& entry, const std::string& path);

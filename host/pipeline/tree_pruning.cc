@@ -19,8 +19,9 @@
 namespace penstock {
 
 TreePruning::TreePruning(BlockSource& source, const RestoreSelection& selection,
-                         std::function<void(const std::string& path)> removed)
-    : source_(&source), selection_(&selection), removed_(std::move(removed)) {}
+                         std::function<void(const std::string& path)> removed,
+                         std::function<void(const std::string& path, const Error&)> left)
+    : source_(&source), selection_(&selection), removed_(std::move(removed)), left_(std::move(left)) {}
 
 Status TreePruning::prune(int directory, const std::string& path, const TreeDirectory& tree, size_t depth) {
   if (depth > kDirectoryDepthMax) return {};
@@ -53,9 +54,9 @@ Status TreePruning::prune(int directory, const std::string& path, const TreeDire
   for (const std::string& other : others) {
     if (path.empty() && other == spared_) continue;
     const std::string below = path_of(other);
-    if (!selection_->may_take_below(below) && !selection_->takes(below)) continue;
-    PENSTOCK_TRY(
-        remove_tree(directory, other, below, [&](const std::string& one) { return selection_->takes(one); }));
+    if (!selection_->may_remove_below(below) && !selection_->removes(below)) continue;
+    PENSTOCK_TRY(remove_tree(
+        directory, other, below, [&](const std::string& one) { return selection_->removes(one); }, left_));
     struct stat status {};
     if (fstatat(directory, other.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) continue;
     ++entries_removed_;

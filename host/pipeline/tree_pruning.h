@@ -14,16 +14,18 @@
 namespace penstock {
 
 // Removes from a directory what a commit has not. What the selection leaves out stays, and so does everything
-// in a directory whose part of the commit is damaged: what belongs there is not known. One thread.
+// in a directory whose part of the commit is damaged: what belongs there is not known. What cannot be removed
+// (a mount point, an immutable file) stays with the directories above it. One thread.
 class TreePruning {
  public:
-  // `removed` is told of each entry that goes, with all below it.
+  // `removed` is told of each entry that goes, with all below it; `left` of each that cannot be removed.
   TreePruning(BlockSource& source, const RestoreSelection& selection,
-              std::function<void(const std::string& path)> removed);
+              std::function<void(const std::string& path)> removed,
+              std::function<void(const std::string& path, const Error&)> left);
 
   // `name` in the topmost directory stays whatever the commit has; empty: there is none such.
   void spare(std::string name) { spared_ = std::move(name); }
-  // failed: something cannot be removed.
+  // failed: a directory cannot be read.
   Status prune(int directory, const TreeDirectory& tree) { return prune(directory, "", tree, 0); }
   uint64_t entries_removed() const { return entries_removed_; }
 
@@ -33,6 +35,7 @@ class TreePruning {
   BlockSource* source_;
   const RestoreSelection* selection_;
   std::function<void(const std::string& path)> removed_;
+  std::function<void(const std::string& path, const Error&)> left_;
   std::string spared_;
   uint64_t entries_removed_ = 0;
 };

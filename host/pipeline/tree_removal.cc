@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <memory>
+#include <utility>
 
 #include "pipeline/restore_stage.h"
 #include "pipeline/writable_directory.h"
@@ -34,23 +35,34 @@ Result<std::vector<std::string>> names_in_directory(int directory, const std::st
 }
 
 Status remove_tree(int directory, const std::string& name, const std::string& path,
-                   const std::function<bool(const std::string& path)>& takes) {
-  struct stat status {};
-  if (fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
-    return errno == ENOENT ? Status() : Status(fail_errno(path));
-  if (!S_ISDIR(status.st_mode)) {
+                   const std::function<bool(const std::string& path)>& takes,
+                   const std::function<void(const std::string& path, const Error&)>& stays) {
+  const auto refused = [&](Failure failure) -> Status {
+    if (!stays) return failure;
+    stays(path, failure.value());
+    return {};
+  };
+  struct statx status {};
+  if (statx(directory, name.c_str(), AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_TYPE, &status) != 0)
+    return errno == ENOENT ? Status() : refused(fail_errno(path));
+  if ((status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0)
+    return takes(path) ? refused(fail(Errc::failed, path, "another file system is mounted there",
+                                      "unmount it, or leave it out with --exclude"))
+                       : Status();
+  if (!S_ISDIR(status.stx_mode)) {
     if (!takes(path) || unlinkat(directory, name.c_str(), 0) == 0 || errno == ENOENT) return {};
-    return fail_errno(path);
+    return refused(fail_errno(path));
   }
-  PENSTOCK_TRY_ASSIGN(const Descriptor inside,
-                      open_beneath(directory, name, O_RDONLY | O_DIRECTORY, 0, path, RESOLVE_NO_XDEV));
-  const WritableDirectory writable(inside.number());
-  PENSTOCK_TRY_ASSIGN(const auto names, names_in_directory(inside.number(), path));
+  auto inside = open_beneath(directory, name, O_RDONLY | O_DIRECTORY, 0, path, RESOLVE_NO_XDEV);
+  if (!inside) return refused(Failure(std::move(inside).error()));
+  const WritableDirectory writable(inside->number());
+  PENSTOCK_TRY_ASSIGN(const auto names, names_in_directory(inside->number(), path));
   const std::string above = path + "/";
   for (const std::string& below : names)
-    PENSTOCK_TRY(remove_tree(inside.number(), below, above + below, takes));
+    PENSTOCK_TRY(remove_tree(inside->number(), below, above + below, takes, stays));
   if (!takes(path) || unlinkat(directory, name.c_str(), AT_REMOVEDIR) == 0) return {};
-  return errno == ENOTEMPTY || errno == EEXIST || errno == ENOENT ? Status() : Status(fail_errno(path));
+  if (errno == ENOTEMPTY || errno == EEXIST || errno == ENOENT) return {};
+  return refused(fail_errno(path));
 }
 
 }  // namespace penstock

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "base/result.h"
 
 namespace penstock {
@@ -13,9 +14,10 @@ namespace penstock {
 Result<std::vector<std::string>> names_in_directory(int directory, const std::string& path);
 
 // Removes `name` in `directory` and all below it as far as `takes` says so of each path; a directory in which
-// something stays stays too. Through no symlink, and not across a mount point. failed: something cannot be
-// removed.
+// something stays stays too. Through no symlink, and not across a mount point. `stays` is told of what cannot
+// be removed, and the rest is; without it that ends the removal. failed: something cannot be removed.
 Status remove_tree(int directory, const std::string& name, const std::string& path,
-                   const std::function<bool(const std::string& path)>& takes);
+                   const std::function<bool(const std::string& path)>& takes,
+                   const std::function<void(const std::string& path, const Error&)>& stays = {});
 
 }  // namespace penstock

@@ -12,6 +12,7 @@
 
 #include "dag/object_info.h"
 #include "pipeline/attribute_writer.h"
+#include "pipeline/left_entries.h"
 #include "pipeline/memory_plan.h"
 #include "pipeline/restoration.h"
 #include "pipeline/restore_selection.h"
@@ -153,10 +154,16 @@ Status restore_directory(Course& course, const std::string& key) {
   Status pruned;
   const auto finish = [&](int there) -> Status {
     if (options.remove_others) {
-      TreePruning pruning(source, course.selection, options.removed);
+      LeftEntries left("not removed", [&](const std::string& path, const Error& error) {
+        course.restoration->course().tell(path, error);
+      });
+      TreePruning pruning(source, course.selection, options.removed,
+                          [&](const std::string& path, const Error& error) { left.add(path, error); });
       pruning.spare(stage.name_in_target());
       pruned = pruning.prune(there, course.entry.directory());
       course.report.removed = pruning.entries_removed();
+      course.report.not_removed = left.count();
+      left.end();
     }
     return finisher.finish_directories(there,
                                        target.number() < 0 || !over ? Overwrite::always : options.overwrite);

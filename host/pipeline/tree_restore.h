@@ -44,6 +44,7 @@ struct TreeRestoreReport {
   uint64_t kept = 0;               // entries that stood there and stayed
   uint64_t in_the_way = 0;         // entries left out, as something of another kind stands there
   uint64_t removed = 0;            // that the commit has not
+  uint64_t not_removed = 0;        // these should have been, and could not
   uint64_t verified = 0;           // files and symlinks that were read back
   uint64_t differences = 0;        // found by that
   uint64_t not_restorable = 0;     // these differ only in what was not allowed

@@ -87,19 +87,61 @@ TEST_F(MountPointTest, WhatBelongsOnItIsAnError) {
   if (!mounted) GTEST_SKIP() << "may not mount";
 }
 
-TEST_F(MountPointTest, WhatCannotBeRemovedKeepsNoDirectoryFromItsMetadata) {
+TEST_F(MountPointTest, WhatCannotBeRemovedIsLeftAndTheRestGoes) {
   put(made_directory("top", {made_directory("fresh", {made_file("new", {'n'})}, 0751)}, 0750));
   options_.overwrite = Overwrite::if_changed;
   options_.remove_others = true;
+  std::vector<std::string> removed;
+  options_.removed = [&](const std::string& path) { removed.push_back(path); };
+  TreeRestoreReport report;
   const bool mounted = with_mount([&] {
-    const auto report = restore_tree(*store_, tree_, tree_.top, "", back_, options_, refused_);
-    EXPECT_FALSE(report) << "data is not in the commit, and cannot be removed";
+    report = restore();
     EXPECT_TRUE(all_is_there());
     EXPECT_EQ(status(back_ / "fresh").st_mode & 07777, 0751u);
     EXPECT_EQ(status(back_).st_mode & 07777, 0750u);
     EXPECT_EQ(entries_beside_the_target(), 2u) << "all that was restored is in its place";
   });
   if (!mounted) GTEST_SKIP() << "may not mount";
+  EXPECT_EQ(removed, std::vector<std::string>{"other"});
+  EXPECT_EQ(report.not_removed, 1u);
+  ASSERT_EQ(reported_.size(), 1u);
+  EXPECT_NE(reported_[0].message().find("data: not removed: another file system is mounted there"),
+            std::string::npos)
+      << reported_[0].message();
+}
+
+// The mount point is below a directory that the commit has not either: what is beside it goes.
+TEST_F(MountPointTest, TheDirectoriesAboveWhatStaysStay) {
+  put(made_directory("top", {made_file("file", {'f'})}));
+  options_.overwrite = Overwrite::always;
+  options_.remove_others = true;
+  std::vector<std::string> told;
+  RestorePreviewOptions options;
+  options.overwrite = Overwrite::always;
+  options.remove_others = true;
+  options.told = [&](PreviewedChange change, const std::string& path) {
+    told.push_back(std::to_string(static_cast<int>(change)) + path);
+  };
+  TreeRestoreReport report;
+  const bool mounted = with_mount([&] {
+    const std::filesystem::path deep = back_ / "a/b/mount";
+    std::filesystem::create_directories(deep);
+    std::ofstream(back_ / "a/b/one") << "one";
+    std::filesystem::create_directories(back_ / "a/gone/with/all");
+    ASSERT_EQ(mount("none", deep.c_str(), "tmpfs", 0, ""), 0);
+    const auto source = store_->new_reader();
+    RestoreSelection selection({}, {}, "");
+    RestorePreview preview(*source, selection, options);
+    EXPECT_TRUE(preview.look(tree_.top, back_));
+    report = restore();
+    EXPECT_FALSE(absent(deep));
+    EXPECT_TRUE(absent(back_ / "a/b/one"));
+    EXPECT_TRUE(absent(back_ / "a/gone"));
+  });
+  if (!mounted) GTEST_SKIP() << "may not mount";
+  EXPECT_EQ(report.not_removed, 2u);
+  EXPECT_EQ(told,
+            (std::vector<std::string>{"0file", "3a/b/mount", "4a/b/one", "4a/gone", "3data", "4other"}));
 }
 
 TEST_F(MountPointTest, APreviewRemovesNothingFromItEither) {

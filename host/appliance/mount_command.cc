@@ -3,6 +3,8 @@
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <unordered_set>
 
 #include "appliance/chosen_store.h"
 #include "appliance/command_syntax.h"
@@ -15,6 +17,7 @@ namespace {
 
 constexpr uint64_t kReadersMax = 64;
 constexpr uint64_t kNiceMax = 19;
+constexpr size_t kNotesMax = 4096;
 
 }  // namespace
 
@@ -50,10 +53,15 @@ Result<int> MountCommand::run(const GlobalOptions& global, Console& console) con
   }
   options.report = [&](const Error& error) { console.report(error); };
   options.mounted = [&] { console.note("the commits are in " + directory); };
+  // The store is opened again and again, one time after the other: what it has to tell is told once.
+  std::unordered_set<std::string> noted;
+  const auto note = [&](const std::string& text) {
+    if (noted.size() < kNotesMax && noted.insert(text).second) console.note(text);
+  };
   StopSignal signal;
   signal.listen();
-  PENSTOCK_TRY(serve_mount([&] { return open_store(global, Access::read, console); }, options,
-                           StopSignal::requested()));
+  PENSTOCK_TRY(
+      serve_mount([&] { return open_store(global, Access::read, note); }, options, StopSignal::requested()));
   return 0;
 }
 

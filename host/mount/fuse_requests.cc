@@ -146,7 +146,7 @@ void open_directory(fuse_req_t request, fuse_ino_t node, fuse_file_info* file) {
     refuse(request, directory.error(), ENOTDIR);
     return;
   }
-  const bool lasting = (*directory)->node->kind == MountNode::Kind::entry;
+  const bool lasting = tree_of(request).is_lasting(**directory);
   file->cache_readdir = file->keep_cache = lasting ? 1 : 0;
   MountDirectory* opened = directory->release();
   file->fh = reinterpret_cast<uint64_t>(opened);

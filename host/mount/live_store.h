@@ -20,6 +20,7 @@ using StoreOpener = std::function<Result<std::unique_ptr<Store>>()>;
 class LiveStore {
  public:
   static constexpr std::chrono::milliseconds kLookAgain{500};
+  static constexpr std::chrono::milliseconds kLookAgainMost{64'000};
 
   LiveStore(StoreOpener open, unsigned readers) : open_(std::move(open)), readers_(readers) {}
 
@@ -28,9 +29,12 @@ class LiveStore {
   // The same, and its log has not grown since, or had not kLookAgain ago. What cannot be opened anew stays as
   // it was.
   Result<std::shared_ptr<StoreGeneration>> fresh();
-  // After `failed` could not be read: opens it anew, unless somebody did. failed error: that was less than
-  // kLookAgain ago, or it cannot be opened.
+  // After `failed` could not be read: opens it anew, unless somebody did. failed error: its files are as they
+  // were when it was opened; it was opened anew too short a time ago, kLookAgain where that was of use, and
+  // else twice as long as the time before, up to kLookAgainMost; or it cannot be opened.
   Result<std::shared_ptr<StoreGeneration>> replace(const std::shared_ptr<StoreGeneration>& failed);
+  // What replace() gave could be read.
+  void was_worth_it();
 
  private:
   // What is open; null at first.
@@ -40,7 +44,10 @@ class LiveStore {
   const StoreOpener open_;
   const unsigned readers_;
   std::mutex opening_;
-  uint64_t log_bytes_ = 0;                          // with opening_ held
+  uint64_t log_bytes_ = 0;  // with opening_ held
+  // With opening_ held: what the files were like before replace() opened them, if that was the last time.
+  uint64_t files_ = 0;
+  std::chrono::milliseconds pause_{kLookAgain};     // with opening_ held
   std::chrono::steady_clock::time_point looked_;    // with opening_ held
   std::chrono::steady_clock::time_point replaced_;  // with opening_ held
   mutable std::mutex mutex_;

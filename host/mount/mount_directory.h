@@ -33,6 +33,7 @@ struct MountDirectory {
   std::vector<std::string> names;  // of a directory above the trees
   std::optional<TreeCursor> cursor;
   RequestSource source;              // the cursor's
+  std::optional<Error> damage;       // why the cursor gave up its list, until that is told
   std::optional<TreeEntry> waiting;  // entry number `at`, where it was read
   uint64_t at = 0;
   std::mutex mutex;

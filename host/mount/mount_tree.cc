@@ -64,28 +64,44 @@ TreeEntry root_entry(const CommitTree& tree) {
 template <class T>
 Result<T> MountTree::serve(uint32_t process, const Request<T>& request) {
   PENSTOCK_TRY_ASSIGN(auto generation, store_->current());
-  for (bool again = false;; again = true) {
-    Result<T> done = [&] {
-      const StoreGeneration::Lent reader = generation->lend(process);
-      return request(*reader);
-    }();
-    if (done || done.error().code == Errc::absent || done.error().code == Errc::usage) return done;
-    // It may be a file that a writer has replaced, or lie behind what was there when the store was opened.
-    if (!again) {
-      if (auto anew = store_->replace(generation)) {
-        generation = std::move(*anew);
-        continue;
-      }
+  const auto ask = [&](bool last_try) {
+    const StoreGeneration::Lent reader = generation->lend(process);
+    reader->last_try = last_try;
+    return request(*reader);
+  };
+  const auto is_settled = [](const Result<T>& done) {
+    return done || done.error().code == Errc::absent || done.error().code == Errc::usage;
+  };
+  Result<T> done = ask(false);
+  if (is_settled(done)) return done;
+  // It may be a file that a writer has replaced, or lie behind what was there when the store was opened.
+  if (auto anew = store_->replace(generation)) {
+    generation = std::move(*anew);
+    done = ask(false);
+    if (is_settled(done)) {
+      store_->was_worth_it();
+      return done;
     }
-    report(done.error());
-    return done;
   }
+  if (done.error().code == Errc::corrupt) done = ask(true);
+  if (!done) report(done.error());
+  return done;
 }
 
 void MountTree::report(const Error& error) {
   const std::lock_guard lock(reporting_);
   if (reported_.size() < kReportedMax && !reported_.insert(error.message()).second) return;
   if (options_.report) options_.report(error);
+}
+
+void MountTree::doubt(const MountNode& directory) {
+  const std::lock_guard lock(reporting_);
+  if (doubted_.size() < kReportedMax) doubted_.insert(directory.inode);
+}
+
+bool MountTree::is_doubted(const MountNode& directory) {
+  const std::lock_guard lock(reporting_);
+  return doubted_.size() >= kReportedMax || doubted_.contains(directory.inode);
 }
 
 Result<std::shared_ptr<const MountNode>> MountTree::node_of(uint64_t id) const {
@@ -97,7 +113,7 @@ Result<std::shared_ptr<const MountNode>> MountTree::node_of(uint64_t id) const {
 Result<MountNode> MountTree::commit_folder(const std::shared_ptr<const MountNode>& directory,
                                            std::string_view name, const Cid& commit, MountReader& reader) {
   auto opened = open_commit_tree(*reader.blocks, commit);
-  if (!opened && opened.error().code == Errc::corrupt) {
+  if (!opened && opened.error().code == Errc::corrupt && reader.last_try) {
     PENSTOCK_TRY_ASSIGN(const Commit read, read_commit(*reader.blocks, commit));
     report(opened.error());
     opened = content_tree(commit, read);
@@ -171,7 +187,7 @@ Result<MountNode> MountTree::child(const std::shared_ptr<const MountNode>& direc
 Result<TreeEntry> MountTree::look_in(const MountNode& directory, std::string_view name, MountReader& reader) {
   ObjectSource whole(*reader.blocks, directory.tree->cid);
   auto entry = look_up_entry(whole, directory_of(directory.entry), name);
-  if (entry || entry.error().code != Errc::corrupt || !directory.entry.list) return entry;
+  if (entry || entry.error().code != Errc::corrupt || !directory.entry.list || !reader.last_try) return entry;
   auto bare = look_up_entry(whole, {directory.entry.content, std::nullopt, std::nullopt}, name);
   if (bare) report(entry.error());
   return bare ? bare : entry;
@@ -181,7 +197,7 @@ Result<MountTree::Found> MountTree::found(const std::shared_ptr<const MountNode>
                                           MountReader& reader) const {
   Found found;
   found.node = node->id;
-  found.lasting = node->kind == MountNode::Kind::entry;
+  found.lasting = node->kind == MountNode::Kind::entry && !lacks_metadata(*node);
   PENSTOCK_TRY_ASSIGN(found.status, node_status(*node, options_.owner, reader));
   return found;
 }
@@ -313,15 +329,37 @@ Result<std::unique_ptr<MountDirectory>> MountTree::open_directory(uint64_t id, u
   });
 }
 
+bool MountTree::is_lasting(const MountDirectory& directory) {
+  const MountNode& node = *directory.node;
+  return node.kind == MountNode::Kind::entry && !lacks_metadata(node) && !is_doubted(node);
+}
+
 Status MountTree::rewind(MountDirectory& directory, MountReader& reader) {
   directory.source.use(reader.blocks.get());
   directory.cursor.reset();
   directory.waiting.reset();
   directory.at = 0;
+  directory.damage.reset();
+  const auto told = [this, &directory](const Error& error) {
+    if (is_join_fault(error)) {
+      report(error);  // it is so in any store
+    } else {
+      directory.damage = error;
+    }
+  };
   PENSTOCK_TRY_ASSIGN(directory.cursor,
-                      TreeCursor::open(directory.source, directory_of(directory.node->entry),
-                                       [this](const Error& error) { report(error); }));
+                      TreeCursor::open(directory.source, directory_of(directory.node->entry), told));
+  return advance(directory, reader);
+}
+
+// A list that cannot be read is a failure until it is known that there is no newer store to ask.
+Status MountTree::advance(MountDirectory& directory, const MountReader& reader) {
   PENSTOCK_TRY_ASSIGN(directory.waiting, directory.cursor->next());
+  if (!directory.damage) return {};
+  const Error damage = *std::exchange(directory.damage, std::nullopt);
+  if (!reader.last_try) return Failure(damage);
+  doubt(*directory.node);
+  report(damage);
   return {};
 }
 
@@ -342,7 +380,7 @@ Result<std::optional<TreeEntry>> MountTree::walk_to(MountDirectory& directory, u
   }
   directory.source.use(reader.blocks.get());
   for (; directory.at < place && directory.waiting; ++directory.at) {
-    PENSTOCK_TRY_ASSIGN(directory.waiting, directory.cursor->next());
+    PENSTOCK_TRY(advance(directory, reader));
   }
   return directory.waiting;
 }
@@ -381,7 +419,7 @@ Result<std::optional<MountTree::Listed>> MountTree::list(MountDirectory& directo
         node ? found(std::make_shared<const MountNode>(*node), reader) : Result<Found>(Failure(node.error()));
     if (!whole) {
       // Named, so that it is seen; whoever looks it up learns that it is damaged.
-      if (whole.error().code == Errc::failed) return Failure(whole.error());
+      if (whole.error().code == Errc::failed || !reader.last_try) return Failure(whole.error());
       report(whole.error());
       return std::optional(std::move(listed));
     }

@@ -48,7 +48,7 @@ class MountTree {
   struct Found {
     uint64_t node = 0;
     struct stat status {};
-    bool lasting = false;  // is so for ever
+    bool lasting = false;  // is so for ever: no, where metadata that is damaged is left out
   };
   // Counts a reference to what it finds. `process`: whoever asks, whose reader is warm.
   Result<Found> look_up(uint64_t directory, std::string_view name, uint32_t process);
@@ -65,6 +65,8 @@ class MountTree {
   Result<std::vector<uint8_t>> attribute(uint64_t node, std::string_view name, uint32_t process);
 
   Result<std::unique_ptr<MountDirectory>> open_directory(uint64_t directory, uint32_t process);
+  // Whether its names are the same for ever.
+  bool is_lasting(const MountDirectory& directory);
   static constexpr size_t kNameBytesMax = 255;
   struct Listed {
     std::string name;  // empty: longer than kNameBytesMax, which is reported
@@ -79,7 +81,8 @@ class MountTree {
  private:
   template <class T>
   using Request = std::function<Result<T>(MountReader&)>;
-  // Runs `request`, once more where the store's files changed below it; reports damage.
+  // Runs `request`; once more where the store's files changed below it; and where it is damaged, once more
+  // for what can be shown without that. Reports damage.
   template <class T>
   Result<T> serve(uint32_t process, const Request<T>& request);
 
@@ -93,17 +96,22 @@ class MountTree {
   Result<TreeEntry> look_in(const MountNode& directory, std::string_view name, MountReader& reader);
   Result<std::optional<uint64_t>> seek(uint64_t file, uint64_t offset, bool zeros, uint32_t process);
   Status rewind(MountDirectory& directory, MountReader& reader);
+  Status advance(MountDirectory& directory, const MountReader& reader);
   Result<std::optional<TreeEntry>> entry_at(MountDirectory& directory, uint64_t place, MountReader& reader);
   Result<std::optional<TreeEntry>> walk_to(MountDirectory& directory, uint64_t place, MountReader& reader);
   std::optional<Listed> list_upper(const MountDirectory& directory, uint64_t place);
   Result<Found> found(const std::shared_ptr<const MountNode>& node, MountReader& reader) const;
   void report(const Error& error);
+  // That a directory's list of metadata could not be read, at some time.
+  void doubt(const MountNode& directory);
+  bool is_doubted(const MountNode& directory);
 
   LiveStore* store_;
   const Options options_;
   NodeTable nodes_;
   std::mutex reporting_;
   std::unordered_set<std::string> reported_;  // so that who asks again and again does not fill a log
+  std::unordered_set<uint64_t> doubted_;      // inodes of directories, with reporting_ held
   UpperFolders upper_;
 };
 

@@ -7,6 +7,7 @@
 #include <limits>
 #include <string>
 
+#include "base/limits.h"
 #include "dag/hard_link_list.h"
 #include "dag/murmur3.h"
 #include "dag/object_info.h"
@@ -18,6 +19,9 @@ constexpr int64_t kSecond = 1'000'000'000;
 constexpr uint64_t kNeverReserved = 2;  // so that no number is 0 or the root's
 constexpr uint64_t kStatusBlockBytes = 512;
 constexpr blksize_t kReadBytes = 131072;
+constexpr uint64_t kPageBytes = 4096;
+// Of one file, looked at for holes: some 256 MiB of data, and holes of any size.
+constexpr size_t kExtentsMax = 4096;
 
 Result<uint64_t> content_bytes(MountReader& reader, const Cid& cid) {
   if (cid.codec == Multicodec::raw) {
@@ -26,6 +30,28 @@ Result<uint64_t> content_bytes(MountReader& reader, const Cid& cid) {
   }
   PENSTOCK_TRY_ASSIGN(const ObjectInfo info, inspect(*reader.blocks, cid));
   return info.kind == ObjectKind::symlink ? info.target.size() : info.content_bytes;
+}
+
+uint64_t status_blocks(uint64_t bytes) {
+  return bytes / kStatusBlockBytes + (bytes % kStatusBlockBytes != 0 ? 1 : 0);
+}
+
+// What a file takes that is restored with its holes. Of one with too much to look at, what may be holes
+// counts as data but for one block, so that whoever copies it asks where its holes are.
+Result<uint64_t> occupied_blocks(MountReader& reader, const Cid& file, uint64_t bytes) {
+  if (file.codec == Multicodec::raw) {
+    const bool pages = bytes % kPageBytes == 0 && bytes <= kBlockBytesMax;
+    const bool zeros = pages && reader.zeros.digest(static_cast<uint32_t>(bytes)) == file.digest;
+    return zeros ? 0 : status_blocks(bytes);
+  }
+  PENSTOCK_TRY(reader.files.open(file));
+  uint64_t data_bytes = bytes;
+  for (size_t looked = 0; looked < kExtentsMax; ++looked) {
+    PENSTOCK_TRY_ASSIGN(const std::optional<FileExtent> extent, reader.files.next());
+    if (!extent) return status_blocks(data_bytes);
+    if (extent->kind == FileExtent::Kind::zeros) data_bytes -= std::min(extent->length, data_bytes);
+  }
+  return std::min(status_blocks(data_bytes), std::max<uint64_t>(bytes / kStatusBlockBytes, 1) - 1);
 }
 
 timespec time_of(const FileTime& time) {
@@ -55,11 +81,6 @@ void set_metadata(struct stat& status, const MetaEntry& meta) {
   if (meta.device) status.st_rdev = makedev(meta.device->major, meta.device->minor);
 }
 
-// The directory around a put's several top-level entries, which has no metadata of its own.
-bool is_several(const MountNode& node) {
-  return node.depth == 0 && node.tree->meta && node.tree->meta->several;
-}
-
 Result<uint64_t> names_of(const MountNode& node, MountReader& reader) {
   if (node.entry_kind == EntryKind::directory || !node.entry.meta || !node.tree->meta) return 1;
   const std::string& first = node.entry.meta->hard_link;
@@ -70,6 +91,7 @@ Status set_size(struct stat& status, const MountNode& node, MountReader& reader)
   const TreeEntry& entry = node.entry;
   if (!entry.content || node.entry_kind == EntryKind::directory) return {};
   Result<uint64_t> bytes = content_bytes(reader, *entry.content);
+  const bool whole = bytes.has_value();
   if (!bytes && entry.meta) bytes = entry.meta->size;
   if (!bytes) {
     Error error = std::move(bytes).error();
@@ -77,7 +99,9 @@ Status set_size(struct stat& status, const MountNode& node, MountReader& reader)
     return Failure(std::move(error));
   }
   status.st_size = static_cast<off_t>(std::min<uint64_t>(*bytes, std::numeric_limits<off_t>::max()));
-  status.st_blocks = static_cast<blkcnt_t>((*bytes + kStatusBlockBytes - 1) / kStatusBlockBytes);
+  Result<uint64_t> blocks = status_blocks(*bytes);
+  if (whole && node.entry_kind == EntryKind::file) blocks = occupied_blocks(reader, *entry.content, *bytes);
+  status.st_blocks = static_cast<blkcnt_t>(blocks ? *blocks : status_blocks(*bytes));
   return {};
 }
 
@@ -119,7 +143,7 @@ Result<struct stat> node_status(const MountNode& node, const MountOwner& owner, 
   if (!node.around_root) {
     if (node.entry.meta) {
       set_metadata(status, *node.entry.meta);
-    } else if (node.tree->commit.meta && !is_several(node)) {
+    } else if (lacks_metadata(node)) {
       // What its metadata said cannot be read: that must not open it to others.
       status.st_mode &= ~static_cast<mode_t>(S_ISLNK(status.st_mode) ? 0 : 0077);
     }

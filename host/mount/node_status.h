@@ -27,7 +27,9 @@ uint64_t inode_below(uint64_t directory_inode, std::string_view name);
 uint64_t inode_of_path(const CommitTree& tree, std::string_view path);
 
 // What stat(2) says of a node. Sizes are those of the content; where that cannot be read, what the metadata
-// says. Reads little: a record's table, or a file's root. corrupt: that is damaged and there is no metadata.
+// says. st_blocks leaves holes out, as far as it looks for them: where that ends it is one block less than
+// all. Reads little: a record's table, or of a file the nodes of 4,096 leaves or holes. corrupt: that is
+// damaged and there is no metadata.
 Result<struct stat> node_status(const MountNode& node, const MountOwner& owner, MountReader& reader);
 
 }  // namespace penstock

@@ -5,6 +5,14 @@
 
 namespace penstock {
 
+bool lacks_metadata(const MountNode& node) {
+  if (node.kind != MountNode::Kind::entry || !node.tree || !node.tree->commit.meta) return false;
+  if (!node.tree->meta) return true;
+  // The directory around a put's several top-level entries has none of its own.
+  const bool has_none = node.around_root || (node.depth == 0 && node.tree->meta->several);
+  return !has_none && !node.entry.meta;
+}
+
 NodeTable::NodeTable() {
   auto root = std::make_shared<MountNode>();
   root->id = kRoot;
@@ -24,6 +32,10 @@ std::shared_ptr<const MountNode> NodeTable::refer(MountNode node) {
   if (!fresh) {
     Row& row = rows_[place->second];
     ++row.references;
+    if (lacks_metadata(*row.node) && !lacks_metadata(node)) {
+      node.id = row.node->id;
+      row.node = std::make_shared<const MountNode>(std::move(node));
+    }
     return row.node;
   }
   node.id = next_++;

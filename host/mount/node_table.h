@@ -33,6 +33,9 @@ struct MountNode {
   bool around_root = false;  // the folder of a commit whose root is no directory: holds that alone
 };
 
+// Whether it is shown without the metadata that its commit has of it, as that cannot be read.
+bool lacks_metadata(const MountNode& node);
+
 // The nodes by number, as long as the kernel refers to them. Any thread.
 class NodeTable {
  public:
@@ -42,7 +45,8 @@ class NodeTable {
 
   // Null: there is none.
   std::shared_ptr<const MountNode> find(uint64_t id) const;
-  // Gives `node` a number, or finds it by parent and name; counts one reference.
+  // Gives `node` a number, or finds it by parent and name; counts one reference. One that lacks metadata
+  // gives way to the same that has it, under its number.
   std::shared_ptr<const MountNode> refer(MountNode node);
   void forget(uint64_t id, uint64_t references);
   size_t size() const;

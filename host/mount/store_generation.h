@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "dag/file_walker.h"
+#include "dag/zero_leaves.h"
 #include "store/store.h"
 
 namespace penstock {
@@ -19,6 +20,10 @@ struct MountReader {
 
   std::unique_ptr<StoreReader> blocks;
   FileWalker files;
+  ZeroLeaves zeros;
+  // Of the request that has it: there is no newer store to ask, and what can be shown without what is damaged
+  // is to be shown.
+  bool last_try = false;
 };
 
 // One opening of the store, with its readers. Any thread; requests hold it while they last.

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 
 #include "mount/node_status.h"
@@ -49,6 +50,28 @@ TEST(NodeTableTest, AForgottenDirectoryStaysForWhatIsBelowIt) {
   EXPECT_EQ(table.find(file->id)->parent->name, "d");
   table.forget(file->id, 1);
   EXPECT_EQ(table.size(), 1U);
+}
+
+TEST(NodeTableTest, MetadataTakesThePlaceOfNone) {
+  auto tree = std::make_shared<CommitTree>();
+  tree->commit.meta = Cid();
+  tree->meta.emplace();
+  NodeTable table;
+  const auto named = [&](bool with_metadata) {
+    MountNode node = below(table, NodeTable::kRoot, "a");
+    node.tree = tree;
+    node.depth = 1;
+    if (with_metadata) node.entry.meta.emplace();
+    return node;
+  };
+  const uint64_t id = table.refer(named(false))->id;
+  EXPECT_TRUE(lacks_metadata(*table.find(id)));
+  EXPECT_EQ(table.refer(named(true))->id, id);
+  EXPECT_FALSE(lacks_metadata(*table.find(id)));
+  EXPECT_EQ(table.refer(named(false))->id, id);
+  EXPECT_FALSE(lacks_metadata(*table.find(id)));
+  table.forget(id, 3);
+  EXPECT_FALSE(table.find(id));
 }
 
 TEST(NodeStatusTest, InodesAreThoseOfPaths) {

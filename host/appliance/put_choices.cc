@@ -60,6 +60,7 @@ Result<PutInputs> open_put_inputs(const std::vector<std::string>& paths, const s
     return inputs;
   }
   inputs.metadata.kept = true;
+  inputs.metadata.several = paths.size() > 1;
   PENSTOCK_TRY_ASSIGN(const std::vector<TopLevelPath> tops, resolve_top_level(paths));
   for (const TopLevelPath& top : tops) {
     inputs.names.push_back(top.name);

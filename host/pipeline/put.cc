@@ -117,7 +117,8 @@ Result<PutReport> put_entries(EntryStream& entries, Dispatcher& dispatcher, Fram
   }
   std::optional<MetaAssembler> meta;
   if (options.metadata.kept) meta.emplace(packer, shared.report);
-  TreeAssembler assembler(packer, options.layout, options.chunker.zero_leaf_bytes(), meta ? &*meta : nullptr);
+  TreeAssembler assembler(packer, options.layout, options.chunker.zero_leaf_bytes(), meta ? &*meta : nullptr,
+                          options.metadata.several);
   StreamOrder order(assembler, kOutlinesPerLane * plan.lanes * plan.batches_per_lane);
   BatchFiller filler(entries, *pools.inputs, shared, descriptors_per_batch(plan.input_buffers));
   PutCourse course{filler, order, sink, shared, dispatcher};

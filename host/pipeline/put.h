@@ -29,7 +29,8 @@ class Baseline;
 
 // Of what a file system knows beside content.
 struct MetadataOptions {
-  bool kept = false;                        // entries come with it, the top-level ones ascending by name
+  bool kept = false;     // entries come with it, the top-level ones ascending by name
+  bool several = false;  // more than one was named: the root is a directory, whatever is left of them
   std::map<std::string, std::string> from;  // absolute paths of these by their names, for the record
 };
 

@@ -8,8 +8,8 @@
 namespace penstock {
 
 TreeAssembler::TreeAssembler(BlockSink& sink, LinkLayout layout, uint32_t zero_leaf_bytes,
-                             MetaAssembler* meta)
-    : sink_(&sink), file_(sink, layout, zero_leaf_bytes), meta_(meta) {}
+                             MetaAssembler* meta, bool several)
+    : sink_(&sink), file_(sink, layout, zero_leaf_bytes), meta_(meta), several_(several) {}
 
 // What is put has no leaves but those of its batches.
 Status TreeAssembler::consume(const BatchOutline& outline) {
@@ -119,7 +119,7 @@ Status TreeAssembler::add(std::string name, const DagLink& link) {
 
 // An entry that only metadata knows is told from the content's by the directory around both.
 bool TreeAssembler::several() const {
-  return roots_.size() != 1 || (meta_ != nullptr && meta_->special_tops() > 0);
+  return several_ || roots_.size() != 1 || (meta_ != nullptr && meta_->special_tops() > 0);
 }
 
 Result<DagLink> TreeAssembler::finish() {

@@ -19,8 +19,10 @@ namespace penstock {
 // Builds files and directories from outlines in stream order. One thread at a time.
 class TreeAssembler final : public OutlineSink {
  public:
-  // `meta` is told of each entry that is added; without it events need no metadata.
-  TreeAssembler(BlockSink& sink, LinkLayout layout, uint32_t zero_leaf_bytes, MetaAssembler* meta = nullptr);
+  // `meta` is told of each entry that is added; without it events need no metadata. `several`: the root is a
+  // directory, however few are added.
+  TreeAssembler(BlockSink& sink, LinkLayout layout, uint32_t zero_leaf_bytes, MetaAssembler* meta = nullptr,
+                bool several = false);
 
   Status consume(const BatchOutline& outline) override;
   // One event, and those of its leaves.
@@ -51,6 +53,7 @@ class TreeAssembler final : public OutlineSink {
   std::string file_name_;
   std::optional<EntryMeta> file_meta_;
   MetaAssembler* meta_;
+  bool several_;
   std::vector<OpenDirectory> open_;
   std::vector<PutRoot> roots_;
 };

@@ -179,6 +179,14 @@ class Choose(ToolCase):
         self.ok("put", self.tree + "/a/x.o", self.tree + "/a/x.c", "--exclude", "*.o")
         self.assertEqual(self.ok("log", "--limit", "1").count(b"\n"), 1)
 
+    def test_what_is_left_out_does_not_change_the_shape_of_the_commit(self):
+        both = [self.tree + "/big", self.tree + "/small"]
+        for options in ([], ["--exclude-larger-than", "1K"], ["--exclude", "big"]):
+            self.ok("put", *both, *options)
+            self.assertEqual(self.ok("ls", "HEAD").split(), [b"small"] if options else [b"big", b"small"])
+            self.assertEqual(self.ok("get", "HEAD/small", "-o", "-"), b"1")
+            self.ok("verify")
+
     def test_counts_and_names_what_is_left_out(self):
         options = ["--exclude", "*.o", "--exclude-caches", "--exclude-larger-than", "1K", "--exclude-if-present", ".skip"]
         report = self.json("put", self.tree, *options)

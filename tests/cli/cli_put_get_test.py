@@ -194,8 +194,8 @@ class PutGet(ToolCase):
         self.assertEqual(done.returncode, PARTIAL)
         self.assertRegex(done.stderr.decode(), r"\Apenstock: [^\n]*/proc/self/mem: [^\n]+\n\Z")
         self.assertIn(b"/proc/self/mem", done.stdout)
-        self.assertEqual(self.ok("get", "HEAD/good"), b"good")
-        self.assertEqual(self.ok("ls", "HEAD"), b"good\n")
+        self.assertEqual(self.ok("get", "HEAD/tree/good"), b"good")
+        self.assertEqual(self.ok("ls", "HEAD"), b"tree/\n")
 
     def test_a_store_within_the_tree_is_left_out_of_itself(self):
         self.write("file", b"content")

@@ -16,8 +16,10 @@
 namespace penstock {
 namespace {
 
-constexpr mode_t kFileMode = 0666;
-constexpr mode_t kDirectoryMode = 0777;
+// What a store holds is its owner's: whatever the umask says, others have to be let in on purpose.
+constexpr mode_t kFileMode = 0600;
+constexpr mode_t kDirectoryMode = 0700;
+constexpr mode_t kGroupBits = 0060;  // for reading and writing
 
 class PosixFileLock final : public FileLock {
  public:
@@ -38,6 +40,22 @@ int open_file(const std::string& path, int flags) {
   return descriptor;
 }
 
+std::string directory_of(const std::string& path) {
+  const size_t slash = path.find_last_of('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+// A new file, which its directory's group may do with what it may do with the directory.
+int create_file(const std::string& path) {
+  const int descriptor = open_file(path, O_RDWR | O_CREAT | O_EXCL);
+  if (descriptor < 0) return descriptor;
+  struct stat directory {};
+  if (::stat(directory_of(path).c_str(), &directory) == 0)
+    static_cast<void>(::fchmod(descriptor, kFileMode | (directory.st_mode & kGroupBits)));
+  return descriptor;
+}
+
 Failure not_regular(const std::string& path) {
   return fail(Errc::corrupt, path, "is not a regular file", "put the store's own file back in its place");
 }
@@ -45,7 +63,7 @@ Failure not_regular(const std::string& path) {
 }  // namespace
 
 Result<std::unique_ptr<File>> PosixFileSystem::create(const std::string& path) {
-  const int descriptor = open_file(path, O_RDWR | O_CREAT | O_EXCL);
+  const int descriptor = create_file(path);
   if (descriptor < 0) return fail_file(path, errno);
   return std::make_unique<PosixFile>(descriptor, path);
 }
@@ -117,7 +135,8 @@ Status PosixFileSystem::sync_directory(const std::string& path) {
 }
 
 Result<std::unique_ptr<FileLock>> PosixFileSystem::lock(const std::string& path) {
-  const int descriptor = open_file(path, O_RDWR | O_CREAT);
+  int descriptor = create_file(path);
+  if (descriptor < 0 && errno == EEXIST) descriptor = open_file(path, O_RDWR);
   if (descriptor < 0) return fail_file(path, errno);
   while (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     if (errno == EINTR) continue;

@@ -7,6 +7,7 @@
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
@@ -92,6 +93,18 @@ Failure fail_index(const std::string& directory, const std::string& why) {
   return fail(Errc::failed, directory, why, "remove this directory: the index is rebuilt from the segments");
 }
 
+// Open to the group where the store is.
+Status make_index_directory(const std::string& directory) {
+  struct stat store {};
+  const std::string parent = std::filesystem::path(directory).parent_path().string();
+  if (::mkdir(directory.c_str(), 0700) != 0) return errno == EEXIST ? Status() : fail_errno(directory);
+  if (::stat(parent.c_str(), &store) != 0) return fail_errno(parent);
+  const mode_t group = store.st_mode & 0070;
+  if (group != 0 && ::chmod(directory.c_str(), 0700 | group | (store.st_mode & S_ISGID)) != 0)
+    return fail_errno(directory);
+  return {};
+}
+
 // RocksDB reports through statuses; what the standard library throws inside it must not leave this file.
 template <class Call>
 auto contained(const std::string& directory, Call&& call) -> decltype(call()) {
@@ -155,6 +168,8 @@ Result<std::unique_ptr<Index>> RocksIndex::open(const IndexOpening& opening) {
     state->directory = opening.directory;
     state->writable = opening.writable;
     rocksdb::DB* db = nullptr;
+    // RocksDB would make it by the umask, and makes its files so: the directory keeps others out.
+    if (opening.writable) PENSTOCK_TRY(make_index_directory(opening.directory));
     const rocksdb::Options options = options_for(opening);
     const rocksdb::Status status = opening.writable
                                        ? rocksdb::DB::Open(options, opening.directory, &db)

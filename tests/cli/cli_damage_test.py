@@ -227,6 +227,60 @@ class Damage(ToolCase):
         self.fails(FAILED, "init")
         self.assertEqual(self.ok("get", cid), b"content")
 
+    def modes(self):
+        """The modes of the store's directory and of all that is in it, but the files of the index."""
+        paths = [self.store] + glob.glob(self.store + "/**", recursive=True)
+        return {os.path.relpath(path, self.store): os.stat(path).st_mode & 0o777 for path in paths
+                if os.path.dirname(path) != os.path.join(self.store, "index")}
+
+    def kill_put(self):
+        """Leaves a segment that belongs to no commit."""
+        put = subprocess.Popen([TOOL, "put", "-s", self.store, "-"], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        put.stdin.write(self.random.randbytes(8 << 20))
+        put.stdin.flush()
+        put.kill()
+        put.wait()
+        put.stdin.close()
+
+    def test_a_store_is_its_owners_whatever_the_umask(self):
+        shutil.rmtree(self.store)
+        before = os.umask(0)
+        self.addCleanup(os.umask, before)
+        self.ok("init")
+        self.put(self.write("file", b"content"))
+        self.kill_put()
+        self.run_tool("put", self.write("more", b"more"))
+        modes = self.modes()
+        self.assertTrue([name for name in modes if name.startswith("set-aside/")])
+        for name, mode in modes.items():
+            self.assertEqual(mode, 0o700 if os.path.isdir(os.path.join(self.store, name)) else 0o600, name)
+
+    def test_what_is_made_in_a_store_that_its_group_reads_the_group_reads_too(self):
+        before = os.umask(0o077)
+        self.addCleanup(os.umask, before)
+        self.put(self.write("file", b"content"))
+        subprocess.run(["chmod", "-R", "g+rX", self.store], check=True)
+        self.kill_put()
+        shutil.rmtree(os.path.join(self.store, "index"))
+        self.run_tool("put", self.write("more", b"more"))
+        modes = self.modes()
+        self.assertGreater(len([name for name in modes if name.endswith(".seg")]), 1)
+        for name, mode in modes.items():
+            self.assertEqual(mode, 0o750 if os.path.isdir(os.path.join(self.store, name)) else 0o640, name)
+
+    def test_who_puts_into_a_store_that_all_may_read_is_told(self):
+        subprocess.run(["chmod", "-R", "go+rX", self.store], check=True)
+        before = self.modes()
+        done = self.run_tool("put", self.write("file", b"content"))
+        self.assertEqual(done.returncode, DONE)
+        self.assertIn(f"every user of this machine may read it, and so all that is put there (chmod -R go-rwx "
+                      f"{self.store})", done.stderr.decode())
+        after = self.modes()
+        self.assertEqual({name: after[name] for name in before}, before)
+        self.ok("log")
+        os.chmod(self.store, 0o700)
+        self.ok("put", self.path("file"))
+
     @unittest.skipIf(os.geteuid() == 0, "root may write anywhere")
     def test_a_store_that_may_not_be_written_can_be_read(self):
         cid = self.put(self.write("file", b"content"))

@@ -199,6 +199,7 @@ Result<TreeRestoreOptions> parse_choices(const GetCommand& command, Console& con
   if (choices.verify && command.dry_run)
     return fail(Errc::usage, "--dry-run", "leaves nothing that --verify could read back",
                 "leave out one of them");
+  choices.note = [&console](const std::string& text) { console.note(name_text(text)); };
   if (choices.remove_others)
     choices.removed = [&console](const std::string& path) { console.note(name_text(path) + ": removed"); };
   PENSTOCK_TRY_ASSIGN(choices.restore, parse_options(command));
@@ -311,9 +312,9 @@ Result<int> GetCommand::run(const GlobalOptions& global, Console& console) const
   const bool whole = report.restored.entries_reported == 0 && report.metadata_damaged == 0 &&
                      report.differences == 0 && !wanted.damaged;
   if (!whole) return static_cast<int>(Errc::corrupt);
-  return refused.entries_missing() + report.in_the_way + report.not_removed == 0
-             ? 0
-             : static_cast<int>(Errc::partial);
+  const uint64_t missing =
+      refused.entries_missing() + report.in_the_way + report.mount_points + report.not_removed;
+  return missing == 0 ? 0 : static_cast<int>(Errc::partial);
 }
 
 }  // namespace penstock

@@ -53,6 +53,7 @@ Json get_report_json(const TreeRestoreReport& report, const std::optional<Cid>& 
     object["entries"]["kept"] = report.kept;
     object["entries"]["resumed"] = report.resumed;
     object["entries"]["removed"] = report.removed;
+    object["mount_point_count"] = report.mount_points;
     object["not_removed_count"] = report.not_removed;
     object["entries"]["verified"] = report.verified;
     object["in_the_way_count"] = report.in_the_way;

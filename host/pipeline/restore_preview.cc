@@ -81,6 +81,8 @@ Status RestorePreview::look(const TreeEntry& entry, const std::string& path) {
   const Standing standing =
       look_at_standing(AT_FDCWD, path, type, entry.meta ? &*entry.meta : nullptr, options_->overwrite);
   report_.kept = standing == Standing::keep;
+  if (standing == Standing::mount_point || standing == Standing::in_the_way)
+    tell(PreviewedChange::in_the_way, path);
   if (standing == Standing::keep_data) tell(PreviewedChange::metadata, path);
   if (standing != Standing::absent) return {};
   report_.bytes_content += bytes;
@@ -106,8 +108,7 @@ Status RestorePreview::look_into(const TreeEntry& entry, const std::string& path
     const std::string below = joined(path, (*next)->name);
     PENSTOCK_TRY(look_at(std::move(**next), below, standing, depth));
   }
-  return damaged || standing < 0 || mounts_above_ > 0 ? Status()
-                                                      : look_at_others(entry.directory(), path, standing);
+  return damaged || standing < 0 ? Status() : look_at_others(entry.directory(), path, standing);
 }
 
 Status RestorePreview::look_at(TreeEntry entry, const std::string& path, int standing, size_t depth) {
@@ -128,6 +129,8 @@ Status RestorePreview::look_at(TreeEntry entry, const std::string& path, int sta
     case Standing::in_the_way:
       tell(PreviewedChange::in_the_way, path);
       return {};
+    case Standing::mount_point:
+      return leave_mount_point(entry, path, type);
     case Standing::absent:
       break;
   }
@@ -140,12 +143,17 @@ Status RestorePreview::look_at(TreeEntry entry, const std::string& path, int sta
   }
   const Descriptor below = enter_standing(standing, entry.name);
   if (below.number() < 0 && taken) tell(change, path + "/");
-  // Nothing is removed from another file system.
-  const bool mounted = is_mount_point(standing, entry.name);
-  if (mounted) ++mounts_above_;
-  const Status looked = look_into(entry, path, below.number(), depth + 1);
-  if (mounted) --mounts_above_;
-  return looked;
+  return look_into(entry, path, below.number(), depth + 1);
+}
+
+Status RestorePreview::leave_mount_point(const TreeEntry& entry, const std::string& path, uint32_t type) {
+  bool full = type != kModeDirectory;
+  if (!full) {
+    PENSTOCK_TRY_ASSIGN(full, selection_->takes_any_below(*source_, entry.directory(), path));
+  }
+  selection_->leave_out(path);
+  if (full) tell(PreviewedChange::in_the_way, type == kModeDirectory ? path + "/" : path);
+  return {};
 }
 
 // What stands in a directory and the commit has not.

@@ -56,6 +56,7 @@ class RestorePreview {
   Status look_into(const TreeEntry& entry, const std::string& path, int standing, size_t depth);
   Status look_at(TreeEntry entry, const std::string& path, int standing, size_t depth);
   Result<uint32_t> type_of(const TreeEntry& entry, const std::string& path, uint64_t& bytes);
+  Status leave_mount_point(const TreeEntry& entry, const std::string& path, uint32_t type);
   Status look_at_others(const TreeDirectory& tree, const std::string& path, int standing);
   Result<bool> tell_removed(int directory, const std::string& name, const std::string& path, bool tells);
   void tell(PreviewedChange change, const std::string& path);
@@ -65,7 +66,6 @@ class RestorePreview {
   RestoreSelection* selection_;
   const RestorePreviewOptions* options_;
   RestorePreviewReport report_;
-  unsigned mounts_above_ = 0;  // of the place in the target that is looked at
 };
 
 }  // namespace penstock

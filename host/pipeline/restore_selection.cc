@@ -3,19 +3,50 @@
 
 #include <utility>
 
+#include "dag/entry_kind.h"
+#include "pipeline/restore_course.h"
+
 namespace penstock {
 
 RestoreSelection::RestoreSelection(PathPatterns include, PathPatterns exclude, std::string within)
     : include_(std::move(include)), exclude_(std::move(exclude)), within_(std::move(within)) {}
 
+bool RestoreSelection::is_left_out(std::string_view path) const {
+  if (left_out_.empty()) return false;
+  for (size_t slash = path.find('/'); slash != std::string_view::npos; slash = path.find('/', slash + 1))
+    if (left_out_.contains(path.substr(0, slash))) return true;
+  return left_out_.contains(path);
+}
+
 bool RestoreSelection::takes(std::string_view path) const {
+  if (is_left_out(path)) return false;
   const std::string whole = "/" + std::string(path);
   return !exclude_.match(whole) && (include_.empty() || include_.match(whole));
 }
 
 bool RestoreSelection::may_take_below(std::string_view path) const {
+  if (is_left_out(path)) return false;
   const std::string whole = "/" + std::string(path);
   return !exclude_.match(whole) && (include_.empty() || include_.may_match_below(whole));
+}
+
+Result<bool> RestoreSelection::takes_any_below(BlockSource& source, const TreeDirectory& tree,
+                                               const std::string& path) const {
+  auto cursor = TreeCursor::open(source, tree, [](const Error&) {});
+  while (cursor) {
+    auto next = cursor->next();
+    if (!next && !is_damage(next.error())) return Failure(next.error());
+    if (!next || !*next) return false;
+    const TreeEntry& entry = **next;
+    const std::string below = path.empty() ? entry.name : path + "/" + entry.name;
+    if (takes(below)) return true;
+    if (!entry.content || !may_take_below(below)) continue;
+    const auto kind = entry_kind(source, entry);
+    if (!kind || *kind != EntryKind::directory) continue;
+    PENSTOCK_TRY_ASSIGN(const bool found, takes_any_below(source, entry.directory(), below));
+    if (found) return true;
+  }
+  return is_damage(cursor.error()) ? Result<bool>(false) : Failure(cursor.error());
 }
 
 std::optional<std::string> RestoreSelection::link_source(const MetaEntry& entry, const std::string& path) {

@@ -3,16 +3,21 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "base/result.h"
 #include "dag/meta_entry.h"
+#include "dag/tree_cursor.h"
 #include "ingest/path_pattern.h"
 
 namespace penstock {
 
 // What of a tree is restored, by paths from its top ("a/b"), and which of a file's several names is the one
-// that the others are linked to. One thread. Memory: the paths of files whose first name is not restored.
+// that the others are linked to. One thread. Memory: the paths of files whose first name is not restored, and
+// of what is left out by path.
 class RestoreSelection {
  public:
   // Without patterns to include everything is. `within`: where the tree's top lies in the put ("top/a";
@@ -20,10 +25,16 @@ class RestoreSelection {
   RestoreSelection(PathPatterns include, PathPatterns exclude, std::string within);
 
   bool takes(std::string_view path) const;
-  // Whether nothing is left out.
+  // Whether no pattern leaves anything out.
   bool takes_all() const { return include_.empty() && exclude_.empty(); }
   // Whether something below the directory `path` could be taken, where it is not itself.
   bool may_take_below(std::string_view path) const;
+
+  // From now on neither `path` nor anything below it is taken, whatever patterns say.
+  void leave_out(std::string path) { left_out_.insert(std::move(path)); }
+  // Whether something in the directory `tree` at `path` is taken. Damaged parts have nothing. failed: it
+  // cannot be read.
+  Result<bool> takes_any_below(BlockSource& source, const TreeDirectory& tree, const std::string& path) const;
 
   // Whether what stands at `path`, and the commit has not, may be removed, or something below it.
   bool removes(std::string_view path) const { return takes(path); }
@@ -34,9 +45,12 @@ class RestoreSelection {
   std::optional<std::string> link_source(const MetaEntry& entry, const std::string& path);
 
  private:
+  bool is_left_out(std::string_view path) const;
+
   PathPatterns include_;
   PathPatterns exclude_;
   std::string within_;
+  std::set<std::string, std::less<>> left_out_;
   std::map<std::string, std::string, std::less<>>
       stand_ins_;  // first names that are not taken → those that are
 };

@@ -21,8 +21,10 @@ Standing look_at_standing(int directory, const std::string& name, uint32_t type,
     return Standing::absent;
   const bool is_directory = type == kModeDirectory;
   const bool stands_directory = S_ISDIR(status.st_mode);
-  if (is_directory && stands_directory) return Standing::absent;  // what is in it is looked at
-  if (overwrite == Overwrite::never) return Standing::keep;
+  const bool both_directories = is_directory && stands_directory;
+  if (!both_directories && overwrite == Overwrite::never) return Standing::keep;
+  if (is_mount_point(directory, name)) return Standing::mount_point;
+  if (both_directories) return Standing::absent;  // what is in it is looked at
   if (overwrite == Overwrite::always) return Standing::absent;
   if (is_directory != stands_directory) return Standing::in_the_way;
   const bool same =

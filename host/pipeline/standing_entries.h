@@ -20,10 +20,11 @@ enum class Overwrite : uint8_t {
 };
 
 enum class Standing : uint8_t {
-  absent,      // or it is to be replaced
-  keep,        // it stays as it is
-  keep_data,   // its content is right, its metadata is set
-  in_the_way,  // a directory where there should be none, or the reverse: replaced by Overwrite::always alone
+  absent,       // or it is to be replaced
+  keep,         // it stays as it is
+  keep_data,    // its content is right, its metadata is set
+  in_the_way,   // a directory where there should be none, or the reverse: replaced by Overwrite::always alone
+  mount_point,  // of another file system: neither replaced nor gone into, nor given metadata
 };
 
 // Whether what stands there is a file of the size and time that `meta` says.

@@ -130,7 +130,8 @@ Status TreeMaker::make(RestoredDirectory& into, TreeEntry entry, size_t depth, i
       look_at_standing(standing, entry.name, type, entry.meta ? &*entry.meta : nullptr, overwrite_);
   if (kind != Standing::absent) {
     if (resumed_) PENSTOCK_TRY(clear(into, entry.name, path));
-    return keep(kind, entry, path, standing);
+    return kind == Standing::mount_point ? leave_mount_point(entry, path, type)
+                                         : keep(kind, entry, path, standing);
   }
   if (type != kModeDirectory) {
     const std::string name = entry.name;
@@ -156,6 +157,20 @@ Status TreeMaker::keep(Standing kind, const TreeEntry& entry, const std::string&
   ++report_->kept;
   if (kind != Standing::keep_data || !entry.meta) return {};
   return attributes_->apply_at(standing, entry.name, *entry.meta, path, false);
+}
+
+// What is mounted there is none of the restore's. Whoever walks the tree after this leaves it out as well.
+Status TreeMaker::leave_mount_point(const TreeEntry& entry, const std::string& path, uint32_t type) {
+  bool full = type != kModeDirectory;
+  if (!full) {
+    PENSTOCK_TRY_ASSIGN(full, selection_->takes_any_below(restoration_->source(), entry.directory(), path));
+  }
+  selection_->leave_out(path);
+  LeftEntries* left = full ? full_mounts_ : bare_mounts_;
+  if (left != nullptr)
+    left->add(path, {Errc::partial, "mount point", "another file system is mounted there",
+                     "leave it out with --exclude /" + path + ", or restore that part by itself, into it"});
+  return {};
 }
 
 // A file, a symlink or a special file, `name` in the directory `into`.

@@ -11,6 +11,7 @@
 #include "dag/object_info.h"
 #include "dag/tree_cursor.h"
 #include "pipeline/attribute_writer.h"
+#include "pipeline/left_entries.h"
 #include "pipeline/restoration.h"
 #include "pipeline/restore_selection.h"
 #include "pipeline/restored_directory.h"
@@ -35,6 +36,11 @@ class TreeMaker {
   void leave_specials_out() { makes_specials_ = false; }
   // What is restored will be moved over what stands in the directory `target`, by the rules of `overwrite`.
   void look_at(int target, Overwrite overwrite);
+  // Told of mount points in the target: `full` of those that the commit has something for, `bare` of others.
+  void tell_mount_points(LeftEntries& full, LeftEntries& bare) {
+    full_mounts_ = &full;
+    bare_mounts_ = &bare;
+  }
   // The root has in it what a restore of the same left there that was interrupted: files that are whole are
   // kept.
   void resume() { resumed_ = true; }
@@ -49,6 +55,7 @@ class TreeMaker {
   Status make(RestoredDirectory& into, TreeEntry entry, size_t depth, int standing);
   Result<uint32_t> settle_kind(TreeEntry& entry, const std::string& path, std::optional<ObjectInfo>& info);
   Status keep(Standing kind, const TreeEntry& entry, const std::string& path, int standing);
+  Status leave_mount_point(const TreeEntry& entry, const std::string& path, uint32_t type);
   Status make_leaf(RestoredDirectory& into, TreeEntry entry, const std::string& name, std::string path,
                    std::optional<ObjectInfo> info);
   Status make_file(int parent, const TreeEntry& entry, const std::string& name, const std::string& path,
@@ -68,6 +75,8 @@ class TreeMaker {
   const AttributeWriter* attributes_;
   RefusalTally* refused_;
   TreeRestoreReport* report_;
+  LeftEntries* full_mounts_ = nullptr;
+  LeftEntries* bare_mounts_ = nullptr;
   int target_ = -1;
   bool makes_specials_ = true;
   bool resumed_ = false;

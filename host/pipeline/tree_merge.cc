@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <optional>
 
 #include "pipeline/restore_stage.h"
 #include "pipeline/standing_entries.h"
@@ -17,16 +18,12 @@
 namespace penstock {
 namespace {
 
-Result<bool> holds_directories_alone(int above, const std::string& name, const std::string& path) {
-  struct stat status {};
-  if (fstatat(above, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return fail_errno(path);
-  if (!S_ISDIR(status.st_mode)) return false;
-  PENSTOCK_TRY_ASSIGN(const Descriptor inside, open_beneath(above, name, O_RDONLY | O_DIRECTORY, 0, path));
-  PENSTOCK_TRY_ASSIGN(const auto names, names_in_directory(inside.number(), path));
-  for (const std::string& below : names) {
-    PENSTOCK_TRY_ASSIGN(const bool bare, holds_directories_alone(inside.number(), below, path + "/" + below));
-    if (!bare) return false;
-  }
+// Of what stands in an entry's place, not of the directory around it.
+bool is_held(int error_number) {
+  return error_number == EPERM || error_number == EBUSY;
+}
+
+bool everything(const std::string&) {
   return true;
 }
 
@@ -80,14 +77,10 @@ Status TreeMerge::move_entries(int stage, int target, const std::string& path) {
   return {};
 }
 
-// Nothing moves there, and nothing has to where there are but directories for it.
-Status TreeMerge::leave_mount_point(int stage, const std::string& name, const std::string& path) {
-  PENSTOCK_TRY_ASSIGN(const bool bare, holds_directories_alone(stage, name, path));
-  if (!bare)
-    return fail(Errc::failed, path, "is another file system",
-                "restore what is on it by itself, as COMMIT/PATH");
-  if (mount_point_) mount_point_(path);
-  return remove_tree(stage, name, path, [](const std::string&) { return true; });
+// What stands there stays, as an immutable file does, and a directory with something mounted in it.
+Status TreeMerge::leave_out(int stage, const std::string& name, const std::string& path, const Error& error) {
+  if (left_) left_(path, error);
+  return remove_tree(stage, name, path, everything);
 }
 
 Status TreeMerge::move_entry(int stage, int target, const std::string& name, const std::string& path) {
@@ -97,7 +90,6 @@ Status TreeMerge::move_entry(int stage, int target, const std::string& name, con
   const bool there = fstatat(target, name.c_str(), &standing, AT_SYMLINK_NOFOLLOW) == 0;
   const bool is_directory = S_ISDIR(staged.st_mode);
   if (there && is_directory && S_ISDIR(standing.st_mode)) {
-    if (is_mount_point(target, name)) return leave_mount_point(stage, name, path);
     PENSTOCK_TRY_ASSIGN(const Descriptor from, open_beneath(stage, name, O_RDONLY | O_DIRECTORY, 0, path));
     PENSTOCK_TRY_ASSIGN(const Descriptor into,
                         open_beneath(target, name, O_RDONLY | O_DIRECTORY, 0, path, RESOLVE_NO_XDEV));
@@ -106,11 +98,18 @@ Status TreeMerge::move_entry(int stage, int target, const std::string& name, con
     return unlinkat(stage, name.c_str(), AT_REMOVEDIR) == 0 ? Status() : Status(fail_errno(path));
   }
   // A file takes another's place in one step; where a directory is concerned there are two.
-  if (there && replace_ && (is_directory || S_ISDIR(standing.st_mode))) {
-    PENSTOCK_TRY(remove_tree(target, name, path, [](const std::string&) { return true; }));
+  std::optional<Error> stays;
+  if (there && replace_ && (is_directory || S_ISDIR(standing.st_mode)))
+    PENSTOCK_TRY(remove_tree(target, name, path, everything,
+                             [&](const std::string&, const Error& error) { stays = error; }));
+  if (stays) return leave_out(stage, name, path, *stays);
+  if (renameat2(stage, name.c_str(), target, name.c_str(), replace_ ? 0 : RENAME_NOREPLACE) != 0) {
+    const int error = errno;
+    Failure failure =
+        fail_errno(path, error, "restore what is on another file system by itself, as COMMIT/PATH");
+    if (there && is_held(error)) return leave_out(stage, name, path, failure.value());
+    return failure;
   }
-  if (renameat2(stage, name.c_str(), target, name.c_str(), replace_ ? 0 : RENAME_NOREPLACE) != 0)
-    return fail_errno(path, errno, "restore what is on another file system by itself, as COMMIT/PATH");
   if (is_directory) moved_.insert(path);
   // Of two names of one file rename leaves both.
   if (!is_directory && unlinkat(stage, name.c_str(), 0) != 0 && errno != ENOENT) return fail_errno(path);

@@ -26,11 +26,9 @@ class TreeMerge {
   // The plan of a merge that was interrupted: what it says is_new().
   void take_plan(std::string_view plan);
 
-  // Told of each directory that is another file system's: it is left alone, with all below it.
-  void tell_mount_points(std::function<void(const std::string& path)> told) {
-    mount_point_ = std::move(told);
-  }
-  // failed: an entry cannot be moved, as one that belongs below a mount point; what was moved before stays.
+  // Told of each entry in whose place something stands that cannot be removed: it is left out.
+  void tell_left(std::function<void(const std::string& path, const Error&)> told) { left_ = std::move(told); }
+  // failed: an entry cannot be moved; what was moved before stays.
   Status move_all();
 
   // Whether the directory `path` was restored; it may have been there before.
@@ -41,13 +39,13 @@ class TreeMerge {
  private:
   Status plan_entries(int stage, int target, const std::string& path, std::string& plan);
   Status move_entries(int stage, int target, const std::string& path);
-  Status leave_mount_point(int stage, const std::string& name, const std::string& path);
+  Status leave_out(int stage, const std::string& name, const std::string& path, const Error& error);
   Status move_entry(int stage, int target, const std::string& name, const std::string& path);
 
   int stage_;
   int target_;
   bool replace_;
-  std::function<void(const std::string& path)> mount_point_;
+  std::function<void(const std::string& path, const Error&)> left_;
   std::set<std::string, std::less<>> merged_;  // were there, and in the stage
   std::set<std::string, std::less<>> moved_;   // with all below them
 };

@@ -119,8 +119,19 @@ Status fill_stage(Course& course, RestoreStage& stage, int target, Overwrite ove
   maker.look_at(target, overwrite);
   if (stage.resumed()) maker.resume();
   if (!course.options.specials) maker.leave_specials_out();
+  RestoreCourse& shared = course.restoration->course();
+  LeftEntries full("not restored",
+                   [&](const std::string& path, const Error& error) { shared.tell(path, error); });
+  LeftEntries bare("left alone", [&](const std::string& path, const Error& error) {
+    if (!course.options.note) return;
+    const std::string what = error.what + (error.why.empty() ? "" : ": " + error.why);
+    course.options.note(path.empty() ? what : path + ": " + what);
+  });
+  maker.tell_mount_points(full, bare);
   PENSTOCK_TRY(end_walk(course, stage, maker.fill_root(course.entry)));
-  const RestoreCourse& shared = course.restoration->course();
+  full.end();
+  bare.end();
+  course.report.mount_points = full.count();
   if (shared.damages().empty()) return {};
   // Of a tree the rest is worth having.
   if (shared.damages().front().path.empty()) return Failure(shared.damages().front().error);
@@ -143,10 +154,11 @@ Status restore_directory(Course& course, const std::string& key) {
   TreeFinisher finisher(source, course.entry, course.selection, course.attributes,
                         course.restoration->course());
   TreeMerge merge(stage.directory(), target.number(), over);
-  merge.tell_mount_points([&](const std::string& where) {
-    course.restoration->course().tell(where,
-                                      {Errc::partial, "directory", "is another file system: left alone",
-                                       "restore what is on it by itself, as COMMIT/PATH"});
+  merge.tell_left([&](const std::string& where, const Error& error) {
+    ++course.report.in_the_way;
+    course.restoration->course().tell(
+        where, {Errc::partial, "entry", "what stands in its place cannot be removed: " + error.why,
+                "remove that, and restore again"});
   });
   if (target.number() >= 0) finisher.look_at(target.number(), merge, meeting);
   if (course.report.hard_links > 0) PENSTOCK_TRY(finisher.link_names(stage.directory()));

@@ -22,6 +22,7 @@ struct TreeRestoreOptions {
   RestoreOptions restore;  // its range is not for trees
   Overwrite overwrite = Overwrite::refuse;
   std::function<void(const std::string& path)> removed;  // told of each entry that remove_others removes
+  std::function<void(const std::string& text)> note;     // told of what is no failure
   bool remove_others = false;  // entries that the commit has not, in directories that it has; not with refuse
   OwnerChoice owners = OwnerChoice::names;
   bool specials = true;  // FIFOs, sockets and devices are made
@@ -44,6 +45,7 @@ struct TreeRestoreReport {
   uint64_t kept = 0;               // entries that stood there and stayed
   uint64_t in_the_way = 0;         // entries left out, as something of another kind stands there
   uint64_t removed = 0;            // that the commit has not
+  uint64_t mount_points = 0;       // in the target, that the commit has something for: left as they are
   uint64_t not_removed = 0;        // these should have been, and could not
   uint64_t verified = 0;           // files and symlinks that were read back
   uint64_t differences = 0;        // found by that

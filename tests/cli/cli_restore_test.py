@@ -198,6 +198,25 @@ class RestoreMetadata(ToolCase):
         self.fails(USAGE, "get", "HEAD", "-o", back, "--owners", "mine")
         self.assertEqual([name for name in os.listdir(self.place) if name.startswith(".penstock")], [])
 
+    @unittest.skipUnless(ROOT, "only root may mount")
+    def test_what_is_mounted_below_is_left_alone(self):
+        source, back = self.path("source"), self.path("back")
+        for name in ("boot/kernel", "etc/conf", "new/x"):
+            self.write("source/" + name, name.encode())
+        self.ok("put", source)
+        self.write("back/boot/here", b"")
+        get = [tool_case.TOOL, "get", "HEAD", "-o", back, "--overwrite", "always"]
+        script = 'mount -t tmpfs none "$1/boot" && touch "$1/boot/mounted" && shift && "$@" --dry-run; echo $?; "$@" --delete --verify; echo $?; ls "$5/boot"'
+        told = subprocess.run(["unshare", "-m", "sh", "-c", script, "sh", back, *get], capture_output=True, timeout=100,
+                              env=tool_case.environment(PENSTOCK_STORE=self.store))
+        if b"unshare" in told.stderr or b"mount:" in told.stderr:
+            self.skipTest("may not mount")
+        self.assertEqual(told.stdout.decode().split("\n"), ["! boot/", "+ etc/", "+ etc/conf", "+ new/", "+ new/x", "6", "6", "mounted", ""], told.stderr)
+        self.assertIn(b"penstock: boot: not restored: another file system is mounted there (leave it out with --exclude /boot", told.stderr)
+        self.assertEqual(os.listdir(back + "/boot"), ["here"])
+        self.ok("get", "HEAD/boot", "-o", back + "/boot", "--overwrite", "always", "--delete", "-q")
+        self.same(source + "/boot", back + "/boot")
+
     def test_what_verify_finds(self):
         source, back = self.path("source"), self.path("back")
         self.write("source/a", self.random.randbytes(100_000))

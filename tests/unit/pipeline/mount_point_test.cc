@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sched.h>
 #include <sys/mount.h>
@@ -43,48 +44,92 @@ class MountPointTest : public RestoreSite {
   bool all_is_there() { return !absent(back_ / "data/photos/one") && !absent(back_ / "data/top"); }
 };
 
-TEST_F(MountPointTest, NothingIsRemovedFromIt) {
+TEST_F(MountPointTest, NothingIsTakenFromItMadeOnItOrGivenMetadata) {
+  MadeEntry one = made_file("one", {'o', 'n', 'e'}, 0604);  // as one that stands there, but for the mode
   put(made_directory(
-      "top", {made_directory("data", {made_directory("photos", {})}, 0750), made_file("file", {'f'})}));
-  options_.overwrite = Overwrite::if_changed;
-  options_.remove_others = true;
-  std::vector<std::string> removed;
-  options_.removed = [&](const std::string& path) { removed.push_back(path); };
-  const bool mounted = with_mount([&] {
-    restore();
-    EXPECT_TRUE(all_is_there());
-    EXPECT_EQ(status(back_ / "data").st_mode & 07777, 0711u) << "its own metadata is not the commit's";
-    EXPECT_TRUE(absent(back_ / "other"));
-    EXPECT_EQ(content(back_ / "file"), std::vector<uint8_t>{'f'});
-  });
-  if (!mounted) GTEST_SKIP() << "may not mount";
-  EXPECT_EQ(removed, std::vector<std::string>{"other"});
-  ASSERT_EQ(reported_.size(), 1u);
-  EXPECT_NE(reported_[0].message().find("data: directory: is another file system"), std::string::npos)
-      << reported_[0].message();
-  EXPECT_EQ(entries_beside_the_target(), 2u);
+      "top", {made_directory("data", {made_directory("photos", {one}), made_file("new", {'n'})}, 0750),
+              made_file("file", {'f'}), made_directory("z", {made_file("z", {'z'})}, 0751)}));
+  for (const Overwrite overwrite : {Overwrite::if_changed, Overwrite::always}) {
+    reported_.clear();
+    options_.overwrite = overwrite;
+    options_.remove_others = options_.verify = true;
+    std::vector<std::string> removed;
+    options_.removed = [&](const std::string& path) { removed.push_back(path); };
+    TreeRestoreReport report;
+    const bool mounted = with_mount([&] {
+      const timespec times[2] = {{0, UTIME_OMIT}, {1'500'000'000, 5}};
+      const std::filesystem::path standing = back_ / "data/photos/one";
+      ASSERT_EQ(utimensat(AT_FDCWD, standing.c_str(), times, 0), 0);
+      report = restore();
+      EXPECT_TRUE(all_is_there());
+      EXPECT_NE(status(standing).st_mode & 07777, 0604u);
+      EXPECT_TRUE(absent(back_ / "data/new"));
+      EXPECT_EQ(status(back_ / "data").st_mode & 07777, 0711u) << "its own metadata is not the commit's";
+    });
+    if (!mounted) GTEST_SKIP() << "may not mount";
+    EXPECT_EQ(content(back_ / "file"), std::vector<uint8_t>{'f'}) << "all else is restored";
+    EXPECT_EQ(status(back_ / "z").st_mode & 07777, 0751u);
+    EXPECT_EQ(removed, std::vector<std::string>{"other"});
+    EXPECT_EQ(report.mount_points, 1u);
+    EXPECT_EQ(report.differences, 0u) << "and it is not compared";
+    ASSERT_EQ(reported_.size(), 1u);
+    EXPECT_NE(reported_[0].message().find("data: not restored: another file system is mounted there"),
+              std::string::npos)
+        << reported_[0].message();
+    EXPECT_EQ(entries_beside_the_target(), 2u);
+  }
+  restore();
+  EXPECT_EQ(content(back_ / "data/new"), std::vector<uint8_t>{'n'}) << "when it is unmounted";
 }
 
-TEST_F(MountPointTest, WhatBelongsOnItIsAnError) {
-  put(made_directory("top", {made_directory("data", {made_file("new", {'n'})})}));
-  options_.overwrite = Overwrite::always;
-  options_.remove_others = true;
+TEST_F(MountPointTest, OneThatTheCommitHasNothingForIsANote) {
+  put(made_directory("top", {made_directory("data", {}, 0750), made_file("file", {'f'})}));
+  options_.overwrite = Overwrite::if_changed;
+  options_.verify = true;
+  std::vector<std::string> notes;
+  options_.note = [&](const std::string& text) { notes.push_back(text); };
+  TreeRestoreReport report;
   const bool mounted = with_mount([&] {
-    const auto report = restore_tree(*store_, tree_, tree_.top, "", back_, options_, refused_);
-    ASSERT_FALSE(report);
-    EXPECT_NE(report.error().message().find("is another file system"), std::string::npos)
-        << report.error().message();
-    EXPECT_TRUE(all_is_there());
-    EXPECT_FALSE(absent(back_ / "other"));
-    EXPECT_EQ(entries_beside_the_target(), 3u) << "what was restored is kept";
-
-    const std::string data = back_ / "data";
-    ASSERT_EQ(umount2(data.c_str(), MNT_DETACH), 0);
-    restore();
-    EXPECT_EQ(content(back_ / "data/new"), std::vector<uint8_t>{'n'});
-    EXPECT_EQ(entries_beside_the_target(), 2u);
+    report = restore();
+    EXPECT_EQ(status(back_ / "data").st_mode & 07777, 0711u);
   });
   if (!mounted) GTEST_SKIP() << "may not mount";
+  EXPECT_EQ(report.mount_points + report.differences, 0u);
+  EXPECT_TRUE(reported_.empty());
+  EXPECT_EQ(notes, std::vector<std::string>{"data: left alone: another file system is mounted there"});
+}
+
+TEST_F(MountPointTest, FurtherNamesOfAFileThatBelongsOnItAreMadeWithoutIt) {
+  const MadeEntry first = made_file("first", {'1'});
+  put(made_directory("top", {made_directory("data", {first}), made_link("second", first, "top/data/first"),
+                             made_link("third", first, "top/data/first")}));
+  options_.overwrite = Overwrite::always;
+  const bool mounted = with_mount([&] {
+    EXPECT_EQ(restore().hard_links, 1u);
+    EXPECT_EQ(content(back_ / "second"), std::vector<uint8_t>{'1'});
+    EXPECT_EQ(status(back_ / "second").st_ino, status(back_ / "third").st_ino);
+  });
+  if (!mounted) GTEST_SKIP() << "may not mount";
+  EXPECT_EQ(reported_.size(), 1u);
+}
+
+// Something is mounted below a directory that a file should replace.
+TEST_F(MountPointTest, ADirectoryThatHasOneInItIsNotReplaced) {
+  put(made_directory("top", {made_file("deep", {'d'}), made_file("file", {'f'})}, 0751));
+  options_.overwrite = Overwrite::always;
+  TreeRestoreReport report;
+  const bool mounted = with_mount([&] {
+    const std::filesystem::path deep = back_ / "deep/mount";
+    std::filesystem::create_directories(deep);
+    ASSERT_EQ(mount("none", deep.c_str(), "tmpfs", 0, ""), 0);
+    report = restore();
+    EXPECT_FALSE(absent(deep));
+  });
+  if (!mounted) GTEST_SKIP() << "may not mount";
+  EXPECT_EQ(report.in_the_way, 1u);
+  EXPECT_EQ(content(back_ / "file"), std::vector<uint8_t>{'f'});
+  EXPECT_EQ(status(back_).st_mode & 07777, 0751u);
+  EXPECT_EQ(entries_beside_the_target(), 2u);
 }
 
 TEST_F(MountPointTest, WhatCannotBeRemovedIsLeftAndTheRestGoes) {
@@ -144,23 +189,27 @@ TEST_F(MountPointTest, TheDirectoriesAboveWhatStaysStay) {
             (std::vector<std::string>{"0file", "3a/b/mount", "4a/b/one", "4a/gone", "3data", "4other"}));
 }
 
-TEST_F(MountPointTest, APreviewRemovesNothingFromItEither) {
-  put(made_directory("top", {made_directory("data", {made_directory("photos", {})})}));
-  std::vector<std::string> removed;
+TEST_F(MountPointTest, APreviewSaysThatItIsLeft) {
+  put(made_directory("top", {made_directory("bare", {}), made_directory("data", {made_file("new", {'n'})}),
+                             made_file("file", {'f'})}));
+  std::vector<std::string> told;
   RestorePreviewOptions options;
   options.overwrite = Overwrite::if_changed;
   options.remove_others = true;
   options.told = [&](PreviewedChange change, const std::string& path) {
-    if (change == PreviewedChange::removed) removed.push_back(path);
+    told.push_back(std::to_string(static_cast<int>(change)) + path);
   };
   const bool mounted = with_mount([&] {
+    const std::filesystem::path bare = back_ / "bare";
+    std::filesystem::create_directories(bare);
+    ASSERT_EQ(mount("none", bare.c_str(), "tmpfs", 0, ""), 0);
     const auto source = store_->new_reader();
     RestoreSelection selection({}, {}, "");
     RestorePreview preview(*source, selection, options);
     EXPECT_TRUE(preview.look(tree_.top, back_));
   });
   if (!mounted) GTEST_SKIP() << "may not mount";
-  EXPECT_EQ(removed, std::vector<std::string>{"other"});
+  EXPECT_EQ(told, (std::vector<std::string>{"3data/", "0file", "4other"}));
 }
 
 }  // namespace

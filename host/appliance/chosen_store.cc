@@ -10,16 +10,16 @@ namespace penstock {
 namespace {
 
 // Stores made by earlier versions have the umask's modes. Somebody may want that, so it is only told.
-void note_open_to_all(const std::string& directory, Console& console) {
+void note_open_to_all(const std::string& directory, const std::function<void(const std::string&)>& notice) {
   struct stat store {};
   struct stat segments {};
   if (::stat(directory.c_str(), &store) != 0 || ::stat((directory + "/segments").c_str(), &segments) != 0)
     return;
   const mode_t way_in = store.st_mode & segments.st_mode & S_IXOTH;
   if (way_in == 0 || (segments.st_mode & S_IROTH) == 0) return;
-  console.note(directory +
-               ": every user of this machine may read it, and so all that is put there (chmod -R go-rwx " +
-               directory + ")");
+  notice(directory +
+         ": every user of this machine may read it, and so all that is put there (chmod -R go-rwx " +
+         directory + ")");
 }
 
 }  // namespace
@@ -36,7 +36,7 @@ Result<std::unique_ptr<Store>> open_store(const GlobalOptions& global, Access ac
   if (::stat(directory.c_str(), &status) != 0 && errno == ENOENT) {
     return fail(Errc::failed, directory, "there is no store", "make one: penstock init -s " + directory);
   }
-  if (access == Access::write) note_open_to_all(directory, console);
+  if (access == Access::write && notice) note_open_to_all(directory, notice);
   StoreOptions options;
   options.notice = std::move(notice);
   return Store::open(posix_file_system(), directory, access, std::move(options));

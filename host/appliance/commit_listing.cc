@@ -2,6 +2,8 @@
 #include "appliance/commit_listing.h"
 
 #include "appliance/commit_text.h"
+#include "appliance/put_record_text.h"
+#include "dag/meta_root.h"
 
 namespace penstock {
 
@@ -26,11 +28,21 @@ Result<bool> CommitListing::wanted(const Cid& cid, const Commit& commit, const C
 }
 
 void CommitListing::add(const Cid& cid, const std::optional<Commit>& commit) {
-  if (json_) {
-    array_.add(commit ? commit_json(cid, *commit) : Json{{"cid", cid.text()}, {"kind", nullptr}});
-  } else {
-    console_->print(commit ? commit_line(cid, *commit) : cid.text() + "  ?\n");
+  if (!commit) {
+    if (json_) return array_.add({{"cid", cid.text()}, {"kind", nullptr}});
+    return console_->print(cid.text() + "  ?\n");
   }
+  // Metadata that is damaged is for `stat` and `verify` to name.
+  const auto meta = read_meta_root(*source_, *commit);
+  const bool has_meta = meta && meta->has_value();
+  if (json_) {
+    Json object = commit_json(cid, *commit);
+    object["put"] = has_meta ? put_record_json((*meta)->unread, (*meta)->choice) : Json();
+    return array_.add(object);
+  }
+  std::string line = commit_line(cid, *commit);
+  if (has_meta && (*meta)->unread.any()) line.insert(line.size() - 1, "  (incomplete)");
+  console_->print(line);
 }
 
 int CommitListing::finish() {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "appliance/put_record_text.h"
 #include "appliance/transfer_rate.h"
 #include "base/size_text.h"
 
@@ -143,6 +144,7 @@ Json put_report_json(const PutReport& report, const PutOptions& options, const C
   object["roots"] = std::move(roots);
   set_put_counters(object, report, options);
   set_left_out(object, left_out);
+  object["put"] = put_record_json(report.unread, options.metadata.choice);
   return object;
 }
 

@@ -10,6 +10,7 @@
 #include "appliance/global_options.h"
 #include "base/size_text.h"
 #include "ingest/path_list.h"
+#include "pipeline/recorded_choice.h"
 
 namespace penstock {
 namespace {
@@ -136,6 +137,7 @@ Result<SelectedInputs> open_selected(const PutSelection& selection, const std::v
                                                        {.settle = selected.settle.get(),
                                                         .filter = selected.filter.get(),
                                                         .only = selected.only.get()}));
+  selected.inputs.metadata.choice = recorded_choice(selected.filter->rules(), selected.only.get());
   return selected;
 }
 

@@ -17,6 +17,7 @@
 #include "appliance/object_name.h"
 #include "appliance/object_text.h"
 #include "appliance/posix_acl_text.h"
+#include "appliance/put_record_text.h"
 #include "base/size_text.h"
 #include "dag/entry_kind.h"
 #include "dag/hard_link_list.h"
@@ -149,14 +150,22 @@ Result<Surroundings> surroundings(const Cid& cid, bool count, Store& store, Bloc
   return around;
 }
 
-int print_commit(const Cid& cid, const Commit& commit, const Surroundings& around, bool json,
-                 Console& console) {
+// Of the put that made it what the metadata says, where that can be read.
+int print_commit(const Cid& cid, const Commit& commit, const Surroundings& around, BlockSource& source,
+                 bool json, Console& console) {
+  const auto meta = read_meta_root(source, commit);
+  if (!meta) console.report(meta.error());
+  const bool has_meta = meta && meta->has_value();
   if (json) {
-    print_object(commit_json(cid, commit), around, console);
+    Json object = commit_json(cid, commit);
+    object["put"] = has_meta ? put_record_json((*meta)->unread, (*meta)->choice) : Json();
+    print_object(std::move(object), around, console);
   } else {
-    print_fields(commit_fields(cid, commit), around, console);
+    std::string text = commit_fields(cid, commit);
+    if (has_meta) text += put_record_fields((*meta)->unread, (*meta)->choice);
+    print_fields(std::move(text), around, console);
   }
-  return 0;
+  return meta ? 0 : static_cast<int>(meta.error().code);
 }
 
 }  // namespace
@@ -182,7 +191,7 @@ Result<int> StatCommand::run(const GlobalOptions& global, Console& console) cons
     if (start.info.kind == ObjectKind::commit) {
       PENSTOCK_TRY_ASSIGN(const Commit commit, read_commit(*source, start.cid));
       PENSTOCK_TRY_ASSIGN(const Surroundings around, surroundings(start.cid, count_blocks, *store, *source));
-      return print_commit(start.cid, commit, around, global.json, console);
+      return print_commit(start.cid, commit, around, *source, global.json, console);
     }
   }
   PENSTOCK_TRY_ASSIGN(const NamedEntry found, find_entry(name, *store, *source));

@@ -42,6 +42,8 @@ std::string root_fault(const MetaRoot& root) {
   for (const OwnerName& owner : root.groups) name_bytes += owner_name_bytes(owner);
   if (name_bytes > kOwnerNamesBytesMax) return "owners' names of over 524,288 bytes";
   if (std::string why = owners_fault(root.users); !why.empty()) return why;
+  if (std::string why = shortfall_fault(root.unread); !why.empty()) return why;
+  if (std::string why = choice_fault(root.choice); !why.empty()) return why;
   return owners_fault(root.groups);
 }
 
@@ -103,7 +105,7 @@ Result<std::vector<uint8_t>> encode_meta_root(const MetaRoot& root) {
     return fail(Errc::usage, "metadata root", std::move(why));
   std::vector<uint8_t> block;
   CborWriter to(block);
-  to.map(8);
+  to.map(8 + (root.choice.any() ? 1 : 0) + (root.unread.any() ? 1 : 0));
   to.text("from");
   to.array(root.from.size());
   for (const std::string& path : root.from) to.bytes(as_bytes(path));
@@ -117,8 +119,16 @@ Result<std::vector<uint8_t>> encode_meta_root(const MetaRoot& root) {
   to.link(root.tops);
   to.text("users");
   put_owners(to, root.users);
+  if (root.choice.any()) {
+    to.text("choice");
+    write_choice(to, root.choice);
+  }
   to.text("groups");
   put_owners(to, root.groups);
+  if (root.unread.any()) {
+    to.text("unread");
+    write_shortfall(to, root.unread);
+  }
   to.text("several");
   to.boolean(root.several);
   return block;
@@ -129,7 +139,7 @@ Result<MetaRoot> decode_meta_root(Bytes block) {
   CborReader from(block);
   MetaRoot root;
   PENSTOCK_TRY_ASSIGN(const size_t fields, from.map());
-  if (fields != 8) return malformed("it has not 8 fields");
+  if (fields < 8 || fields > 10) return malformed("it has not 8 to 10 fields");
   PENSTOCK_TRY(from.key_is("from"));
   PENSTOCK_TRY_ASSIGN(const size_t paths, from.array());
   for (size_t i = 0; i < paths; ++i) {
@@ -145,11 +155,23 @@ Result<MetaRoot> decode_meta_root(Bytes block) {
   PENSTOCK_TRY_ASSIGN(root.tops, from.link());
   PENSTOCK_TRY(from.key_is("users"));
   PENSTOCK_TRY_ASSIGN(root.users, take_owners(from));
-  PENSTOCK_TRY(from.key_is("groups"));
+  PENSTOCK_TRY_ASSIGN(std::string_view key, from.key("users"));
+  if (key == "choice") {
+    PENSTOCK_TRY_ASSIGN(root.choice, read_choice(from));
+    PENSTOCK_TRY_ASSIGN(key, from.key(key));
+  }
+  if (key != "groups") return malformed("a field that is unknown");
   PENSTOCK_TRY_ASSIGN(root.groups, take_owners(from));
-  PENSTOCK_TRY(from.key_is("several"));
+  PENSTOCK_TRY_ASSIGN(key, from.key(key));
+  if (key == "unread") {
+    PENSTOCK_TRY_ASSIGN(root.unread, read_shortfall(from));
+    PENSTOCK_TRY_ASSIGN(key, from.key(key));
+  }
+  if (key != "several") return malformed("a field that is unknown");
   PENSTOCK_TRY_ASSIGN(root.several, from.boolean());
   PENSTOCK_TRY(from.end());
+  if (fields != 8u + (root.choice.any() ? 1 : 0) + (root.unread.any() ? 1 : 0))
+    return malformed("a number of fields that it has not");
   if (std::string why = root_fault(root); !why.empty()) return malformed(std::move(why));
   return root;
 }

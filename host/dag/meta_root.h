@@ -12,6 +12,7 @@
 #include "dag/block_io.h"
 #include "dag/cid.h"
 #include "dag/commit.h"
+#include "dag/put_record.h"
 
 namespace penstock {
 
@@ -39,6 +40,8 @@ struct MetaRoot {
   std::vector<std::string> from{};
   std::vector<OwnerName> users{};  // ascending by id
   std::vector<OwnerName> groups{};
+  PutShortfall unread{};
+  PutChoice choice{};
 
   friend bool operator==(const MetaRoot&, const MetaRoot&) = default;
 };

@@ -30,6 +30,7 @@ std::string_view trimmed(std::string_view line) {
 
 Result<PathPattern> PathPattern::parse(std::string_view text, bool ignore_case) {
   PathPattern pattern;
+  pattern.text_ = text;
   std::string_view rest = text;
   pattern.takes_back_ = rest.starts_with('!');
   if (pattern.takes_back_) rest.remove_prefix(1);

@@ -23,6 +23,8 @@ class PathPattern {
   // nothing. usage error: malformed, nothing but slashes, or with a ".." that no path has.
   static Result<PathPattern> parse(std::string_view text, bool ignore_case);
 
+  // As it was given.
+  const std::string& text() const { return text_; }
   bool takes_back() const { return takes_back_; }
   // `path` begins with '/'; "/" alone has no components.
   bool matches(std::string_view path) const;
@@ -52,6 +54,7 @@ class PathPattern {
   void pass_any_depth(std::vector<bool>& places) const;
   Places with_any_depth(Places places) const;
 
+  std::string text_;
   std::vector<Component> components_;
   bool from_root_ = false;
   bool takes_back_ = false;

@@ -16,6 +16,8 @@ class PathSelection {
   explicit PathSelection(std::vector<std::string> paths);
 
   bool empty() const { return paths_.empty(); }
+  // All of them, component by component ascending, each once; "/" is "".
+  const std::vector<std::string>& paths() const { return paths_; }
   bool contains(std::string_view path) const;
   // Whether one lies below `path`.
   bool leads_below(std::string_view path) const;
@@ -29,7 +31,7 @@ class PathSelection {
  private:
   size_t first_below(std::string_view path) const;
 
-  std::vector<std::string> paths_;  // component by component ascending; "/" is ""
+  std::vector<std::string> paths_;
 };
 
 }  // namespace penstock

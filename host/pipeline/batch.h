@@ -27,6 +27,7 @@ struct TreeEvent {
     special,      // a FIFO, socket or device: metadata alone
     linked_file,  // a further name of a file that was met; its metadata says which
     known_file,   // one that need not be read: its metadata has its content
+    missing,      // an entry that could not be read, and is not in the tree
     file_begin,
     leaves,        // the next `leaf_count` leaves of the batch belong to the open file
     known_leaves,  // the next `leaf_count` of those that are said to be in the store
@@ -44,7 +45,7 @@ struct TreeEvent {
   uint64_t stream = 0;     // which of those that are under way at once; a put has one
   bool tells_new = true;   // a stream's first: its commit says what of it was new
   bool unsettled = false;  // file_end: what was read may not be one moment's
-  std::string name{};      // directory_begin, symlink, special, linked_file, known_file, file_begin
+  std::string name{};      // directory_begin, symlink, special, linked_file, known_file, missing, file_begin
   std::string target{};    // symlink
   std::unique_ptr<EntryMeta> meta{};  // of the same as `name`, where metadata is kept
 };

@@ -93,10 +93,10 @@ Result<bool> BatchFiller::begin_entry(Batch& batch) {
     }
     return false;
   }
-  if (is_too_deep(*entry)) return true;
+  if (is_too_deep(batch, *entry)) return true;
   if (options_->baseline != nullptr) follow(*options_->baseline, *entry);
   if (entry->kind == Entry::Kind::unreadable) {
-    report(entry->error);
+    leave_out(batch, std::move(entry->name), entry->error);
   } else if (entry->kind == Entry::Kind::file) {
     PENSTOCK_TRY(begin_file(batch, *std::move(entry)));
   } else {
@@ -138,7 +138,7 @@ Status BatchFiller::begin_file(Batch& batch, Entry entry) {
     Status opened = open_found(entry, event);
     if (!opened && opened.error().code != Errc::partial) return opened;
     if (!opened) {
-      report(opened.error());
+      leave_out(batch, std::move(event.name), opened.error());
       return {};
     }
     if (options_->baseline != nullptr) count_read(match);
@@ -240,14 +240,15 @@ bool BatchFiller::take_whole(Batch& batch, Entry& entry) {
 }
 
 // Whether an entry lies below directories that no reader would follow; the topmost of these is reported.
-bool BatchFiller::is_too_deep(const Entry& entry) {
+bool BatchFiller::is_too_deep(Batch& batch, const Entry& entry) {
   // One level is left for the directory that holds several paths.
   constexpr size_t kDepthMax = kDirectoryDepthMax - 1;
   if (entry.kind == Entry::Kind::directory_end) return depth_-- > kDepthMax;
   if (entry.kind == Entry::Kind::directory_begin && ++depth_ == kDepthMax + 1) {
-    report({Errc::partial, entry.path,
-            "is nested deeper than " + std::to_string(kDepthMax) + " directories: not stored",
-            "put it on its own"});
+    leave_out(batch, entry.name,
+              {Errc::partial, entry.path,
+               "is nested deeper than " + std::to_string(kDepthMax) + " directories: not stored",
+               "put it on its own"});
     if (options_->baseline != nullptr) options_->baseline->pass_unreadable(entry.name);
   }
   return depth_ > kDepthMax;
@@ -270,6 +271,12 @@ void BatchFiller::drop_file(Batch& batch, const Error& error) {
   scan_begin_ = window_end_;
   hole_ = {};
   source_.reset();
+}
+
+// An entry that will not be in the tree.
+void BatchFiller::leave_out(Batch& batch, std::string name, const Error& error) {
+  report(error);
+  if (options_->metadata.kept) add_event(batch, {.kind = TreeEvent::Kind::missing, .name = std::move(name)});
 }
 
 void BatchFiller::report(const Error& error) {

@@ -58,7 +58,7 @@ class BatchFiller final : public BatchSource {
   Status open_found(Entry& entry, TreeEvent& event);
   bool is_further_name(const EntryMeta& meta);
   void add_event(Batch& batch, TreeEvent event);
-  bool is_too_deep(const Entry& entry);
+  bool is_too_deep(Batch& batch, const Entry& entry);
   bool take_whole(Batch& batch, Entry& entry);
   void end_file(Batch& batch);
   void drop_file(Batch& batch, const Error& error);
@@ -72,6 +72,7 @@ class BatchFiller final : public BatchSource {
   ReadAhead::Window next_window(size_t kept);
   void shift_to(const Buffer& to, size_t keep, size_t place);
   void report(const Error& error);
+  void leave_out(Batch& batch, std::string name, const Error& error);
   bool is_full(const Batch& batch) const;
   size_t space() const { return window_end_ < fill_end_ ? fill_end_ - window_end_ : 0; }
 

@@ -93,6 +93,7 @@ Result<std::optional<DagLink>> MetaAssembler::add_link(EntryMeta meta) {
   }
   if (first == nullptr) {
     ++counters_.entries_reported;
+    miss(meta.entry.name);
     if (report_) {
       report_({Errc::partial, path_of(meta.entry.name),
                "is another name of a file that could not be read: not stored", "see the lines above"});
@@ -107,6 +108,15 @@ Result<std::optional<DagLink>> MetaAssembler::add_link(EntryMeta meta) {
   counters_.bytes_linked += first->content.content_bytes;
   PENSTOCK_TRY(put_entry(meta));
   return std::optional(first->content);
+}
+
+// Of those that do not fit the first are kept: a reader is to see that some are not named.
+void MetaAssembler::miss(const std::string& name) {
+  const std::string path = path_of(name);
+  const bool ascends = unread_.paths.empty() || walks_before(unread_.paths.back(), path);
+  const bool fits = ascends && unread_.all_named() && unread_fits(path, unread_bytes_);
+  if (fits) unread_.paths.push_back(path);
+  ++unread_.missing;
 }
 
 Status MetaAssembler::put_entry(const EntryMeta& meta) {
@@ -134,8 +144,9 @@ Result<std::optional<Cid>> MetaAssembler::put_groups() {
   return put_hard_links(*sink_, groups);
 }
 
-Result<Cid> MetaAssembler::finish(bool several, const std::map<std::string, std::string>& from) {
+Result<Cid> MetaAssembler::finish(bool several, const MetadataOptions& options, uint64_t reported) {
   PENSTOCK_CHECK(open_.empty());
+  unread_.reported = std::max(reported + counters_.entries_reported, unread_.missing);
   MetaRoot root;
   PENSTOCK_TRY_ASSIGN(const MetaListLinks tops, tops_.finish());
   root.tops = tops.list;
@@ -146,14 +157,16 @@ Result<Cid> MetaAssembler::finish(bool several, const std::map<std::string, std:
   PENSTOCK_TRY_ASSIGN(root.hard_links, put_groups());
   size_t bytes = 0;
   for (const std::string& name : top_names_) {
-    const auto path = from.find(name);
-    if (path == from.end()) break;
+    const auto path = options.from.find(name);
+    if (path == options.from.end()) break;
     bytes += from_bytes(path->second);
     root.from.push_back(path->second);
   }
   if (root.from.size() != top_names_.size() || bytes > kFromBytesMax) root.from.clear();
   root.users = owners_.users();
   root.groups = owners_.groups();
+  root.unread = unread_;
+  root.choice = options.choice;
   PENSTOCK_TRY_ASSIGN(const std::vector<uint8_t> block, encode_meta_root(root));
   const Cid cid = cid_of(Multicodec::dag_cbor, block);
   PENSTOCK_TRY(sink_->put(cid, block));

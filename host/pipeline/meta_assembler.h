@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +15,7 @@
 #include "dag/block_io.h"
 #include "dag/dag_link.h"
 #include "dag/meta_list_builder.h"
+#include "dag/put_record.h"
 #include "pipeline/entry_meta.h"
 #include "pipeline/owner_names.h"
 #include "pipeline/put.h"
@@ -39,14 +39,19 @@ class MetaAssembler {
   // was dropped, and so is this one, unless it is known by itself.
   Result<std::optional<DagLink>> add_link(EntryMeta meta);
 
+  // An entry that could not be read, and is not added.
+  void miss(const std::string& name);
+
   // Top-level entries so far that have no content.
   uint64_t special_tops() const { return special_tops_; }
   // Of further names: that they were added, or dropped.
   const PutCounters& counters() const { return counters_; }
 
-  // The metadata's root. `several`: the content is a directory of the top-level entries. `from`: absolute
-  // paths of these by their names.
-  Result<Cid> finish(bool several, const std::map<std::string, std::string>& from);
+  // The metadata's root. `several`: the content is a directory of the top-level entries; `reported`: entries
+  // that something was told of, further names that were dropped not counted.
+  Result<Cid> finish(bool several, const MetadataOptions& options, uint64_t reported);
+  // What is missing, and behind finish() all that was told of.
+  const PutShortfall& unread() const { return unread_; }
 
  private:
   struct OpenDirectory {
@@ -82,6 +87,8 @@ class MetaAssembler {
   std::unordered_map<uint64_t, std::vector<FirstName>> first_names_;  // by inode
   OwnerNames owners_;
   uint64_t special_tops_ = 0;
+  PutShortfall unread_;
+  size_t unread_bytes_ = 0;
   PutCounters counters_;
 };
 

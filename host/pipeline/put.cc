@@ -132,25 +132,29 @@ Result<PutReport> put_entries(EntryStream& entries, Dispatcher& dispatcher, Fram
   PENSTOCK_TRY(course.goes_on());
 
   PutReport report;
+  report.counters = filler.counters();
+  for (const auto& lane : lanes) {
+    report.counters += lane->counters();
+    report.counters += lane->whole_file_counters();
+  }
   PENSTOCK_TRY_ASSIGN(report.root, assembler.finish());
   if (meta) {
-    PENSTOCK_TRY_ASSIGN(report.meta, meta->finish(assembler.several(), options.metadata.from));
+    PENSTOCK_TRY_ASSIGN(
+        report.meta, meta->finish(assembler.several(), options.metadata, report.counters.entries_reported));
+    report.unread = meta->unread();
+    report.counters += meta->counters();
   }
   PENSTOCK_TRY(packer.flush());
   report.rechecked = course.distrust.begun();
   PENSTOCK_TRY(course.distrust.settle(sink));
   if (options.baseline != nullptr) report.parent = options.baseline->commit();
   report.roots = assembler.roots();
-  report.counters = filler.counters();
   report.counters.nodes = packer.blocks();
   report.counters.bytes_nodes_raw = packer.bytes_raw();
   report.counters.bytes_nodes = packer.bytes_stored();
-  if (meta) report.counters += meta->counters();
   report.lanes = plan.lanes;
   report.verify += packer.verify_counters();
   for (const auto& lane : lanes) {
-    report.counters += lane->counters();
-    report.counters += lane->whole_file_counters();
     report.verify += lane->verify_counters();
     report.times += lane->times();
   }

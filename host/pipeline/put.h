@@ -15,6 +15,7 @@
 #include "codec/codec.h"
 #include "dag/dag_link.h"
 #include "dag/file_builder.h"
+#include "dag/put_record.h"
 #include "ingest/entry_stream.h"
 #include "offload/dispatcher.h"
 #include "pipeline/frame_sink.h"
@@ -31,7 +32,9 @@ class Baseline;
 struct MetadataOptions {
   bool kept = false;     // entries come with it, the top-level ones ascending by name
   bool several = false;  // more than one was named: the root is a directory, whatever is left of them
-  std::map<std::string, std::string> from;  // absolute paths of these by their names, for the record
+  // For the record: absolute paths of these by their names, and what the entries are chosen by.
+  std::map<std::string, std::string> from;
+  PutChoice choice;
 };
 
 struct PutOptions {
@@ -101,6 +104,7 @@ struct PutReport {
   std::vector<PutRoot> roots;  // one a path that could be read and has content
   std::optional<Cid> meta;     // where metadata was kept
   std::optional<Cid> parent;   // the commit that entries were compared with
+  PutShortfall unread;         // as the metadata has it
   PutCounters counters;
   StageTimes times;  // summed over lanes
   VerifyCounters verify;

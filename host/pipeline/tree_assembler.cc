@@ -54,6 +54,10 @@ Status TreeAssembler::consume(const TreeEvent& event, std::span<const Leaf> leav
       // Its nodes so far stay in the store, where nothing names them.
       PENSTOCK_TRY(file_.finish());
       file_meta_.reset();
+      if (meta_ != nullptr) meta_->miss(file_name_);
+      return {};
+    case TreeEvent::Kind::missing:
+      if (meta_ != nullptr) meta_->miss(event.name);
       return {};
     case TreeEvent::Kind::stream_end:
     case TreeEvent::Kind::stream_dropped:

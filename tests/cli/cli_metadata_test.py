@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """A put keeps the metadata of what it reads, beside the content: what its report says of it."""
 
+import hashlib
+import json
 import os
 import unittest
 
-from tool_case import ToolCase
+from tool_case import PARTIAL, ToolCase
 
 LONG_AGO = (1_000_000_000_123_456_789,) * 2
 
@@ -42,6 +44,30 @@ class Metadata(ToolCase):
         self.assertEqual(first["root"], second["root"])
         self.assertNotEqual(first["meta"], second["meta"])
         self.assertEqual(second["sizes"]["unique"], 0)
+
+    def test_a_commit_says_what_its_put_could_not_take_and_what_it_was_told_to_leave_out(self):
+        tree = self.path("tree")
+        self.write("tree/good", b"good")
+        whole = self.json("put", tree)
+        self.assertEqual(whole["put"], {"incomplete": None, "choice": None})
+        os.mkdir(tree + "/d")
+        mem = "/proc/self/mem"  # its first page is never mapped
+        options = ["--exclude", "*.o", "--iexclude", "!X", "--exclude-caches", "--exclude-if-present", ".skip:no", "-x", "--exclude-larger-than", "1M"]
+        done = self.run_tool("put", tree, mem, *options, "--json")
+        self.assertEqual(done.returncode, PARTIAL, done.stderr)
+        record = json.loads(done.stdout)["put"]
+        self.assertEqual(record["incomplete"], {"reported": 1, "missing": 1, "all_named": True, "paths": [{"path": "mem"}]})
+        self.assertEqual(record["choice"], {
+            "exclude": [{"pattern": "*.o"}], "iexclude": [{"pattern": "!X"}], "exclude_if_present": [{"mark": ".skip:no"}], "exclude_caches": True,
+            "exclude_larger_than": 1 << 20, "one_file_system": True, "list_sha256": None, "patterns_dropped": None})
+        self.assertEqual(self.json("stat", "HEAD")["put"], record)
+        self.assertEqual([commit["put"] for commit in self.json("log")], [record, whole["put"]])
+        newest, oldest = self.ok("log").splitlines()
+        self.assertEqual((newest.endswith(b"  (incomplete)"), b"incomplete" in oldest), (True, False))
+        for line in (b"incomplete 1 missing\nmissing    mem\nchosen     --exclude *.o\n", b"chosen     --exclude-larger-than 1048576\n"):
+            self.assertIn(line, self.ok("stat", "HEAD"))
+        listed = self.json("put", "--files-from", "-", input=tree.encode() + b"/good\n")["put"]["choice"]
+        self.assertEqual(listed["list_sha256"], hashlib.sha256(os.path.realpath(tree).encode() + b"/good\0").hexdigest())
 
     def test_standard_input_has_none(self):
         report = self.json("put", "-", input=b"content")

@@ -62,6 +62,14 @@ void write_roots(CorpusWriter& corpus) {
   root.from = {"/etc", "/srv/\xff"};
   root.users = {{0, "root"}, {1000, "anna"}};
   root.groups = {{0, "root"}};
+  root.unread = {.reported = 3, .missing = 2, .paths = {"etc/a", "etc/a.b"}};
+  root.choice = {.exclude = {"*.o"},
+                 .exclude_any_case = {"x"},
+                 .marks = {".skip:head"},
+                 .bytes_max = 1,
+                 .caches = true,
+                 .one_file_system = true,
+                 .list = Digest{}};
   corpus.write("meta_root", "full", encode_meta_root(root).value());
   corpus.write("meta_root", "scan", encode_scan_root(kObject));
 }

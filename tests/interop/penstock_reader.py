@@ -6,6 +6,7 @@
     penstock_reader.py STORE ls CID               a tree: type, size, CID, path
     penstock_reader.py STORE get CID PATH         extracts a file, directory or symlink as PATH
     penstock_reader.py STORE meta CID             a commit's metadata: kind, mode, owner, time, device or size, path, attributes
+    penstock_reader.py STORE record CID          what a commit says of its put: what was missing, what was left out
     penstock_reader.py STORE blocks               digest and length of every block, each checked
 
 CID may be a commit's: its root is meant. Every checksum and digest on the way is checked. Standard library, and
@@ -332,6 +333,20 @@ def metadata_of(store, cid):
         yield from described(store, commit["root"], top["l"], top["n"] + b"/")
 
 
+ROOT_KEYS = {"from", "hard", "kind", "scan", "tops", "users", "groups", "several"}
+
+
+def put_record(store, cid):
+    """What a commit says of the put that made it: [reported, missing, paths], and the rules it went by."""
+    meta = cbor(store.block(cid[1]))[0].get("meta")
+    root = cbor(store.block(meta[1]))[0] if meta else {}
+    check(not meta or ROOT_KEYS <= set(root) <= ROOT_KEYS | {"choice", "unread"}, "the metadata root's keys")
+    unread, choice = root.get("unread", [0, 0, []]), root.get("choice", {})
+    check(len(unread[2]) <= unread[1] <= unread[0], "numbers of missing entries")
+    check(set(choice) <= {"list", "over", "bytes", "marks", "caches", "one_fs", "exclude", "iexclude"}, "an unknown choice")
+    return unread, choice
+
+
 def hard_links(store, cid):
     """Groups of names of one file: path of the first, how many."""
     meta = cbor(store.block(cid[1]))[0].get("meta")
@@ -411,6 +426,14 @@ def main(directory, command, *arguments):
                 groups[entry["h"]] = groups.get(entry["h"], 1) + 1
         said = hard_links(store, cid)
         check(sorted(groups.items()) == sorted(said), "hard-link groups are not those of the entries")
+    elif command == "record":
+        (reported, missing, paths), choice = put_record(store, parse_text(arguments[0]))
+        out.write(b"reported %d, missing %d\n" % (reported, missing))
+        for path in paths:
+            out.write(b"missing %s\n" % path)
+        for key, value in choice.items():
+            for one in value if isinstance(value, list) else [value]:
+                out.write(b"%s %s\n" % (key.encode(), one if isinstance(one, bytes) else str(one).encode()))
     elif command in ("ls", "get"):
         cid = root_of(store, parse_text(arguments[0]))
         top = os.fsencode(arguments[1]) if command == "get" else b""

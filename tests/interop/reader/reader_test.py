@@ -89,6 +89,12 @@ class ReaderTest(unittest.TestCase):
         told = reader(store, "meta", penstock_reader.cid_text(*opened.commits[-1]))
         self.assertEqual(told.returncode, 0, told.stderr)
         self.assertIn(b"socket 14", told.stdout)
+        self.assertEqual(penstock_reader.put_record(opened, opened.commits[-1]), ([0, 0, []], {}))
+        chosen = subprocess.run([PENSTOCK, "put", "-s", store, tree + "/names", "/proc/self/mem", "--exclude", "entry-1*", "-x"], capture_output=True)
+        self.assertEqual(chosen.returncode, 6, chosen.stderr)
+        opened = penstock_reader.Store(store)
+        told = reader(store, "record", penstock_reader.cid_text(*opened.commits[-1]))
+        self.assertEqual(told.stdout, b"reported 1, missing 1\nmissing mem\none_fs True\nexclude entry-1*\n", told.stderr)
 
     def test_names_metadata_that_does_not_fit(self):
         class Blocks(dict):

@@ -27,11 +27,26 @@ MetaRoot full_root() {
           .hard_links = kHard,
           .from = {"/etc", "/srv/\xff"},
           .users = {{0, "root"}, {1000, "anna"}},
-          .groups = {{0, "root"}, {kOwnerMax, "last"}}};
+          .groups = {{0, "root"}, {kOwnerMax, "last"}},
+          .unread = {.reported = 4, .missing = 3, .paths = {"top", "top/a", "top/a.b"}},
+          .choice = {.exclude = {"*.o", "!x.o"},
+                     .exclude_any_case = {"\xff"},
+                     .marks = {".skip", ".m:head"},
+                     .bytes_max = 0,
+                     .caches = true,
+                     .one_file_system = true,
+                     .list = Digest{{1, 2, 3}}}};
 }
 
 TEST(MetaRootTest, ComesBackAsItWas) {
-  for (const MetaRoot& root : {full_root(), MetaRoot{.tops = kTops}}) {
+  MetaRoot changed{.tops = kTops, .unread = {.reported = 1}};
+  MetaRoot dropped{.tops = kTops,
+                   .choice = {.exclude = {std::string(kChoiceBytesMax, 'a'), "b"}, .marks = {"m"}}};
+  EXPECT_FALSE(encode_meta_root(dropped));
+  bound_choice(dropped.choice);
+  ASSERT_TRUE(dropped.choice.dropped);
+  EXPECT_EQ(dropped.choice.dropped->count, 3u);
+  for (const MetaRoot& root : {full_root(), MetaRoot{.tops = kTops}, changed, dropped}) {
     const auto block = encode_meta_root(root);
     ASSERT_TRUE(block) << block.error().message();
     const auto again = decode_meta_root(*block);
@@ -60,6 +75,17 @@ TEST(MetaRootTest, RefusesWhatCannotBe) {
       {"groups out of order", [](MetaRoot& r) { std::swap(r.groups[0], r.groups[1]); }},
       {"a user without a name", [](MetaRoot& r) { r.users[0].name = ""; }},
       {"no user", [](MetaRoot& r) { r.users[1].id = 0xffffffff; }},
+      {"more that is missing than was told of", [](MetaRoot& r) { r.unread.reported = 2; }},
+      {"more paths than are missing", [](MetaRoot& r) { r.unread.missing = 2; }},
+      {"missing entries out of order", [](MetaRoot& r) { std::swap(r.unread.paths[1], r.unread.paths[2]); }},
+      {"a missing entry twice", [](MetaRoot& r) { r.unread.paths[1] = "top"; }},
+      {"a missing entry that leads elsewhere", [](MetaRoot& r) { r.unread.paths[1] = "top/../a"; }},
+      {"missing entries too long", [](MetaRoot& r) { r.unread.paths[2] = "u/" + std::string(65'535, 'a'); }},
+      {"an empty pattern", [](MetaRoot& r) { r.choice.exclude[0] = ""; }},
+      {"a pattern with NUL", [](MetaRoot& r) { r.choice.exclude_any_case[0] = std::string("\0", 1); }},
+      {"an empty mark", [](MetaRoot& r) { r.choice.marks[1] = ""; }},
+      {"patterns too long", [](MetaRoot& r) { r.choice.exclude[0] = std::string(kChoiceBytesMax, 'a'); }},
+      {"patterns that are dropped and there", [](MetaRoot& r) { r.choice.dropped = {.count = 4}; }},
       {"names too long", [](MetaRoot& r) { r.groups[1].name = std::string(kOwnerNamesBytesMax, 'a'); }},
   };
   for (const auto& [what, change] : cases) {
@@ -77,6 +103,34 @@ TEST(MetaRootTest, RefusesOtherBlocks) {
   longer.push_back(0);
   EXPECT_FALSE(decode_meta_root(longer));
   EXPECT_FALSE(decode_meta_root(encode_scan_root(kTops)));
+}
+
+// Written defaults and other orders would be second encodings of the same.
+TEST(MetaRootTest, ARecordHasOneEncoding) {
+  std::vector<uint8_t> block;
+  CborWriter to(block);
+  to.array(3);
+  to.natural(0);
+  to.natural(0);
+  to.array(0);
+  CborReader nothing_unread(block);
+  EXPECT_FALSE(read_shortfall(nothing_unread));
+  using Fields = std::function<void(CborWriter&)>;
+  const std::pair<const char*, Fields> cases[] = {
+      {"nothing", [](CborWriter& w) { w.map(0); }},
+      {"false", [](CborWriter& w) { w.map(1), w.text("caches"), w.boolean(false); }},
+      {"no patterns", [](CborWriter& w) { w.map(1), w.text("exclude"), w.array(0); }},
+      {"unknown", [](CborWriter& w) { w.map(1), w.text("other"), w.boolean(true); }},
+      {"a short digest", [](CborWriter& w) { w.map(1), w.text("list"), w.bytes(as_bytes("x")); }},
+      {"another order",
+       [](CborWriter& w) { w.map(2), w.text("one_fs"), w.boolean(true), w.text("caches"), w.boolean(true); }},
+  };
+  for (const auto& [what, write] : cases) {
+    block.clear();
+    write(to);
+    CborReader from(block);
+    EXPECT_FALSE(read_choice(from)) << what;
+  }
 }
 
 TEST(MetaRootTest, ScanRootComesBackAsItWas) {

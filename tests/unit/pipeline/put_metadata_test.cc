@@ -369,6 +369,7 @@ TEST_P(FoundFilesTest, FurtherNamesOfADroppedFileAreReportedToo) {
   EXPECT_NE(std::ranges::find(reported, "b"), reported.end());
   EXPECT_EQ(report.counters.entries_reported, 2U);
   EXPECT_EQ(report.counters.files, 1U);
+  EXPECT_EQ(report.unread, (PutShortfall{.reported = 2, .missing = 2, .paths = {"a", "b"}}));
 }
 
 TEST_P(FoundFilesTest, WhatChangedWhileItWasReadHasNoMark) {

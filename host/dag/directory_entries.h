@@ -29,6 +29,7 @@ class DirectoryEntries {
 
   size_t size() const { return rows_.size(); }
   bool empty() const { return rows_.empty(); }
+  uint64_t memory_bytes() const { return names_.capacity() + rows_.capacity() * sizeof(Row); }
   Entry operator[](size_t place) const { return {name(place), rows_[place].cid, rows_[place].dag_bytes}; }
   std::string_view name(size_t place) const { return name_of(rows_[place]); }
   // The first place whose name is not before `name`; size() if there is none. Sorted ones only.

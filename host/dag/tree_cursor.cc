@@ -44,7 +44,7 @@ bool is_join_fault(const Error& error) {
 }
 
 struct TreeCursor::State {
-  DirectoryEntries content;
+  std::shared_ptr<const DirectoryEntries> content;
   size_t next = 0;
   std::optional<MetaListReader> list;
   std::optional<MetaEntry> met;  // the metadata that comes next
@@ -83,11 +83,19 @@ TreeCursor::~TreeCursor() = default;
 
 Result<TreeCursor> TreeCursor::open(BlockSource& source, const TreeDirectory& directory,
                                     MetaDamageSink damage) {
-  auto state = std::make_unique<State>();
-  state->damage = std::move(damage);
+  DirectoryEntries content;
   if (directory.content) {
-    PENSTOCK_TRY_ASSIGN(state->content, DirectoryReader(source).entries(*directory.content));
+    PENSTOCK_TRY_ASSIGN(content, DirectoryReader(source).entries(*directory.content));
   }
+  return open(source, directory, std::make_shared<const DirectoryEntries>(std::move(content)),
+              std::move(damage));
+}
+
+Result<TreeCursor> TreeCursor::open(BlockSource& source, const TreeDirectory& directory,
+                                    std::shared_ptr<const DirectoryEntries> content, MetaDamageSink damage) {
+  auto state = std::make_unique<State>();
+  state->content = std::move(content);
+  state->damage = std::move(damage);
   if (directory.list) {
     state->list.emplace(source, *directory.list, directory.scan);
     PENSTOCK_TRY(state->advance());
@@ -98,8 +106,8 @@ Result<TreeCursor> TreeCursor::open(BlockSource& source, const TreeDirectory& di
 Result<std::optional<TreeEntry>> TreeCursor::next() {
   State& state = *state_;
   if (state.broken) return Failure(*state.broken);
-  const bool has_content_left = state.next < state.content.size();
-  const std::string_view name = has_content_left ? state.content.name(state.next) : std::string_view();
+  const bool has_content_left = state.next < state.content->size();
+  const std::string_view name = has_content_left ? state.content->name(state.next) : std::string_view();
   while (state.met && (!has_content_left || state.met->name < name)) {
     const bool alone = !has_content(*state.met);
     TreeEntry entry;
@@ -111,7 +119,7 @@ Result<std::optional<TreeEntry>> TreeCursor::next() {
   }
   if (!has_content_left) return std::nullopt;
 
-  const DirectoryEntries::Entry content = state.content[state.next++];
+  const DirectoryEntries::Entry content = (*state.content)[state.next++];
   TreeEntry entry;
   entry.name = content.name;
   entry.content = content.cid;
@@ -130,7 +138,7 @@ Result<std::optional<TreeEntry>> TreeCursor::next() {
 Status TreeCursor::seek(std::string_view name) {
   State& state = *state_;
   if (state.broken) return Failure(*state.broken);
-  state.next = std::max(state.next, state.content.lower_bound(name));
+  state.next = std::max(state.next, state.content->lower_bound(name));
   if (!state.met || state.met->name >= name) return {};
   if (Status sought = state.list->seek(name); !sought) return state.give_up(std::move(sought).error());
   return state.advance();

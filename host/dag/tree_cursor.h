@@ -12,6 +12,7 @@
 #include "dag/block_io.h"
 #include "dag/cid.h"
 #include "dag/commit.h"
+#include "dag/directory_entries.h"
 #include "dag/meta_entry.h"
 #include "dag/meta_root.h"
 #include "dag/scan_item.h"
@@ -55,6 +56,9 @@ class TreeCursor {
   // absent: `directory.content` is not there; usage: it is no directory; corrupt: malformed.
   static Result<TreeCursor> open(BlockSource& source, const TreeDirectory& directory,
                                  MetaDamageSink damage = {});
+  // The same, of whose content somebody has the entries.
+  static Result<TreeCursor> open(BlockSource& source, const TreeDirectory& directory,
+                                 std::shared_ptr<const DirectoryEntries> content, MetaDamageSink damage = {});
   TreeCursor(TreeCursor&&) noexcept;
   TreeCursor& operator=(TreeCursor&&) noexcept;
   ~TreeCursor();

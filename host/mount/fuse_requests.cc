@@ -35,6 +35,7 @@ void refuse(fuse_req_t request, const Error& error, int wrong_kind) {
   int number = EIO;
   if (error.code == Errc::absent) number = ENOENT;
   if (error.code == Errc::usage) number = wrong_kind;
+  if (error.code == Errc::locked) number = ENFILE;
   fuse_reply_err(request, number);
 }
 

@@ -12,6 +12,7 @@
 #include "dag/block_io.h"
 #include "dag/tree_cursor.h"
 #include "mount/node_table.h"
+#include "mount/open_listings.h"
 
 namespace penstock {
 
@@ -25,12 +26,14 @@ class RequestSource final : public BlockSource {
   BlockSource* source_ = nullptr;
 };
 
-// An open directory of a mount: its names as they were when it was opened, or a cursor in a tree, which does
-// not change. Its entries are numbered from 0; they are asked for in order, and any number of times from the
-// front. One request at a time.
+// An open directory of a mount, for which there is room: its names as they were when it was opened, or a
+// cursor in a tree, which does not change. Its entries are numbered from 0; they are asked for in order, and
+// any number of times from the front. One request at a time.
 struct MountDirectory {
   std::shared_ptr<const MountNode> node;
   std::vector<std::string> names;  // of a directory above the trees
+  OpenListings::Room room;
+  std::shared_ptr<const DirectoryEntries> listing;  // of the content, once it was read
   std::optional<TreeCursor> cursor;
   RequestSource source;              // the cursor's
   std::optional<Error> damage;       // why the cursor gave up its list, until that is told

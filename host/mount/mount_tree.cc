@@ -70,7 +70,7 @@ Result<T> MountTree::serve(uint32_t process, const Request<T>& request) {
     return request(*reader);
   };
   const auto is_settled = [](const Result<T>& done) {
-    return done || done.error().code == Errc::absent || done.error().code == Errc::usage;
+    return done || (done.error().code != Errc::corrupt && done.error().code != Errc::failed);
   };
   Result<T> done = ask(false);
   if (is_settled(done)) return done;
@@ -317,9 +317,13 @@ Result<std::unique_ptr<MountDirectory>> MountTree::open_directory(uint64_t id, u
   if (is_upper(*node)) {
     PENSTOCK_TRY(upper_.learn());
     directory->names = upper_.names(*node);
+    uint64_t bytes = 0;
+    for (const std::string& name : directory->names) bytes += sizeof name + name.capacity();
+    PENSTOCK_TRY_ASSIGN(directory->room, listings_.open(bytes));
     return directory;
   }
   if (node->entry_kind != EntryKind::directory) return not_a("directory", *node);
+  PENSTOCK_TRY_ASSIGN(directory->room, listings_.open(0));
   if (node->around_root) return directory;
   // Read once now, so that damage is told by opening it.
   using Opened = std::unique_ptr<MountDirectory>;
@@ -347,8 +351,13 @@ Status MountTree::rewind(MountDirectory& directory, MountReader& reader) {
       directory.damage = error;
     }
   };
-  PENSTOCK_TRY_ASSIGN(directory.cursor,
-                      TreeCursor::open(directory.source, directory_of(directory.node->entry), told));
+  const TreeDirectory tree = directory_of(directory.node->entry);
+  if (!directory.listing && tree.content) {
+    PENSTOCK_TRY_ASSIGN(directory.listing, present(listings_.entries(directory.source, *tree.content)));
+  } else if (!directory.listing) {
+    directory.listing = std::make_shared<const DirectoryEntries>();
+  }
+  PENSTOCK_TRY_ASSIGN(directory.cursor, TreeCursor::open(directory.source, tree, directory.listing, told));
   return advance(directory, reader);
 }
 

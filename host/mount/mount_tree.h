@@ -19,6 +19,7 @@
 #include "mount/mount_directory.h"
 #include "mount/node_status.h"
 #include "mount/node_table.h"
+#include "mount/open_listings.h"
 #include "mount/upper_folders.h"
 
 namespace penstock {
@@ -34,7 +35,7 @@ namespace penstock {
 // metadata, entries are as that says; else they may be read by everybody, belong to whoever mounted, and are
 // as old as the commit; metadata that is damaged is reported, and left out. Any thread. Errors: absent, there
 // is no such node or entry; usage, the node is of another kind; corrupt, it is damaged, which is reported
-// too.
+// too; locked, too many directories are open at once.
 class MountTree {
  public:
   struct Options {
@@ -109,6 +110,7 @@ class MountTree {
   LiveStore* store_;
   const Options options_;
   NodeTable nodes_;
+  OpenListings listings_;
   std::mutex reporting_;
   std::unordered_set<std::string> reported_;  // so that who asks again and again does not fill a log
   std::unordered_set<uint64_t> doubted_;      // inodes of directories, with reporting_ held

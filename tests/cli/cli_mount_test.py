@@ -5,6 +5,7 @@ import ctypes
 import errno
 import hashlib
 import os
+import resource
 import shutil
 import signal
 import struct
@@ -315,6 +316,26 @@ class Folders(MountCase):
         self.assertEqual(os.stat(os.path.join(folder, "100499")).st_size, 0)
         with self.assertRaises(FileNotFoundError):
             os.stat(os.path.join(folder, "100500"))
+        self.unmount(process)
+
+
+    def test_too_many_open_directories_are_refused_and_harm_nobody(self):
+        self.ok("put", self.write("tree/file", b"1") and self.path("tree"))
+        process = self.mount()
+        folder = os.path.realpath(self.at("commits", "latest"))
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        if most != resource.RLIM_INFINITY and most < 4300:
+            self.skipTest("too few files may be open here")
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+        opened = []
+        with self.assertRaises(OSError) as refused:
+            while len(opened) < 4200:
+                opened.append(os.open(folder, os.O_RDONLY | os.O_DIRECTORY))
+        for one in opened:
+            os.close(one)
+        self.assertEqual((refused.exception.errno, len(opened)), (errno.ENFILE, 4096))
+        self.assertEqual(os.listdir(folder), ["file"])
+        self.assertEqual(self.complaints(), [])
         self.unmount(process)
 
 

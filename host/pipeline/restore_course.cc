@@ -68,8 +68,12 @@ void RestoreCourse::complete_file(RestoredFile& file) {
   }
   // Some file systems report a failed write only here.
   if (close(file.descriptor) != 0 && errno != EINTR) {
-    believable_ = false;
-    stop({Errc::failed, file.path, errno_text(errno), {}});
+    const std::string why = errno_text(errno);
+    {
+      const std::lock_guard lock(mutex_);
+      doubtful_.push_back(file.path);
+    }
+    stop({Errc::failed, file.path, why, {}});
   }
   if (options_->progress != nullptr) ++options_->progress->files;
 }
@@ -169,6 +173,16 @@ void RestoreCourse::stop(const Error& error) {
 Status RestoreCourse::failure() {
   const std::lock_guard lock(mutex_);
   return failure_ ? Status(Failure(*failure_)) : Status();
+}
+
+void remove_doubtful(const RestoreCourse& course, int root) {
+  for (const std::string& path : course.doubtful()) {
+    const size_t slash = path.rfind('/');
+    const auto above = open_beneath(root, slash == std::string::npos ? "." : path.substr(0, slash),
+                                    O_RDONLY | O_DIRECTORY, 0, path);
+    if (above)
+      (void)unlinkat(above->number(), path.c_str() + (slash == std::string::npos ? 0 : slash + 1), 0);
+  }
 }
 
 Status remove_damaged(const RestoreCourse& course, int root) {

@@ -85,8 +85,8 @@ class RestoreCourse {
     std::string path;
     Error error;
   };
-  // Whether a file that has its metadata is whole; not where a file system reported a failed write late.
-  bool believable() const { return believable_; }
+  // Files that have their metadata and may not be whole: the file system reported a failed write late.
+  const std::vector<std::string>& doubtful() const { return doubtful_; }
   // What was reported, after the workers have ended.
   const std::vector<Damage>& damages() const { return damages_; }
   uint64_t noted() const { return noted_; }
@@ -102,7 +102,6 @@ class RestoreCourse {
   std::atomic<uint64_t> bytes_charged_{0};  // content, and something for each entry
   std::atomic<uint64_t> bytes_written_{0};
   std::atomic<bool> limit_reached_{false};
-  std::atomic<bool> believable_{true};
 
   std::mutex mutex_;                 // guards what follows, and calls of options_->report
   std::condition_variable changed_;  // a turn was passed on, a file closed, or the restore stopped
@@ -110,11 +109,15 @@ class RestoreCourse {
   size_t open_files_ = 0;
   std::optional<Error> failure_;
   std::vector<Damage> damages_;
+  std::vector<std::string> doubtful_;
   uint64_t noted_ = 0;
 };
 
 // Below the descriptor `root`: a damaged file must not stand there as if it were right.
 Status remove_damaged(const RestoreCourse& course, int root);
+
+// Files that nobody should go on with.
+void remove_doubtful(const RestoreCourse& course, int root);
 
 // Of a block or what leads to it: missing, or not what its address says.
 bool is_damage(const Error& error);

@@ -103,7 +103,7 @@ std::string RestoreStage::identity(int directory) {
 // Somebody may have put another directory there since.
 void RestoreStage::look_at_merge() {
   const std::optional<std::string>& noted = stage_->moving();
-  if (!noted || !target_stands_) return;
+  if (!noted || !stage_->found() || !target_stands_) return;
   const Descriptor target(open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   const size_t end = noted->find('\0');
   if (target.number() < 0 || end == std::string::npos || end == 0) return;
@@ -114,8 +114,19 @@ std::string RestoreStage::name_in_target() const {
   return inside_ ? std::string(stage_->name()) : std::string();
 }
 
+bool RestoreStage::can_be_found() const {
+  return stage_->can_be_found();
+}
+
 void RestoreStage::keep() {
   stage_->keep();
+}
+
+std::vector<std::string> RestoreStage::others() const {
+  std::vector<std::string> texts;
+  for (const StageDirectory::Idle& idle : stage_->others())
+    texts.push_back(idle.path + (idle.target.empty() ? "" : ", to " + idle.target));
+  return texts;
 }
 
 Result<RestoreStage> RestoreStage::create(const std::string& path, bool for_directory, bool over,
@@ -124,21 +135,30 @@ Result<RestoreStage> RestoreStage::create(const std::string& path, bool for_dire
   PENSTOCK_TRY_ASSIGN(stage.target_stands_, look_at_target(stage.path_, for_directory, over));
   PENSTOCK_TRY(stage.make(key));
   stage.look_at_merge();
-  if (stage.target_stands_ && !over && !stage.merge_begun()) {
-    const Descriptor target(open(stage.path_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (target.number() < 0) return fail_errno(path);
-    Status empty = check_empty(target.number(), path, stage.name_in_target());
-    if (!empty && stage.stage_->found()) stage.keep();  // an earlier restore's, which is not at fault
-    PENSTOCK_TRY(std::move(empty));
-  }
+  if (stage.target_stands_ && !over && !stage.merge_begun()) PENSTOCK_TRY(stage.look_for_others());
+  // Of part of a file nothing can be made.
+  if (stage.stage_->stale() || (stage.stage_->found() && !for_directory))
+    PENSTOCK_TRY(stage.stage_->begin_anew());
   if (!for_directory) {
-    (void)unlinkat(stage.stage_->number(), kContent, 0);  // of part of a file nothing can be made
     stage.directory_ = Descriptor(fcntl(stage.stage_->number(), F_DUPFD_CLOEXEC, 0));
     return stage;
   }
   PENSTOCK_TRY_ASSIGN(stage.directory_, stage.stage_->enter(kContent));
   stage.resumed_ = stage.stage_->found();
   return stage;
+}
+
+// In the target, which is to be empty.
+Status RestoreStage::look_for_others() {
+  const Descriptor target(open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (target.number() < 0) return fail_errno(path_);
+  Status empty = check_empty(target.number(), path_, name_in_target());
+  if (!empty && stage_->stale() && stage_->moving())
+    return fail(Errc::failed, path_,
+                "is a directory that is not empty: an earlier restore had begun to move entries there, and "
+                "what was left of it may not have reached the disk",
+                "--overwrite if-changed goes on with it; or choose another path with -o");
+  return empty;
 }
 
 Result<bool> RestoreStage::look_at_target(const std::string& path, bool for_directory, bool over) {
@@ -157,12 +177,13 @@ Result<bool> RestoreStage::look_at_target(const std::string& path, bool for_dire
 // reached from there by a rename.
 Status RestoreStage::make(const std::string& key) {
   const std::string beside = target_stands_ ? path_ + "/.." : parent_of(path_);
-  const std::string whole_key = key.empty() ? key : key + place_of(path_);
+  const std::string place = place_of(path_);
+  const std::string whole_key = key.empty() ? key : key + place;
   inside_ = target_stands_ && !on_one_mount(path_, beside);
-  auto made = StageDirectory::create(inside_ ? path_ : beside, whole_key);
+  auto made = StageDirectory::create(inside_ ? path_ : beside, whole_key, place);
   if (!made && target_stands_ && !inside_ && access(beside.c_str(), W_OK) != 0) {
     inside_ = true;
-    made = StageDirectory::create(path_, whole_key);
+    made = StageDirectory::create(path_, whole_key, place);
   }
   if (!made) return Failure(std::move(made).error());
   stage_ = std::make_unique<StageDirectory>(std::move(*made));

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 
@@ -42,8 +43,9 @@ class RestoreStage {
  public:
   // `over`: a directory may have entries, and a file or symlink may be there: it is replaced. `key` says what
   // is restored and how: a directory of which a restore with that key to that path was killed is gone on
-  // with. Without one each begins anew. failed: `path` exists and is not an empty directory (for a file or
-  // symlink: exists), or its parent is not there; another process restores the same there.
+  // with, and is there after an error too. Without one each begins anew. failed: `path` exists and is not an
+  // empty directory (for a file or symlink: exists), or its parent is not there; another process restores the
+  // same there.
   static Result<RestoreStage> create(const std::string& path, bool for_directory, bool over = false,
                                      const std::string& key = {});
   RestoreStage(RestoreStage&&) noexcept;
@@ -81,13 +83,18 @@ class RestoreStage {
   // The stage's own name in the target; empty: it is not in there.
   std::string name_in_target() const;
 
-  // The destructor leaves what is there, to be gone on with.
+  // The destructor leaves what is there.
   void keep();
+  // Whether it can be gone on with then: not on every file system.
+  bool can_be_found() const;
+  // Paths of stages beside it that were left and that nobody is at work in, with what they restore to.
+  std::vector<std::string> others() const;
 
  private:
   RestoreStage(std::string path, bool for_directory, bool over);
 
   Status make(const std::string& key);
+  Status look_for_others();
   void look_at_merge();
   Status promote_entries();
 

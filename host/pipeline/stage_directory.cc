@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/stage_directory.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -11,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <iterator>
+#include <memory>
 #include <utility>
 
 #include "base/bytes.h"
@@ -21,13 +23,17 @@ namespace penstock {
 namespace {
 
 constexpr const char* kPrefix = ".penstock-partial-";
-constexpr const char* kBoot = "boot";      // the start of the machine that it was begun in
+constexpr const char* kBoot = "boot";      // its mark
 constexpr const char* kMoving = "moving";  // what note_moving noted
 constexpr const char* kLock = "lock";      // made first and removed last; whoever has it locked has the stage
 constexpr std::string_view kNames[] = {"boot", "boot.new", RestoreStage::kContent,
                                        kLock,  "moving",   "moving.new"};
+// Removed last, in this order: should that be interrupted, whoever goes on knows that all was in its place.
+constexpr const char* kLast[] = {kMoving, kBoot, kLock};
 constexpr size_t kNameDigits = 16;
 constexpr int kTakeTries = 100;
+constexpr int kLockTries = 3;
+constexpr unsigned kLockWaitMicroseconds = 20'000;
 
 // What the file `name` holds; nothing where it cannot be read.
 std::optional<std::string> read_text(int directory, const char* name) {
@@ -59,11 +65,6 @@ Status write_text(int directory, const std::string& name, std::string_view text,
   return {};
 }
 
-// random(4); empty where the kernel does not say.
-std::string boot_id() {
-  return read_text(AT_FDCWD, "/proc/sys/kernel/random/boot_id").value_or("");
-}
-
 // Whether `name` in `directory` is what `held` is.
 bool is_named(int directory, const char* name, int held) {
   struct stat named {};
@@ -82,6 +83,15 @@ Result<bool> is_stage(int directory, const std::string& path) {
   return names.empty() || (std::ranges::all_of(names, known) && std::ranges::binary_search(names, kLock));
 }
 
+// Of one without a mark: it was just made, or is almost removed.
+Result<bool> is_bare(int directory, const std::string& path) {
+  PENSTOCK_TRY_ASSIGN(const auto names, names_in_directory(directory, path));
+  struct stat lock {};
+  return fstatat(directory, kLock, &lock, AT_SYMLINK_NOFOLLOW) == 0 && lock.st_size == 0 &&
+         std::ranges::all_of(names,
+                             [](const std::string& name) { return name == kLock || name == "boot.new"; });
+}
+
 bool everything(const std::string&) {
   return true;
 }
@@ -92,34 +102,42 @@ StageDirectory::StageDirectory(StageDirectory&& other) noexcept
     : path_(std::exchange(other.path_, {})),
       directory_(std::move(other.directory_)),
       lock_(std::move(other.lock_)),
+      mark_(std::move(other.mark_)),
       found_(other.found_),
+      stale_(other.stale_),
       moving_(std::move(other.moving_)) {}
 
 StageDirectory& StageDirectory::operator=(StageDirectory&& other) noexcept {
   std::swap(path_, other.path_);
   std::swap(directory_, other.directory_);
   std::swap(lock_, other.lock_);
+  std::swap(mark_, other.mark_);
   std::swap(found_, other.found_);
+  std::swap(stale_, other.stale_);
   std::swap(moving_, other.moving_);
   return *this;
 }
 
 StageDirectory::~StageDirectory() {
-  if (!path_.empty()) (void)remove();
+  if (!path_.empty() && !found_ && !stale_) (void)remove();
 }
 
 std::string_view StageDirectory::name() const {
   return std::string_view(path_).substr(path_.rfind('/') + 1);
 }
 
-Result<StageDirectory> StageDirectory::create(const std::string& parent, std::string_view key) {
+Result<StageDirectory> StageDirectory::create(const std::string& parent, std::string_view key,
+                                              const std::string& target) {
   if (key.empty()) return create_unnamed(parent);
   StageDirectory stage;
-  const std::string path = parent + "/" + kPrefix + sha256(as_bytes(key)).hex().substr(0, kNameDigits);
-  PENSTOCK_TRY_ASSIGN(const bool ours, stage.take(path));
-  if (!ours) return create_unnamed(parent);
-  PENSTOCK_TRY(stage.begin());
-  return stage;
+  const std::string digest = sha256(as_bytes(key)).hex();
+  PENSTOCK_TRY_ASSIGN(bool ours, stage.take(parent + "/" + kPrefix + digest.substr(0, kNameDigits)));
+  if (ours) {
+    PENSTOCK_TRY_ASSIGN(ours, stage.begin(StageMark::of(stage.number(), digest, target)));
+  }
+  if (ours) return stage;
+  stage.keep();
+  return create_unnamed(parent);
 }
 
 Result<StageDirectory> StageDirectory::create_unnamed(const std::string& parent) {
@@ -129,6 +147,7 @@ Result<StageDirectory> StageDirectory::create_unnamed(const std::string& parent)
   stage.path_ = pattern;
   stage.directory_ = Descriptor(open(pattern.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (stage.number() < 0) return fail_errno(pattern);
+  (void)flock(stage.number(), LOCK_EX | LOCK_NB);  // for others() alone
   return stage;
 }
 
@@ -136,13 +155,16 @@ Result<StageDirectory> StageDirectory::create_unnamed(const std::string& parent)
 // have put there.
 Result<bool> StageDirectory::take(const std::string& path) {
   for (int tries = 0; tries < kTakeTries; ++tries) {
-    if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return fail_errno(path);
+    const bool made = mkdir(path.c_str(), 0700) == 0;
+    if (!made && errno != EEXIST) return fail_errno(path);
     Descriptor opened(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (opened.number() < 0 && errno == ENOENT) continue;
     struct stat held {};
     if (opened.number() < 0 || fstat(opened.number(), &held) != 0 || held.st_uid != geteuid() ||
-        (held.st_mode & 077) != 0)
+        (held.st_mode & 077) != 0) {
+      if (made) (void)rmdir(path.c_str());  // a server may make it another user's
       return false;
+    }
     PENSTOCK_TRY_ASSIGN(const bool fit, is_stage(opened.number(), path));
     if (!fit) return false;
     // A file that is open for writing can be locked over NFS too.
@@ -151,6 +173,8 @@ Result<bool> StageDirectory::take(const std::string& path) {
     if (lock.number() < 0 && errno == ENOENT) continue;
     if (lock.number() < 0) return fail_errno(path);
     if (flock(lock.number(), LOCK_EX | LOCK_NB) != 0) {
+      // Whoever looks for stages that are left locks them for a moment.
+      if (errno == EWOULDBLOCK && tries < kLockTries && usleep(kLockWaitMicroseconds) == 0) continue;
       if (errno == EWOULDBLOCK)
         return fail(Errc::failed, path, "another process restores the same to the same place",
                     "wait until it has ended");
@@ -171,19 +195,59 @@ Result<bool> StageDirectory::take(const std::string& path) {
   return fail(Errc::failed, path, "comes and goes", "restore again when nothing else restores there");
 }
 
-Status StageDirectory::begin() {
-  const std::string boot = boot_id();
-  const auto before = read_text(number(), kBoot);
-  found_ = before && !boot.empty() && *before == boot;
-  if (found_) {
-    moving_ = read_text(number(), kMoving);
-    return {};
+// False: it is of another key, or no stage.
+Result<bool> StageDirectory::begin(StageMark mark) {
+  mark_ = std::move(mark);
+  const auto text = read_text(number(), kBoot);
+  if (!text) {
+    PENSTOCK_TRY_ASSIGN(const bool bare, is_bare(number(), path_));
+    if (bare) PENSTOCK_TRY(begin_anew());
+    return bare;
   }
+  const auto before = StageMark::parse(*text);
+  if (!before || before->key != mark_.key) return false;
+  moving_ = read_text(number(), kMoving);
+  found_ = mark_.continues(*before) && keeps_unsynced_writes(number());
+  stale_ = !found_;
+  // What could not be written behind a restore's back is told once (fsync(2)).
+  if (!found_ || syncfs(number()) == 0) return true;
+  const int error = errno;
+  PENSTOCK_TRY(begin_anew());
+  return fail_errno(path_, error,
+                    "what an earlier restore had written there was lost, and was removed: see that the "
+                    "disk is sound, and restore again");
+}
+
+Status StageDirectory::begin_anew() {
+  found_ = stale_ = false;
+  moving_.reset();
   PENSTOCK_TRY_ASSIGN(const auto names, names_in_directory(number(), path_));
   for (const std::string& name : names)
-    if (name != kLock) PENSTOCK_TRY(remove_tree(number(), name, path_, everything));
+    if (name != kLock && name != kBoot) PENSTOCK_TRY(remove_tree(number(), name, path_, everything));
   (void)fremovexattr(number(), "system.posix_acl_default");  // it is handed down otherwise
-  return write_text(number(), kBoot, boot, path_);
+  return write_text(number(), kBoot, mark_.text(), path_);
+}
+
+std::vector<StageDirectory::Idle> StageDirectory::others() const {
+  std::vector<Idle> idle;
+  const std::string parent = path_.substr(0, path_.rfind('/'));
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream(opendir(parent.c_str()), closedir);
+  while (const dirent* entry = stream ? readdir(stream.get()) : nullptr) {
+    const std::string found = entry->d_name;
+    if (!found.starts_with(kPrefix) || found == name()) continue;
+    std::string path = parent;
+    path.append("/").append(found);
+    const Descriptor directory(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    struct stat held {};
+    if (directory.number() < 0 || fstat(directory.number(), &held) != 0 || held.st_uid != geteuid()) continue;
+    const Descriptor lock(openat(directory.number(), kLock, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    const int locked = lock.number() >= 0 ? lock.number() : directory.number();
+    if (flock(locked, LOCK_SH | LOCK_NB) != 0) continue;
+    const auto mark = StageMark::parse(read_text(directory.number(), kBoot).value_or(""));
+    idle.push_back({std::move(path), mark ? mark->target : ""});
+  }
+  std::ranges::sort(idle, {}, &Idle::path);
+  return idle;
 }
 
 Result<Descriptor> StageDirectory::enter(const char* name) {
@@ -201,11 +265,13 @@ Status StageDirectory::note_moving(std::string_view text) {
 Status StageDirectory::remove() {
   const std::string path = std::exchange(path_, {});
   PENSTOCK_TRY_ASSIGN(const auto names, names_in_directory(number(), path));
-  // Without a word of when it was begun nobody goes on with what is left, should this be interrupted.
-  if (unlinkat(number(), kBoot, 0) != 0 && errno != ENOENT) return fail_errno(path);
+  const auto is_last = [](const std::string& name) {
+    return std::ranges::find(kLast, name) != std::end(kLast);
+  };
   for (const std::string& name : names)
-    if (name != kLock) PENSTOCK_TRY(remove_tree(number(), name, path, everything));
-  if (unlinkat(number(), kLock, 0) != 0 && errno != ENOENT) return fail_errno(path);
+    if (!is_last(name)) PENSTOCK_TRY(remove_tree(number(), name, path, everything));
+  for (const char* name : kLast)
+    if (unlinkat(number(), name, 0) != 0 && errno != ENOENT) return fail_errno(path);
   // Another restore may have taken it by now.
   return rmdir(path.c_str()) == 0 || errno == ENOENT || errno == ENOTEMPTY || errno == EEXIST
              ? Status()

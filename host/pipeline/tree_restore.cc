@@ -31,7 +31,7 @@ using Clock = std::chrono::steady_clock;
 constexpr unsigned kCheckThreadsMax = 16;
 
 // Of what a stage holds and what is believed of it: one of another version is left alone.
-constexpr char kStageVersion[] = "stage 2";
+constexpr char kStageVersion[] = "stage 3";
 
 Result<bool> is_directory_entry(BlockSource& source, const TreeEntry& entry) {
   if (!entry.content) return false;
@@ -71,22 +71,31 @@ struct Course {
   bool has_metadata = false;
 };
 
-// The failure, when the stage has been kept to be gone on with.
-Failure keep_stage(RestoreStage& stage, Error error) {
-  if (!error.remedy.empty()) error.remedy += "; ";
-  error.remedy += "the same command goes on with what is whole, which is kept in " + stage.path();
+// The failure of a restore whose stage is left, to be gone on with. `walked`: what it has is whole.
+Failure keep_stage(Course& course, RestoreStage& stage, bool walked, Error error) {
+  const RestoreCourse& shared = course.restoration->course();
+  const std::string path = stage.path();
+  const bool begun = stage.resumed() || walked || (shared.bytes_written() > 0 && !shared.limit_reached());
+  if (!begun || path.empty() || (!walked && !stage.can_be_found())) return Failure(std::move(error));
+  remove_doubtful(shared, stage.directory());
   stage.keep();
+  if (!stage.can_be_found()) return Failure(std::move(error));
+  if (!error.remedy.empty()) error.remedy += "; ";
+  error.remedy += "the same command goes on with what is whole, which is kept in " + path;
   return Failure(std::move(error));
 }
 
-// Ends the restoration. What the file system refused is worth going on with, and so is what an earlier one
-// left.
-Status end_walk(Course& course, RestoreStage& stage, const Status& walked) {
-  RestoreCourse& shared = course.restoration->course();
-  Status ended = course.restoration->finish(walked);
-  const bool begun = stage.resumed() || (shared.bytes_written() > 0 && !shared.limit_reached());
-  if (ended || ended.error().code != Errc::failed || !begun || !shared.believable()) return ended;
-  return keep_stage(stage, std::move(ended).error());
+// What gets of other options, or to other paths, left there takes room, and nothing else speaks of it.
+void tell_others(const Course& course, const RestoreStage& stage) {
+  LeftEntries left("was left by a restore that did not end",
+                   [&](const std::string& path, const Error& error) {
+                     if (!course.options.note) return;
+                     course.options.note(path.empty() ? error.what + " such directories"
+                                                      : path + ": " + error.what + " (" + error.remedy + ")");
+                   });
+  for (const std::string& other : stage.others())
+    left.add(other, {Errc::partial, {}, {}, "repeat its command to go on with it, or remove it"});
+  left.end();
 }
 
 Status restore_one(Course& course, const std::string& key) {
@@ -128,7 +137,7 @@ Status fill_stage(Course& course, RestoreStage& stage, int target, Overwrite ove
     course.options.note(path.empty() ? what : path + ": " + what);
   });
   maker.tell_mount_points(full, bare);
-  PENSTOCK_TRY(end_walk(course, stage, maker.fill_root(course.entry)));
+  PENSTOCK_TRY(course.restoration->finish(maker.fill_root(course.entry)));
   full.end();
   bare.end();
   course.report.mount_points = full.count();
@@ -138,10 +147,11 @@ Status fill_stage(Course& course, RestoreStage& stage, int target, Overwrite ove
   return remove_damaged(shared, stage.directory());
 }
 
-Status restore_directory(Course& course, const std::string& key) {
+// Fills the stage and gives what is in it its place. `walked`: all was brought. `pruned`: what went wrong
+// when others were removed.
+Status restore_in(Course& course, RestoreStage& stage, bool& walked, Status& pruned) {
   const TreeRestoreOptions& options = course.options;
   const bool over = options.overwrite != Overwrite::refuse;
-  PENSTOCK_TRY_ASSIGN(RestoreStage stage, RestoreStage::create(course.path, true, over, key));
   Descriptor target;
   if (stage.target_stands()) {
     target = Descriptor(open(course.path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -150,6 +160,7 @@ Status restore_directory(Course& course, const std::string& key) {
   // What an earlier restore moved there is whole; what else is there by now is not to be lost.
   const Overwrite meeting = over || !stage.merge_begun() ? options.overwrite : Overwrite::never;
   PENSTOCK_TRY(fill_stage(course, stage, target.number(), meeting));
+  walked = true;
   BlockSource& source = course.restoration->source();
   TreeFinisher finisher(source, course.entry, course.selection, course.attributes,
                         course.restoration->course());
@@ -163,7 +174,6 @@ Status restore_directory(Course& course, const std::string& key) {
   if (target.number() >= 0) finisher.look_at(target.number(), merge, meeting);
   if (course.report.hard_links > 0) PENSTOCK_TRY(finisher.link_names(stage.directory()));
   course.report.hard_links = finisher.links();
-  Status pruned;
   const auto finish = [&](int there) -> Status {
     if (options.remove_others) {
       LeftEntries left("not removed", [&](const std::string& path, const Error& error) {
@@ -180,16 +190,21 @@ Status restore_directory(Course& course, const std::string& key) {
     return finisher.finish_directories(there,
                                        target.number() < 0 || !over ? Overwrite::always : options.overwrite);
   };
-  Status placed;
-  if (target.number() < 0) {
-    placed = stage.promote(finish);
-  } else {
-    if (stage.merge_begun()) merge.take_plan(*stage.merge_begun());
-    PENSTOCK_TRY_ASSIGN(const std::string plan, merge.plan());
-    placed = stage.merge_into(
-        plan, [&] { return merge.move_all(); }, finish);
-  }
-  if (!placed) return keep_stage(stage, std::move(placed).error());
+  if (target.number() < 0) return stage.promote(finish);
+  if (stage.merge_begun()) merge.take_plan(*stage.merge_begun());
+  PENSTOCK_TRY_ASSIGN(const std::string plan, merge.plan());
+  return stage.merge_into(
+      plan, [&] { return merge.move_all(); }, finish);
+}
+
+Status restore_directory(Course& course, const std::string& key) {
+  const bool over = course.options.overwrite != Overwrite::refuse;
+  PENSTOCK_TRY_ASSIGN(RestoreStage stage, RestoreStage::create(course.path, true, over, key));
+  tell_others(course, stage);
+  bool walked = false;
+  Status pruned;
+  Status placed = restore_in(course, stage, walked, pruned);
+  if (!placed) return keep_stage(course, stage, walked, std::move(placed).error());
   return pruned;
 }
 

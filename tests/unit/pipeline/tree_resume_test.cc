@@ -8,10 +8,13 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <sstream>
 #include <string>
 
 #include "pipeline/restore_stage.h"
 #include "pipeline/stage_directory.h"
+#include "pipeline/stage_mark.h"
 #include "unit/pipeline/restore_site.h"
 
 namespace penstock {
@@ -31,9 +34,27 @@ class TreeResumeTest : public RestoreSite {
     return path / RestoreStage::kContent;
   }
 
+  // The same of one of which all is in its place.
+  fs::path stage_content_of_empty_target() {
+    fs::rename(back_, directory_ / "aside");
+    const fs::path stage = stage_content().parent_path();
+    fs::rename(directory_ / "aside", back_);
+    return stage;
+  }
+
   std::string identity_of_target() {
     const Descriptor target(open(back_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     return RestoreStage::identity(target.number());
+  }
+
+  static void change_mark(const fs::path& stage, const std::function<void(StageMark&)>& change) {
+    std::ifstream file(stage / "boot");
+    std::ostringstream text;
+    text << file.rdbuf();
+    auto mark = StageMark::parse(text.str());
+    ASSERT_TRUE(mark) << text.str();
+    change(*mark);
+    std::ofstream(stage / "boot") << mark->text();
   }
 
   static void write(const fs::path& path, const std::string& text, FileTime time) {
@@ -70,7 +91,7 @@ TEST_F(TreeResumeTest, AStageIsFoundAgainByItsKeyAlone) {
     again->keep();
   }
   // What was written before the machine was started may not have reached the disk.
-  std::ofstream(path + "/boot") << "another start";
+  change_mark(path, [](StageMark& mark) { mark.boot = "another start"; });
   {
     auto later = RestoreStage::create(target, true, false, "key");
     ASSERT_TRUE(later);
@@ -94,6 +115,78 @@ TEST_F(TreeResumeTest, AStageThatOthersCouldWriteToIsNotUsed) {
   EXPECT_FALSE(again->resumed());
   EXPECT_NE(again->path(), path);
   fs::remove_all(path);
+}
+
+TEST_F(TreeResumeTest, AStageUnderTheNameOfAnotherIsNotGoneOnWith) {
+  std::string path;
+  {
+    auto stage = RestoreStage::create(back_, true, false, "key");
+    ASSERT_TRUE(stage);
+    path = stage->path();
+    std::ofstream(path + "/content/a") << "a";
+    stage->keep();
+  }
+  change_mark(path, [](StageMark& mark) { mark.key.back() = mark.key.back() == '0' ? '1' : '0'; });
+  {
+    auto again = RestoreStage::create(back_, true, false, "key");
+    ASSERT_TRUE(again);
+    EXPECT_FALSE(again->resumed());
+    EXPECT_NE(again->path(), path);
+  }
+  EXPECT_FALSE(absent(path + "/content/a"));
+}
+
+TEST_F(TreeResumeTest, AStageThatWasFoundIsThereAfterAnyError) {
+  std::string path;
+  for (const bool found : {false, true}) {
+    auto stage = RestoreStage::create(back_, true, false, "key");
+    ASSERT_TRUE(stage);
+    EXPECT_EQ(stage->resumed(), found);
+    path = stage->path();
+    std::ofstream(path + "/content/a") << "a";
+    if (!found) stage->keep();
+  }
+  EXPECT_FALSE(absent(path + "/content/a"));
+  // One that somebody mounted elsewhere may be another file system's by now.
+  change_mark(path, [](StageMark& mark) { mark.place += "0"; });
+  auto stage = RestoreStage::create(back_, true, false, "key");
+  ASSERT_TRUE(stage);
+  EXPECT_FALSE(stage->resumed());
+  EXPECT_TRUE(absent(path + "/content/a"));
+}
+
+TEST_F(TreeResumeTest, OfAMoveBeforeTheMachineWasStartedAgainIsSaidWhatToDo) {
+  put(made_directory("top", {made_file("a", {'a'}), made_file("b", {'b'})}, 0751));
+  fs::create_directory(back_);
+  const fs::path stage = stage_content().parent_path();
+  std::ofstream(stage / "moving") << identity_of_target() + '\0';
+  std::ofstream(back_ / "a") << "torn";
+  change_mark(stage, [](StageMark& mark) { mark.boot = "another start"; });
+  for (int times = 0; times < 2; ++times) {
+    const auto report = restore_tree(*store_, tree_, tree_.top, "", back_, options_, refused_);
+    ASSERT_FALSE(report);
+    EXPECT_NE(report.error().message().find("--overwrite if-changed"), std::string::npos)
+        << report.error().message();
+  }
+  options_.overwrite = Overwrite::if_changed;
+  std::vector<std::string> notes;
+  options_.note = [&](const std::string& text) { notes.push_back(text); };
+  restore();
+  EXPECT_EQ(this->content(back_ / "a"), std::vector<uint8_t>{'a'});
+  ASSERT_EQ(notes.size(), 1u) << "of the stage of other options";
+  EXPECT_NE(notes[0].find(stage.filename().string() + ", to " + back_.string()), std::string::npos)
+      << notes[0];
+}
+
+// As a restore is killed in the very removal of its stage: the marks go last.
+TEST_F(TreeResumeTest, AStageThatWasAlmostRemovedIsGoneOnWith) {
+  put(made_directory("top", {made_file("a", {'a'})}, 0751));
+  restore();
+  const fs::path stage = stage_content_of_empty_target();
+  std::ofstream(stage / "moving") << identity_of_target() + '\0';
+  fs::remove_all(stage / "content");
+  EXPECT_EQ(restore().kept, 1u);
+  EXPECT_TRUE(absent(stage));
 }
 
 TEST_F(TreeResumeTest, ARelativePathHasOneStageBeforeItIsThereAndAfter) {

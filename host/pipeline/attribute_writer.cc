@@ -64,9 +64,9 @@ class Subject {
     if (!fresh) PENSTOCK_TRY(remove_others());
     for (const Xattr& xattr : entry_->xattrs)
       if (!is_acl_name(xattr.name)) PENSTOCK_TRY(set_xattr(xattr));
-    PENSTOCK_TRY(set_mode());
+    PENSTOCK_TRY(set_access());
     for (const Xattr& xattr : entry_->xattrs)
-      if (is_acl_name(xattr.name)) PENSTOCK_TRY(set_xattr(xattr));
+      if (is_acl_name(xattr.name) && xattr.name != kAccessAcl) PENSTOCK_TRY(set_xattr(xattr));
     return set_time();
   }
 
@@ -137,8 +137,8 @@ class Subject {
                            ? fsetxattr(fd_, xattr.name.c_str(), value.data(), value.size(), 0)
                            : setxattr(proc_path_.c_str(), xattr.name.c_str(), value.data(), value.size(), 0);
     if (failed == 0) return {};
-    PENSTOCK_TRY(refuse(kind, errno));
-    return xattr.name == kAccessAcl ? change_mode(mode_without_acl(wanted_mode(), value)) : Status();
+    acl_refused_ = acl_refused_ || xattr.name == kAccessAcl;
+    return refuse(kind, errno);
   }
 
   uint32_t wanted_mode() const {
@@ -146,10 +146,23 @@ class Subject {
     return is_file() && !owner_is_right() ? mode & ~kActsAsOwner : mode;
   }
 
-  Status set_mode() {
+  // A mode's group bits are its ACL's mask: until that is set the owning group would have them.
+  Status set_access() {
     if (is_symlink()) return {};
     const uint32_t mode = wanted_mode();
     if (mode != (entry_->mode & kPermissions)) PENSTOCK_TRY(refuse(Refused::mode, EPERM));
+    const auto acl = std::ranges::find(entry_->xattrs, kAccessAcl, &Xattr::name);
+    if (acl == entry_->xattrs.end()) return set_mode(mode);
+    const uint32_t narrow = mode_without_acl(mode, value_of(*acl));
+    const bool stands = (status_.st_mode & kPermissions) == mode && has(acl->name, value_of(*acl));
+    if (!stands && (status_.st_mode & kPermissions) != (narrow & ~kSpecialBits))
+      PENSTOCK_TRY(change_mode(narrow & ~kSpecialBits));
+    PENSTOCK_TRY(set_xattr(*acl));
+    PENSTOCK_TRY(look());
+    return set_mode(acl_refused_ ? narrow : mode);
+  }
+
+  Status set_mode(uint32_t mode) {
     if ((status_.st_mode & kPermissions) == mode) return {};
     PENSTOCK_TRY(change_mode(mode));
     if ((mode & kSpecialBits) == 0) return {};
@@ -183,6 +196,7 @@ class Subject {
   uint32_t gid_;
   RefusalTally* refused_;
   bool fresh_ = false;
+  bool acl_refused_ = false;
   struct stat status_ {};
 };
 

@@ -18,6 +18,7 @@ Result<int> RestoredDirectory::make() {
     return fail_errno(path_);
   PENSTOCK_TRY_ASSIGN(directory_, open_beneath(above, name_, O_RDONLY | O_DIRECTORY, 0, path_));
   number_ = directory_.number();
+  if (mode_ != 0 && fchmod(number_, mode_ | 0700) != 0) return fail_errno(path_);
   if (resumed_) (void)fremovexattr(number_, "system.posix_acl_default");  // not before all is in it
   return number_;
 }

@@ -24,6 +24,9 @@ class RestoredDirectory {
         resumed_(resumed) {}
 
   const std::string& path() const { return path_; }
+  // Its mode while it is nobody's but the restore's: by it TreeMerge knows how open what it is merged into
+  // may be.
+  void carry_mode(unsigned mode) { mode_ = mode & 0777; }
   // Its descriptor; makes it, and what is above it, where that has not been done.
   Result<int> make();
   bool made() const { return number_ >= 0; }
@@ -36,6 +39,7 @@ class RestoredDirectory {
   std::string path_;
   bool has_metadata_ = false;  // gets its mode later
   bool resumed_ = false;
+  unsigned mode_ = 0;  // 0: as it was made
   int number_ = -1;
   Descriptor directory_;
 };

@@ -139,8 +139,9 @@ Status TreeMaker::make(RestoredDirectory& into, TreeEntry entry, size_t depth, i
   }
   RestoredDirectory directory(into, entry.name, std::move(path), entry.meta || private_, resumed_);
   if (entry.name.size() > NAME_MAX) return not_made(directory.path(), ENAMETOOLONG);
-  if (taken) PENSTOCK_TRY(directory.make());
   const Descriptor below = enter_standing(standing, entry.name);
+  if (below.number() >= 0) directory.carry_mode(entry.meta ? entry.meta->mode : 0777);
+  if (taken) PENSTOCK_TRY(directory.make());
   PENSTOCK_TRY(fill(directory, entry, depth + 1, below.number()));
   if (directory.made()) ++report_->restored.directories;
   return {};

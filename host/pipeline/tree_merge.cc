@@ -23,6 +23,15 @@ bool is_held(int error_number) {
   return error_number == EPERM || error_number == EBUSY;
 }
 
+// Not of others' directories.
+void close_directory(int directory, unsigned mode) {
+  struct stat status {};
+  if (fstat(directory, &status) != 0) return;
+  const unsigned before = status.st_mode & 07777;
+  const unsigned closed = (before & (mode | 07000)) | 0700;
+  if (closed != before) (void)fchmod(directory, closed);
+}
+
 bool everything(const std::string&) {
   return true;
 }
@@ -60,6 +69,7 @@ void TreeMerge::take_plan(std::string_view plan) {
 }
 
 Status TreeMerge::move_all() {
+  if (top_mode_) close_directory(target_, *top_mode_);
   return move_entries(stage_, target_, "");
 }
 
@@ -93,6 +103,7 @@ Status TreeMerge::move_entry(int stage, int target, const std::string& name, con
     PENSTOCK_TRY_ASSIGN(const Descriptor from, open_beneath(stage, name, O_RDONLY | O_DIRECTORY, 0, path));
     PENSTOCK_TRY_ASSIGN(const Descriptor into,
                         open_beneath(target, name, O_RDONLY | O_DIRECTORY, 0, path, RESOLVE_NO_XDEV));
+    if (top_mode_) close_directory(into.number(), staged.st_mode);
     merged_.insert(path);
     PENSTOCK_TRY(move_entries(from.number(), into.number(), path));
     return unlinkat(stage, name.c_str(), AT_REMOVEDIR) == 0 ? Status() : Status(fail_errno(path));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -26,6 +27,9 @@ class TreeMerge {
   // The plan of a merge that was interrupted: what it says is_new().
   void take_plan(std::string_view plan);
 
+  // Directories that were there are first made no more open than those in the stage, and the topmost than
+  // `mode`: what moves into them may not be for everybody who could enter. They get their modes later.
+  void close_to(unsigned mode) { top_mode_ = mode; }
   // Told of each entry in whose place something stands that cannot be removed: it is left out.
   void tell_left(std::function<void(const std::string& path, const Error&)> told) { left_ = std::move(told); }
   // failed: an entry cannot be moved; what was moved before stays.
@@ -45,6 +49,7 @@ class TreeMerge {
   int stage_;
   int target_;
   bool replace_;
+  std::optional<unsigned> top_mode_;
   std::function<void(const std::string& path, const Error&)> left_;
   std::set<std::string, std::less<>> merged_;  // were there, and in the stage
   std::set<std::string, std::less<>> moved_;   // with all below them

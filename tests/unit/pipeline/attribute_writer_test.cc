@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -12,6 +13,8 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "base/bytes.h"
 #include "unit/pipeline/as_nobody.h"
@@ -21,6 +24,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using Value = std::vector<uint8_t>;
+
+// Modes that fchmod was called with, and whether there was an ACL already.
+std::vector<std::pair<mode_t, bool>> modes_set;
 
 struct AclEntry {
   uint16_t tag = 0;
@@ -158,6 +164,20 @@ TEST_F(AttributeWriterTest, GivesADirectoryItsAcls) {
   EXPECT_EQ(xattr("system.posix_acl_default"), inherited);
   EXPECT_TRUE(has_time(wanted));
   EXPECT_EQ(refused_.all(), 0u);
+}
+
+// The mode's group bits are the ACL's mask, which the owning group must not have even for a moment.
+TEST_F(AttributeWriterTest, NoGroupHasAnAclsMaskBeforeTheAcl) {
+  const Value access = acl({{kUserObject, 7}, {kUser, 7, 1234}, {kGroupObject, 0}, {kMask, 7}, {kOther, 0}});
+  if (!takes("system.posix_acl_access", access)) GTEST_SKIP() << "no ACLs here";
+  MetaEntry wanted = entry(kModeDirectory | 02770);
+  wanted.xattrs = {{"system.posix_acl_access", access}};
+  modes_set.clear();
+  ASSERT_TRUE(make_directory(wanted));
+  EXPECT_EQ(status().st_mode, wanted.mode);
+  EXPECT_EQ(xattr("system.posix_acl_access"), access);
+  ASSERT_FALSE(modes_set.empty());
+  for (const auto& [mode, has_acl] : modes_set) EXPECT_TRUE(has_acl || (mode & 070) == 0) << std::oct << mode;
 }
 
 TEST_F(AttributeWriterTest, GivesSymlinksAndFifosTheirs) {
@@ -316,3 +336,9 @@ TEST(FetchXattrValuesTest, BringsLongValuesIn) {
 
 }  // namespace
 }  // namespace penstock
+
+// In place of the C library's.
+extern "C" int fchmod(int fd, mode_t mode) noexcept {
+  penstock::modes_set.emplace_back(mode, fgetxattr(fd, "system.posix_acl_access", nullptr, 0) > 0);
+  return static_cast<int>(syscall(SYS_fchmod, fd, mode));
+}

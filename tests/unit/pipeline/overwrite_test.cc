@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/tree_merge.h"
 #include "unit/pipeline/restore_site.h"
 
 namespace penstock {
@@ -284,6 +285,36 @@ TEST_F(OverwriteTest, OneFileTakesTheOthersPlace) {
       }
       ASSERT_EQ(unlink(back_.c_str()), 0);
     }
+  }
+}
+
+// What moves into a directory that stood there may not be for whoever could enter that.
+TEST_F(OverwriteTest, ADirectoryIsClosedBeforeEntriesMoveIntoIt) {
+  const std::filesystem::path stage = directory_ / "stage";
+  std::filesystem::create_directories(stage / "private");
+  std::filesystem::create_directories(back_ / "private");
+  std::ofstream(stage / "private/key") << "secret";
+  ASSERT_EQ(chmod((stage / "private").c_str(), 0710), 0);
+  ASSERT_EQ(chmod((back_ / "private").c_str(), 01557), 0);
+  ASSERT_EQ(chmod(back_.c_str(), 0755), 0);
+  const Descriptor from(open(stage.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const Descriptor into(open(back_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  TreeMerge merge(from.number(), into.number(), true);
+  merge.close_to(0751);
+  ASSERT_TRUE(merge.move_all());
+  EXPECT_EQ(status(back_).st_mode & 07777, 0751u);
+  EXPECT_EQ(status(back_ / "private").st_mode & 07777, 01710u) << "the end gives it its own";
+}
+
+TEST_F(OverwriteTest, TheStageKnowsHowOpenADirectoryMayBe) {
+  put(made_directory("top", {made_directory("a", {made_file("in", {4}, 0600)}, 0710)}, 0750));
+  for (const Overwrite overwrite : {Overwrite::never, Overwrite::always}) {
+    std::filesystem::create_directories(back_ / "a");
+    ASSERT_EQ(chmod((back_ / "a").c_str(), 0757), 0);
+    options_.overwrite = overwrite;
+    restore();
+    EXPECT_EQ(status(back_ / "a").st_mode & 07777, overwrite == Overwrite::never ? 0757u : 0710u);
+    std::filesystem::remove_all(back_);
   }
 }
 

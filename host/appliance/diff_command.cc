@@ -50,22 +50,26 @@ std::optional<MetaRoot> meta_root(const NamedEntry& found) {
 }  // namespace
 
 void DiffCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
-  syntax.required_argument("A", before, "CID, commit or HEAD, each with /PATH behind it");
+  syntax.required_argument("A", before,
+                           "CID, commit, HEAD or HEAD~N, each with /PATH behind it; or NAME:PATH");
   syntax.required_argument("B", after, "the same");
   global.describe_store(syntax);
   global.describe_json(syntax);
   syntax.examples(
-      "  penstock diff COMMIT HEAD                A path: added; D path: removed; M path: changed;\n"
+      "  penstock diff HEAD~1 HEAD                A path: added; D path: removed; M path: changed;\n"
       "                                           U path: metadata alone (mode, owner, time, attributes)\n"
-      "  penstock diff COMMIT/etc HEAD/etc        a part of both\n"
+      "  penstock diff home~1: home:              the newest commits of one name\n"
+      "  penstock diff HEAD~1/docs HEAD/docs      a part of both\n"
       "A directory on one side only is one line; the exit code is 0 whether there are differences or not.\n");
 }
 
 Result<int> DiffCommand::run(const GlobalOptions& global, Console& console) const {
-  PENSTOCK_TRY_ASSIGN(const ObjectName before_name, parse_object_name(before));
-  PENSTOCK_TRY_ASSIGN(const ObjectName after_name, parse_object_name(after));
+  PENSTOCK_TRY_ASSIGN(ObjectName before_name, parse_object_name(before));
+  PENSTOCK_TRY_ASSIGN(ObjectName after_name, parse_object_name(after));
   PENSTOCK_TRY_ASSIGN(const auto store, open_store(global, Access::read, console));
   const auto source = store->new_reader();
+  PENSTOCK_TRY(resolve_start(before_name, *store, *source));
+  PENSTOCK_TRY(resolve_start(after_name, *store, *source));
   PENSTOCK_TRY_ASSIGN(const NamedEntry found_before, find_entry(before_name, *store, *source));
   PENSTOCK_TRY_ASSIGN(const NamedEntry found_after, find_entry(after_name, *store, *source));
   const std::optional<MetaRoot> root_before = meta_root(found_before);

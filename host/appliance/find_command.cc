@@ -122,7 +122,8 @@ void FindCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
   syntax.required_argument("PATTERN", pattern,
                            "name, path or pattern of these: *, ?, [a-z], ** for any directories");
   global.describe_store(syntax);
-  syntax.value("--commit", commit, "COMMIT", "where to look (default HEAD, the newest)");
+  syntax.value("--commit", commit, "COMMIT",
+               "where to look: a CID, HEAD~1, NAME: (default HEAD, the newest)");
   syntax.flag("--all", all, "look in every commit, the newest first");
   filter.describe(syntax);
   syntax.flag("-i,--ignore-case", ignore_case, "letters match in upper and lower case (ASCII)");
@@ -135,7 +136,8 @@ void FindCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
   global.describe_json(syntax);
   syntax.examples(
       "  penstock find '*.conf'                   in the newest commit, at any depth\n"
-      "  penstock find '/etc/**/passwd*' --all    from the top on, in every commit\n"
+      "  penstock find '/ssh/**/*.pub' --all      from the commit's top on (/etc, if that was put), in every "
+      "commit\n"
       "  penstock find core --type f --larger 1G --newer 7d\n"
       "Each line is what get, ls and stat take: COMMIT/PATH. A commit filter looks in all that it leaves.\n");
 }
@@ -148,7 +150,7 @@ Result<int> FindCommand::run(const GlobalOptions& global, Console& console) cons
   if (several && !commit.empty())
     return fail(Errc::usage, "--commit", "names one commit, and another option asks for several",
                 "give one of the two");
-  PENSTOCK_TRY_ASSIGN(const ObjectName start, parse_object_name(commit.empty() ? "HEAD" : commit));
+  PENSTOCK_TRY_ASSIGN(ObjectName start, parse_object_name(commit.empty() ? "HEAD" : commit));
   if (!start.path.empty())
     return fail(Errc::usage, "--commit " + commit, "has a path", "put it into the pattern: /PATH/**/NAME");
   PENSTOCK_TRY_ASSIGN(const auto store, open_store(global, Access::read, console));
@@ -165,6 +167,7 @@ Result<int> FindCommand::run(const GlobalOptions& global, Console& console) cons
     return search.search(readable.tree);
   };
   if (!several) {
+    PENSTOCK_TRY(resolve_start(start, *store, *source));
     PENSTOCK_TRY_ASSIGN(const Cid cid, named_start(start, *store));
     PENSTOCK_TRY(look_in(cid, start.text));
     return found.finish();

@@ -88,7 +88,7 @@ struct Wanted {
 Result<Wanted> find_wanted(const ObjectName& name, const Store& store, BlockSource& source,
                            Console& console) {
   Wanted wanted;
-  PENSTOCK_TRY_ASSIGN(const NamedObject start, find_object({name.cid, "", name.text}, store, source));
+  PENSTOCK_TRY_ASSIGN(const NamedObject start, find_object(start_of(name), store, source));
   if (start.info.kind == ObjectKind::commit) {
     auto tree = open_commit_tree(source, start.cid);
     wanted.damaged = !tree;
@@ -216,7 +216,7 @@ bool wants_tree(const TreeRestoreOptions& choices) {
 
 void GetCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
   syntax.required_argument("OBJECT", object,
-                           "CID, commit or HEAD (the newest commit), each with /PATH behind it");
+                           "CID, commit, HEAD (the newest), HEAD~N, each with /PATH behind it; or NAME:PATH");
   global.describe_store(syntax);
   syntax.value("-o,--output", output, "PATH",
                "where to: a path that is not there yet, or - for standard output");
@@ -246,6 +246,7 @@ void GetCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
   syntax.examples(
       "  penstock get HEAD -o restored            the newest commit's whole tree\n"
       "  penstock get HEAD/docs/a.pdf > a.pdf     one file of it\n"
+      "  penstock get home: -o home               the newest commit of that name (put --name home)\n"
       "  penstock get HEAD -o docs --include '*.pdf'   some of its files\n"
       "  penstock get HEAD -o tree --overwrite if-changed --delete   make tree what it was\n"
       "  penstock get HEAD -o tree --overwrite always --dry-run   what that would do\n"
@@ -254,7 +255,7 @@ void GetCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
 }
 
 Result<int> GetCommand::run(const GlobalOptions& global, Console& console) const {
-  PENSTOCK_TRY_ASSIGN(const ObjectName name, parse_object_name(object));
+  PENSTOCK_TRY_ASSIGN(ObjectName name, parse_object_name(object));
   PENSTOCK_TRY_ASSIGN(TreeRestoreOptions choices, parse_choices(*this, console));
   RestoreOptions& options = choices.restore;
   std::optional<RangeRequest> part;
@@ -263,6 +264,7 @@ Result<int> GetCommand::run(const GlobalOptions& global, Console& console) const
   }
   PENSTOCK_TRY_ASSIGN(const auto store, open_store(global, Access::read, console));
   const auto source = store->new_reader();
+  PENSTOCK_TRY(resolve_start(name, *store, *source));
   PENSTOCK_TRY_ASSIGN(const Wanted wanted, find_wanted(name, *store, *source, console));
   const bool selects = !choices.include.empty() || !choices.exclude.empty();
   if (selects && (!wanted.entry.content || wanted.info.kind != ObjectKind::directory))

@@ -52,7 +52,8 @@ Result<Cid> first_commit(const ObjectName& name, const Store& store, BlockSource
 }  // namespace
 
 void LogCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
-  syntax.optional_argument("COMMIT", start, "where to begin (default HEAD, the newest)");
+  syntax.optional_argument("COMMIT", start,
+                           "where to begin: a CID, HEAD~1, NAME: (default HEAD, the newest)");
   global.describe_store(syntax);
   syntax.value("--limit", limit, "N", "at most this many");
   filter.describe(syntax);
@@ -63,7 +64,7 @@ void LogCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
 }
 
 Result<int> LogCommand::run(const GlobalOptions& global, Console& console) const {
-  PENSTOCK_TRY_ASSIGN(const ObjectName name, parse_object_name(start.empty() ? "HEAD" : start));
+  PENSTOCK_TRY_ASSIGN(ObjectName name, parse_object_name(start.empty() ? "HEAD" : start));
   uint64_t left = UINT64_MAX;
   if (!limit.empty()) {
     PENSTOCK_TRY_ASSIGN(left, parse_count("--limit", limit));
@@ -75,6 +76,7 @@ Result<int> LogCommand::run(const GlobalOptions& global, Console& console) const
   // An empty store has an empty history, which is no error unless a commit was asked for.
   if (start.empty() && store->commits().empty()) return listing.finish();
 
+  PENSTOCK_TRY(resolve_start(name, *store, *source));
   PENSTOCK_TRY_ASSIGN(Cid cid, first_commit(name, *store, *source));
   OlderCommits older(store->commits());
   while (left > 0 && cid != genesis_cid()) {

@@ -144,11 +144,19 @@ class Listing {
   bool damaged_ = false;
 };
 
+// What is no directory is called so: as it was when it was put, if that is known.
+std::string own_name(const ObjectName& name, const NamedEntry& found) {
+  if (!name.path.empty()) return name.path.substr(name.path.rfind('/') + 1);
+  if (!found.tree) return name.text;
+  if (!found.tree->top.name.empty()) return found.tree->top.name;
+  return found.tree->commit.name.empty() ? name.text : found.tree->commit.name;
+}
+
 }  // namespace
 
 void LsCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
   syntax.required_argument("OBJECT", object,
-                           "CID, commit or HEAD (the newest commit), each with /PATH behind it");
+                           "CID, commit, HEAD (the newest), HEAD~N, each with /PATH behind it; or NAME:PATH");
   global.describe_store(syntax);
   syntax.flag("-l,--long", long_form,
               "mode, links, owner, group, bytes, time and name of each; kind, bytes, CID and name "
@@ -161,9 +169,10 @@ void LsCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
 }
 
 Result<int> LsCommand::run(const GlobalOptions& global, Console& console) const {
-  PENSTOCK_TRY_ASSIGN(const ObjectName name, parse_object_name(object));
+  PENSTOCK_TRY_ASSIGN(ObjectName name, parse_object_name(object));
   PENSTOCK_TRY_ASSIGN(const auto store, open_store(global, Access::read, console));
   const auto source = store->new_reader();
+  PENSTOCK_TRY(resolve_start(name, *store, *source));
   PENSTOCK_TRY_ASSIGN(const NamedEntry found, find_entry(name, *store, *source));
   PENSTOCK_TRY_ASSIGN(const Cid start, named_start(name, *store));
   // What is named is there: that something below it is not is damage.
@@ -183,8 +192,7 @@ Result<int> LsCommand::run(const GlobalOptions& global, Console& console) const 
     }
   } else {
     TreeEntry itself = found.entry;
-    const std::string& path = name.path.empty() ? name.text : name.path;
-    itself.name = path.substr(path.rfind('/') + 1);
+    itself.name = own_name(name, found);
     listing.add(itself, name.path);
   }
   listing.finish();

@@ -30,7 +30,8 @@ void MountCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
   global.describe_quiet(syntax);
   syntax.examples(
       "  penstock mount /mnt/archive              commits/, names/NAME/ and hosts/HOST/, each with latest\n"
-      "  cp -a /mnt/archive/names/etc/latest/hosts /tmp\n"
+      "  cp -a /mnt/archive/commits/latest/hosts /tmp\n"
+      "  cp -a /mnt/archive/names/etc/latest/hosts /tmp     of what was put with --name etc\n"
       "It stays in the foreground; Ctrl-C or 'umount /mnt/archive' (fusermount3 -u) ends it. Commits made\n"
       "meanwhile appear within a second.\n");
 }

@@ -16,7 +16,7 @@ Result<ReadableTree> open_readable_tree(BlockSource& source, const Cid& commit) 
 }
 
 Result<NamedEntry> find_entry(const ObjectName& name, const Store& store, BlockSource& source) {
-  PENSTOCK_TRY_ASSIGN(const NamedObject start, find_object({name.cid, "", name.text}, store, source));
+  PENSTOCK_TRY_ASSIGN(const NamedObject start, find_object(start_of(name), store, source));
   NamedEntry found;
   if (start.info.kind == ObjectKind::commit) {
     PENSTOCK_TRY_ASSIGN(ReadableTree readable, open_readable_tree(source, start.cid));

@@ -12,9 +12,10 @@ constexpr const char* kNone = "none";
 
 Result<std::optional<CommitTree>> named_parent(const Store& store, BlockSource& source,
                                                const std::string& text, Console& console) {
-  PENSTOCK_TRY_ASSIGN(const ObjectName name, parse_object_name(text));
+  PENSTOCK_TRY_ASSIGN(ObjectName name, parse_object_name(text));
   if (!name.path.empty())
     return fail(Errc::usage, "--parent " + text, "has a path", "name a commit; see: penstock log");
+  PENSTOCK_TRY(resolve_start(name, store, source));
   PENSTOCK_TRY_ASSIGN(const Cid cid, named_start(name, store));
   if (const auto commit = read_commit(source, cid); !commit && commit.error().code != Errc::corrupt) {
     return fail(commit.error().code, "--parent " + text, commit.error().why,

@@ -72,7 +72,9 @@ std::string attribute_text(const Xattr& attribute) {
   return name_text(attribute.name) + " " + name_text(as_text(*value));
 }
 
-std::string meta_fields(const MetaEntry& meta, const std::optional<MetaRoot>& root, uint64_t hard_links) {
+// `same_as`: the object that is the first name of the same file.
+std::string meta_fields(const MetaEntry& meta, const std::optional<MetaRoot>& root, uint64_t hard_links,
+                        const std::string& same_as) {
   std::string text;
   text += field("mode", fmt::format("{:06o} {}", meta.mode, mode_text(meta.mode)));
   text += field("owner", fmt::format("{} ({})", user_text(root, meta.uid), meta.uid));
@@ -80,7 +82,7 @@ std::string meta_fields(const MetaEntry& meta, const std::optional<MetaRoot>& ro
   text += field("mtime", exact_file_time_text(meta.mtime));
   if (meta.device) text += field("device", fmt::format("{}, {}", meta.device->major, meta.device->minor));
   if (hard_links > 1) text += field("names", std::to_string(hard_links));
-  if (!meta.hard_link.empty()) text += field("same as", name_text(meta.hard_link));
+  if (!same_as.empty()) text += field("same as", name_text(same_as));
   for (const Xattr& attribute : meta.xattrs) text += field("attribute", attribute_text(attribute));
   return text;
 }
@@ -90,6 +92,7 @@ struct Shown {
   const NamedEntry& found;
   std::optional<ObjectInfo> info;  // of content
   uint64_t hard_links = 1;
+  std::string same_as{};
 
   std::optional<MetaRoot> root() const { return found.tree ? found.tree->meta : std::nullopt; }
   std::string kind() const {
@@ -100,7 +103,7 @@ struct Shown {
 std::string entry_fields(const Shown& shown) {
   const TreeEntry& entry = shown.found.entry;
   std::string text = shown.info ? content_fields(*entry.content, *shown.info) : field("kind", shown.kind());
-  if (entry.meta) text += meta_fields(*entry.meta, shown.root(), shown.hard_links);
+  if (entry.meta) text += meta_fields(*entry.meta, shown.root(), shown.hard_links, shown.same_as);
   return text;
 }
 
@@ -172,7 +175,7 @@ int print_commit(const Cid& cid, const Commit& commit, const Surroundings& aroun
 
 void StatCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
   syntax.required_argument("OBJECT", object,
-                           "CID, commit or HEAD (the newest commit), each with /PATH behind it");
+                           "CID, commit, HEAD (the newest), HEAD~N, each with /PATH behind it; or NAME:PATH");
   global.describe_store(syntax);
   syntax.flag("--blocks", count_blocks, "walk the whole tree and count its distinct blocks");
   global.describe_json(syntax);
@@ -183,9 +186,10 @@ void StatCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
 }
 
 Result<int> StatCommand::run(const GlobalOptions& global, Console& console) const {
-  PENSTOCK_TRY_ASSIGN(const ObjectName name, parse_object_name(object));
+  PENSTOCK_TRY_ASSIGN(ObjectName name, parse_object_name(object));
   PENSTOCK_TRY_ASSIGN(const auto store, open_store(global, Access::read, console));
   const auto source = store->new_reader();
+  PENSTOCK_TRY(resolve_start(name, *store, *source));
   if (name.path.empty()) {
     PENSTOCK_TRY_ASSIGN(const NamedObject start, find_object(name, *store, *source));
     if (start.info.kind == ObjectKind::commit) {
@@ -208,6 +212,7 @@ Result<int> StatCommand::run(const GlobalOptions& global, Console& console) cons
   if (const auto& meta = found.entry.meta; meta && found.tree->meta) {
     const std::string path = meta->hard_link.empty() ? put_path(*found.tree, name.path) : meta->hard_link;
     PENSTOCK_TRY_ASSIGN(shown.hard_links, count_hard_links(*source, found.tree->meta->hard_links, path));
+    if (!meta->hard_link.empty()) shown.same_as = name.start + tree_path(*found.tree, meta->hard_link);
   }
   if (global.json) {
     print_object(entry_json(shown), around, console);

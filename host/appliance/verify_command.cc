@@ -57,8 +57,9 @@ Status settle(const GlobalOptions& global, const StoreFindings& findings, Consol
 }  // namespace
 
 void VerifyCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
-  syntax.optional_argument("OBJECT", object,
-                           "CID, commit or HEAD, each with /PATH behind it (default: the whole store)");
+  syntax.optional_argument(
+      "OBJECT", object,
+      "CID, commit, HEAD or HEAD~N, each with /PATH behind it; or NAME:PATH (default: the whole store)");
   global.describe_store(syntax);
   syntax.value("--threads", threads, "N", "at most this many threads (default: one a CPU)");
   global.describe_json(syntax);
@@ -88,6 +89,7 @@ Result<int> VerifyCommand::run(const GlobalOptions& global, Console& console) co
     });
     if (object.empty()) return audit_store(*store, options);
     const auto source = store->new_reader();
+    PENSTOCK_TRY(resolve_start(name, *store, *source));
     PENSTOCK_TRY_ASSIGN(const auto found, find_object(name, *store, *source));
     return audit_object(*store, found.cid, options);
   };

@@ -24,6 +24,15 @@ Failure no_entry(std::string_view name) {
               "list the directory with: penstock ls");
 }
 
+// `is_top`: of a commit that is this alone.
+Failure no_directory(const TreeEntry& entry, bool is_top) {
+  const std::string name = entry.name.empty() ? "content" : printable(entry.name);
+  if (is_top)
+    return fail(Errc::usage, "'" + name + "'", "the commit is this alone, and it is no directory",
+                "give the commit without a path");
+  return fail(Errc::usage, "'" + name + "'", "it is not a directory", "see what it is with: penstock stat");
+}
+
 // What metadata says of content of that name, and whether the two are of one kind as far as their form tells:
 // a raw leaf is a file.
 bool fits(const MetaEntry& meta, const Cid& content) {
@@ -209,6 +218,12 @@ std::string put_path(const CommitTree& tree, std::string_view path) {
   return path.empty() ? tree.top.name : tree.top.name + "/" + std::string(path);
 }
 
+std::string tree_path(const CommitTree& tree, std::string_view hard_link) {
+  if (!tree.meta || tree.meta->several) return std::string(hard_link);
+  const std::string top = tree.top.name + "/";
+  return std::string(hard_link.starts_with(top) ? hard_link.substr(top.size()) : hard_link);
+}
+
 Result<TreeEntry> resolve_entry(BlockSource& source, const CommitTree& tree, std::string_view path) {
   // What the commit leads to and is missing must not look like a name that is not there.
   ObjectSource blocks(source, tree.cid);
@@ -220,10 +235,11 @@ Result<TreeEntry> resolve_entry(BlockSource& source, const CommitTree& tree, std
     if (std::string fault = entry_name_fault(name); !fault.empty())
       return fail(Errc::usage, "path '" + printable(path) + "'", "'" + printable(name) + "': " + fault,
                   "give a path of entry names, such as a/b/c");
-    if (!at.content)
-      return fail(Errc::usage, "'" + printable(at.name) + "'", "it is not a directory",
-                  "see what it is with: penstock stat");
-    PENSTOCK_TRY_ASSIGN(at, look_up_entry(blocks, at.directory(), name));
+    if (!at.content) return no_directory(at, name.data() == path.data());
+    auto next = look_up_entry(blocks, at.directory(), name);
+    if (!next && next.error().code == Errc::usage) return no_directory(at, name.data() == path.data());
+    if (!next) return Failure(std::move(next).error());
+    at = *std::move(next);
   }
   return at;
 }

@@ -94,6 +94,8 @@ CommitTree content_tree(const Cid& cid, const Commit& commit);
 
 // `path`, which resolve_entry takes, from the put's top on: how hard links are named.
 std::string put_path(const CommitTree& tree, std::string_view path);
+// The other way: of a hard link's path, which is in the tree, the one that resolve_entry takes.
+std::string tree_path(const CommitTree& tree, std::string_view hard_link);
 
 // What `path` ("a/b"; empty: the top) leads to. Symlinks are not followed. absent, usage: as resolve_path.
 Result<TreeEntry> resolve_entry(BlockSource& source, const CommitTree& tree, std::string_view path);

@@ -49,6 +49,105 @@ class Looking(ToolCase):
         return second["commit"]
 
 
+class Addresses(Looking):
+    def setUp(self):
+        super().setUp()
+        self.commits = []
+        for number, name in enumerate(("home", "etc", "home", "etc", "a:b")):
+            self.write(f"{name}/docs/x:y", b"%d" % number)
+            self.commits.append(self.json("put", self.path(name), "--name", name)["commit"])
+
+    def commit_of(self, text):
+        return self.json("stat", text)["cid"]
+
+    def content_of(self, text):
+        return self.ok("get", text)
+
+    def test_commits_before_another(self):
+        for back, commit in enumerate(reversed(self.commits)):
+            self.assertEqual(self.commit_of(f"HEAD~{back}"), commit)
+            self.assertEqual(self.commit_of(f"{self.commits[-1]}~{back}"), commit)
+        self.assertEqual(self.content_of("HEAD~1/docs/x:y"), b"3")
+        self.assertIn("only 4 commits", self.fails(ABSENT, "ls", "HEAD~5"))
+        self.assertIn("only 0 commits", self.fails(ABSENT, "stat", self.commits[0] + "~1"))
+        for malformed in ("HEAD~", "HEAD~x", "HEAD~-1", "HEAD~1~1", "HEAD~9999999999999999"):
+            self.fails(USAGE, "ls", malformed)
+
+    def test_commits_by_name(self):
+        self.assertEqual([self.commit_of(text) for text in ("home:", "etc:", "home~1:", "etc~1:", "home~0:/")],
+                         [self.commits[at] for at in (2, 3, 0, 1, 2)])
+        self.assertEqual([self.content_of(text) for text in ("home:docs/x:y", "home:/docs/x:y", "etc~1:docs/x:y")], [b"2", b"2", b"1"])
+        self.assertIn("only 2 commits", self.fails(ABSENT, "ls", "home~2:"))
+        self.assertIn("no commit is called that", self.fails(ABSENT, "ls", "nobody:docs"))
+        self.fails(ABSENT, "get", "a:b")  # a name with a colon cannot be written so: path b of a commit named a
+        self.fails(USAGE, "ls", ":docs")
+        self.assertEqual(self.ok("ls", "home:docs"), b"x:y\n")
+        self.assertEqual(self.ok("diff", "home~1:", "home:"), b"M docs/x:y\n")
+        self.assertEqual(self.ok("find", "x*", "--commit", "home:"), b"home:/docs/x:y\n")
+        self.assertEqual(self.content_of("home:/docs/x:y"), b"2")
+        self.assertEqual(self.json("log", "home:")[0]["cid"], self.commits[2])
+        self.ok("verify", "home:docs")
+        self.assertEqual(self.json("put", self.path("etc"), "--parent", "etc~1:")["parent"], self.commits[1])
+
+    def test_commits_by_some_letters(self):
+        at = max(len(os.path.commonprefix([one, other])) for one in self.commits for other in self.commits if one != other)
+        for commit in self.commits:
+            self.assertEqual(self.commit_of(commit[:max(at + 1, 8)]), commit)
+            self.assertEqual(self.commit_of(commit[-8:]), commit)
+            self.assertEqual(self.commit_of(commit[:40]), commit)
+        self.assertEqual(self.content_of(self.commits[1][-10:] + "/docs/x:y"), b"1")
+        self.assertEqual(self.commit_of(self.commits[1][-10:] + "~1"), self.commits[0])
+        self.fails(USAGE, "ls", self.commits[0][:7])
+        self.assertIn("begins with that, or ends in it", self.fails(ABSENT, "ls", "bafyreia" + "q" * 20))
+        root = self.json("stat", "HEAD")["root"]
+        self.fails(ABSENT, "stat", root[:20])
+
+    def test_letters_of_several_commits_are_refused_with_all_of_them(self):
+        for number in range(40):  # of 32 letters in the eighth place
+            self.ok("put", "-", input=b"%d" % number)
+        commits = [row["cid"] for row in self.json("log")]
+        starts = [commit[:8] for commit in commits]
+        start = next(one for one in starts if starts.count(one) > 1)
+        told = self.fails(USAGE, "stat", start)
+        self.assertIn(f"{starts.count(start)} commits have these letters", told)
+        self.assertEqual(sum(commit in told for commit in commits), min(starts.count(start), 5))
+
+    def test_paths_of_this_machine_are_told_so(self):
+        for path in ("/etc", "./home", "..", "."):
+            self.assertIn("a path of this machine", self.fails(USAGE, "ls", path))
+        self.assertIn("NAME:", self.fails(USAGE, "ls", "home"))
+        self.assertIn("a path of this machine", self.fails(USAGE, "diff", "HEAD", "/home/me"))
+
+    def test_a_commit_that_is_one_file(self):
+        self.ok("put", self.write("alone", b"1"))
+        self.assertEqual(self.ok("ls", "HEAD"), b"alone\n")
+        self.assertIn("without a path", self.fails(USAGE, "get", "HEAD/alone"))
+        self.ok("put", "-", "--name", "stream", input=b"2")
+        self.assertEqual(self.ok("ls", "HEAD"), b"stream\n")
+        self.assertEqual(self.content_of("stream:"), b"2")
+
+    def test_the_first_name_of_a_file_is_told_as_commands_take_it(self):
+        self.ok("put", self.odd_tree(), "--name", "odd")
+        for start in ("HEAD/", "odd:"):
+            line, = (line for line in self.ok("stat", start + "sub/again").decode().splitlines() if line.startswith("same as"))
+            self.assertEqual(line.split()[2], start + "file")
+            self.assertEqual(self.content_of(line.split()[2]), b"content")
+
+    def test_a_damaged_commit_may_be_the_one_of_that_name(self):
+        self.ok("put", "-", "--name", "other", input=b"3")
+        head = self.json("log", "--limit", "1")[0]["cid"]
+        stored = self.json("stat", head)["stored"]
+        with open(os.path.join(self.store, "segments", f"{stored['segment']:08}.seg"), "r+b") as file:
+            file.seek(stored["record"] + 150)
+            byte = file.read(1)[0]
+            file.seek(stored["record"] + 150)
+            file.write(bytes([byte ^ 1]))
+        self.assertIn("may be the one called 'home'", self.fails(CORRUPT, "ls", "home:"))
+        self.ok("put", self.path("home"), "--name", "home")
+        self.assertEqual(self.ok("ls", "home:"), b"docs/\n")
+        self.assertEqual(self.commit_of("HEAD~2"), self.commits[-1])
+
+
 class Differences(Looking):
     def test_metadata_alone_is_told_apart_from_content(self):
         tree = self.odd_tree()
@@ -180,7 +279,7 @@ class Entries(Looking):
         self.ok("put", tree)
         fields = [line.split(None, 1) for line in self.ok("stat", "HEAD/sub/again").decode().splitlines()]
         for field in (["mode", "104640 -rwSr-----"], ["mtime", "2001-09-09T01:46:40.123456789Z"], ["names", "2"],
-                      ["same", "as    tree/file"], ["attribute", "user.note a\\nb"]):
+                      ["same", "as    HEAD/file"], ["attribute", "user.note a\\nb"]):
             self.assertIn(field, fields)
         told = self.json("stat", "HEAD/sub/again")
         listed = {row["name"]: row for row in self.json("ls", "HEAD/sub")}["again"]

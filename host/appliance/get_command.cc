@@ -25,9 +25,13 @@
 #include "dag/tree_cursor.h"
 #include "pipeline/restore.h"
 #include "pipeline/tree_restore.h"
+#include "pipeline/untaken_entries.h"
 
 namespace penstock {
 namespace {
+
+// Entries that --delete spares and that are named.
+constexpr uint64_t kSparedToldMax = 20;
 
 // Where the object goes: a path, or where it is empty standard output.
 Result<std::string> choose_output(const GetCommand& command, const GlobalOptions& global, ObjectKind kind,
@@ -126,10 +130,35 @@ Status spare_store(const GetCommand& command, const GlobalOptions& global, const
   };
   if (lies_in(target, store / ""))
     return fail(Errc::failed, path, "is in the store that is restored from", "choose another path with -o");
-  if (command.remove_others && lies_in(store / "", target))
+  if ((command.remove_others || command.remove_untaken) && lies_in(store / "", target))
     return fail(Errc::failed, path, "has the store in it, which --delete would remove",
                 "leave out --delete, or move the store");
   return {};
+}
+
+// Has --delete spare what the put that made the commit would not have taken. Of a bare CID nothing is known.
+Result<std::unique_ptr<UntakenEntries>> spare_untaken(const GetCommand& command, const Wanted& wanted,
+                                                      BlockSource& source, const std::string& path_in_tree,
+                                                      const std::string& target, TreeRestoreOptions& choices,
+                                                      Console& console) {
+  if (!command.remove_others || command.remove_untaken) return std::unique_ptr<UntakenEntries>();
+  if (wanted.damaged)
+    return fail(Errc::usage, "--delete",
+                "cannot tell what the put left out: the commit's metadata is damaged",
+                "leave it out, or remove all that the commit lacks with --delete-excluded");
+  if (!wanted.metadata) return std::unique_ptr<UntakenEntries>();
+  if (wanted.info.kind != ObjectKind::directory) return std::unique_ptr<UntakenEntries>();
+  const auto told = [&console, count = uint64_t{0}](const std::string& path, std::string_view why) mutable {
+    if (++count <= kSparedToldMax) console.note(name_text(path) + ": spared: " + std::string(why));
+  };
+  PENSTOCK_TRY_ASSIGN(auto untaken, UntakenEntries::of(source, wanted.tree, path_in_tree, target, told));
+  choices.spares = [&entries = *untaken](std::string_view path) { return entries.has(path); };
+  return untaken;
+}
+
+void tell_spared(const UntakenEntries* untaken, Console& console) {
+  if (untaken == nullptr || untaken->count() <= kSparedToldMax) return;
+  console.note(fmt::format("spared: {} more", untaken->count() - kSparedToldMax));
 }
 
 // A device, FIFO or socket has no bytes to be written or cut.
@@ -188,7 +217,7 @@ Result<TreeRestoreOptions> parse_choices(const GetCommand& command, Console& con
   choices.specials = !command.no_special;
   choices.choices = choices_text(command);
   choices.verify = command.verify;
-  choices.remove_others = command.remove_others;
+  choices.remove_others = command.remove_others || command.remove_untaken;
   if (choices.remove_others &&
       (choices.overwrite == Overwrite::refuse || choices.overwrite == Overwrite::never))
     return fail(Errc::usage, "--delete", "removes nothing from what must not be there or must stay as it is",
@@ -229,7 +258,11 @@ void GetCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
       "--overwrite", overwrite, "WHEN",
       "PATH may be there: always, if-changed (files of the same size and time stay) or never (what is "
       "there stays)");
-  syntax.flag("--delete", remove_others, "with --overwrite: remove from PATH what OBJECT has not");
+  syntax.flag(
+      "--delete", remove_others,
+      "with --overwrite: remove from PATH what OBJECT has not, but for what its put left out or could "
+      "not read");
+  syntax.flag("--delete-excluded", remove_untaken, "as --delete, and that too");
   syntax.value(
       "--owners", owners, "WHICH",
       "whose it becomes: names (of the users and groups that have those names here; else by number), "
@@ -284,8 +317,14 @@ Result<int> GetCommand::run(const GlobalOptions& global, Console& console) const
                 "is written as a stream, or in part: there is nothing to choose or compare",
                 "give -o PATH and no --range, or leave out --overwrite, --delete, --verify and --dry-run");
   PENSTOCK_TRY(spare_store(*this, global, path));
-  if (dry_run)
-    return preview_get(*store, wanted.tree, wanted.entry, name.path, path, choices, global.json, console);
+  PENSTOCK_TRY_ASSIGN(const auto untaken,
+                      spare_untaken(*this, wanted, *source, name.path, path, choices, console));
+  if (dry_run) {
+    auto code =
+        preview_get(*store, wanted.tree, wanted.entry, name.path, path, choices, global.json, console);
+    tell_spared(untaken.get(), console);
+    return code;
+  }
   const bool as_tree = !path.empty() && !options.range && (wanted.metadata || wants_tree(choices));
 
   TransferProgress progress;
@@ -309,6 +348,7 @@ Result<int> GetCommand::run(const GlobalOptions& global, Console& console) const
   PENSTOCK_TRY_ASSIGN(const TreeRestoreReport report, restore());
   if (global.json)
     print_json(console, get_report_json(report, wanted.entry.content, path, as_tree ? &refused : nullptr));
+  tell_spared(untaken.get(), console);
   tell_refusals(refused, console);
   console.summary(get_summary(report));
   const bool whole = report.restored.entries_reported == 0 && report.metadata_damaged == 0 &&

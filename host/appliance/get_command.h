@@ -24,6 +24,7 @@ struct GetCommand {
   std::vector<std::string> exclude;
   std::string overwrite;  // empty: the output must not be there
   bool remove_others = false;
+  bool remove_untaken = false;
   std::string owners;  // empty: names
   bool no_special = false;
   bool dry_run = false;

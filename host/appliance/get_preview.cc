@@ -59,6 +59,7 @@ Result<int> preview_get(Store& store, const CommitTree& tree, const TreeEntry& e
   };
   const auto source = store.new_reader();
   RestoreSelection selection(choices.include, choices.exclude, put_path(tree, path_in_tree));
+  selection.spare(choices.spares);
   RestorePreview preview(*source, selection, options);
   PENSTOCK_TRY(preview.look(entry, path));
   const RestorePreviewReport& report = preview.report();

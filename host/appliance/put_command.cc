@@ -69,6 +69,7 @@ ParentQuery PutCommand::parent_query(const SelectedInputs& selected, const PutOp
                     .tops = selected.inputs.names,
                     .from = {},
                     .paths = selected.paths,
+                    .list = selected.inputs.metadata.choice.list,
                     .chunker = chunker_text(options.chunker),
                     .profile = profile};
   std::ranges::sort(query.tops);

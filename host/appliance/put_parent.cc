@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "appliance/line_text.h"
 #include "appliance/object_name.h"
 
 namespace penstock {
@@ -40,6 +41,9 @@ Result<std::optional<PutParent>> choose_parent(Store& store, const ParentChoice&
     PENSTOCK_TRY_ASSIGN(tree, named_parent(store, *reader, choice.commit, console));
   }
   if (!tree) return std::nullopt;
+  if (choice.commit.empty() && tree->commit.name != query.name)
+    console.note("no commit is named " + name_text(query.name) + " yet: compared with " + tree->cid.text() +
+                 (tree->commit.name.empty() ? "" : ", named " + name_text(tree->commit.name)));
   const bool alike = cut_alike(tree->commit, query);
   if (!alike && !choice.reread)
     console.note("commit " + tree->cid.text() + " was cut otherwise (" + tree->commit.policy.profile + ", " +

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -25,8 +26,8 @@ class RestoreSelection {
   RestoreSelection(PathPatterns include, PathPatterns exclude, std::string within);
 
   bool takes(std::string_view path) const;
-  // Whether no pattern leaves anything out.
-  bool takes_all() const { return include_.empty() && exclude_.empty(); }
+  // Whether nothing leaves anything out, of what is restored or removed.
+  bool takes_all() const { return include_.empty() && exclude_.empty() && !spares_; }
   // Whether something below the directory `path` could be taken, where it is not itself.
   bool may_take_below(std::string_view path) const;
 
@@ -36,9 +37,13 @@ class RestoreSelection {
   // cannot be read.
   Result<bool> takes_any_below(BlockSource& source, const TreeDirectory& tree, const std::string& path) const;
 
+  // What the commit has not, and is to stay all the same, with all below it.
+  void spare(std::function<bool(std::string_view path)> spares) { spares_ = std::move(spares); }
   // Whether what stands at `path`, and the commit has not, may be removed, or something below it.
-  bool removes(std::string_view path) const { return takes(path); }
-  bool may_remove_below(std::string_view path) const { return may_take_below(path); }
+  bool removes(std::string_view path) const { return takes(path) && !(spares_ && spares_(path)); }
+  bool may_remove_below(std::string_view path) const {
+    return may_take_below(path) && !(spares_ && spares_(path));
+  }
 
   // The path of the entry that the one at `path` is to be a hard link to; nothing where it is made itself: it
   // is no link, or the first of the names that are taken. A path's answer is the same each time.
@@ -50,6 +55,7 @@ class RestoreSelection {
   PathPatterns include_;
   PathPatterns exclude_;
   std::string within_;
+  std::function<bool(std::string_view path)> spares_;
   std::set<std::string, std::less<>> left_out_;
   std::map<std::string, std::string, std::less<>>
       stand_ins_;  // first names that are not taken → those that are

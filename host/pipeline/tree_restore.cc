@@ -263,6 +263,7 @@ Result<TreeRestoreReport> restore_tree(Store& store, const CommitTree& tree, con
                 nullptr,
                 {},
                 tree.meta.has_value()};
+  course.selection.spare(options.spares);
   if (options.verify) refused.remember_paths();
   PENSTOCK_TRY_ASSIGN(course.restoration,
                       Restoration::start(store, RestoreOrder::any, options.restore, &course.attributes));

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "dag/tree_cursor.h"
@@ -24,6 +25,8 @@ struct TreeRestoreOptions {
   std::function<void(const std::string& path)> removed;  // told of each entry that remove_others removes
   std::function<void(const std::string& text)> note;     // told of what is no failure
   bool remove_others = false;  // entries that the commit has not, in directories that it has; not with refuse
+  // Whether something that the commit has not stays all the same, with all below it; may be empty.
+  std::function<bool(std::string_view path)> spares;
   OwnerChoice owners = OwnerChoice::names;
   bool specials = true;  // FIFOs, sockets and devices are made
   bool verify = false;   // read back what stands there in the end; not with Overwrite::never

@@ -27,6 +27,64 @@ class RestoreMetadata(ToolCase):
         for name, entry in first.items():
             self.assertEqual(entry, second[name], name)
 
+    def names(self, top):
+        return sorted(os.path.relpath(os.path.join(folder, name), top) for folder, folders, files in os.walk(top) for name in folders + files)
+
+    def spared(self, target, *more, commit="HEAD"):
+        """What --delete leaves of `target`; the dry run must have told the same."""
+        options = ("get", commit, "-o", target, "--overwrite", "if-changed", *more)
+        told = self.run_tool(*options, "--dry-run")
+        done = self.run_tool(*options)
+        self.assertEqual((told.returncode, done.returncode), (DONE, DONE), (told.stderr, done.stderr))
+        notes = [sorted(line for line in one.stderr.splitlines() if b": spared: " in line) for one in (told, done)]
+        self.assertEqual(notes[0], notes[1])
+        return self.names(target), [line.split(b": spared: ")[0].rsplit(b" ", 1)[1].decode() for line in notes[1]]
+
+    def test_delete_spares_what_the_put_would_not_have_taken(self):
+        tree = self.path("tree")
+        for name in ("a/x.o", "a/x.c", "keep/me", "cache/CACHEDIR.TAG", "skip/.skip", "d/f"):
+            self.write("tree/" + name, b"Signature: 8a477f597d28d172789f06886806bc55" if "TAG" in name else b"1")
+        self.ok("put", tree, "--exclude", "*.o", "--exclude", tree + "/keep", "--iexclude", "NOTE*", "--exclude-caches",
+                "--exclude-if-present", ".skip", "--exclude-larger-than", "1K")
+        for name in ("new/y.o", "new/z", "new/deep/n", "cache/data", "cache/deep/e", "skip/other", "notes", "gone", "d/g", "d/f.o/x"):
+            self.write("tree/" + name, b"2")
+        self.write("tree/large", bytes(2000))
+        left, told = self.spared(tree, "--delete")
+        self.assertEqual(left, sorted(["a", "a/x.c", "a/x.o", "cache", "cache/CACHEDIR.TAG", "cache/data", "cache/deep", "cache/deep/e", "d", "d/f",
+                                       "d/f.o", "d/f.o/x", "keep", "keep/me", "large", "new", "new/y.o", "notes", "skip", "skip/.skip", "skip/other"]))
+        self.assertEqual(sorted(told), ["a/x.o", "cache/data", "cache/deep", "d/f.o", "keep", "large", "new/y.o", "notes", "skip/other"])
+        # A part of it, elsewhere: patterns go by where it was put from.
+        shutil.copytree(tree, self.path("copy"))
+        self.assertEqual(self.spared(self.path("copy", "d"), "--delete", commit="HEAD/d"), (["f", "f.o", "f.o/x"], ["f.o"]))
+        left, told = self.spared(tree, "--delete-excluded")
+        self.assertEqual((left, told), (["a", "a/x.c", "cache", "cache/CACHEDIR.TAG", "d", "d/f", "skip", "skip/.skip"], []))
+
+    def test_delete_spares_what_could_not_be_read_and_what_was_never_named(self):
+        for name in ("one/f", "two/f", "other/f"):
+            self.write("tree/" + name, b"1")
+        tree = self.path("tree")
+        done = self.run_tool("put", tree + "/one", tree + "/two", "/proc/self/mem")
+        self.assertEqual(done.returncode, PARTIAL)
+        self.write("tree/mem", b"live")
+        self.write("tree/one/gone", b"2")
+        left, told = self.spared(tree, "--delete")
+        self.assertEqual((left, sorted(told)), (["mem", "one", "one/f", "other", "other/f", "two", "two/f"], ["mem", "other"]))
+
+    def test_delete_is_refused_where_it_cannot_be_told_what_was_left_out(self):
+        tree = self.path("tree")
+        self.write("tree/listed", b"1")
+        self.write("tree/other", b"1")
+        self.ok("put", "--files-from", "-", input=os.fsencode(tree) + b"/listed\n")
+        inside = "HEAD" + os.path.realpath(tree)
+        for more in ([], ["--dry-run"]):
+            self.assertIn("--delete-excluded", self.fails(USAGE, "get", inside, "-o", tree, "--overwrite", "if-changed", "--delete", *more))
+        self.assertEqual(self.names(tree), ["listed", "other"])
+        self.assertEqual(self.spared(tree, "--delete-excluded", commit=inside), (["listed"], []))
+        self.write("patterns", b"".join(b"%0200d\n" % number for number in range(2000)))
+        self.ok("put", tree, "--exclude-from", self.path("patterns"))
+        self.assertIn("too long", self.fails(USAGE, "get", "HEAD", "-o", tree, "--overwrite", "always", "--delete"))
+        self.assertEqual(self.json("stat", "HEAD")["put"]["choice"]["patterns_dropped"]["count"], 2000)
+
     def test_brings_an_odd_tree_back(self):
         source, back = self.path("source"), self.path("back")
         make_odd_tree(source)

@@ -190,6 +190,7 @@ class BaselineSite : public testing::Test {
                       .tops = names,
                       .from = {},
                       .paths = request.paths,
+                      .list = options.metadata.choice.list,
                       .chunker = chunker_text(options.chunker),
                       .profile = request.profile};
     for (const auto& [name, path] : options.metadata.from) query.from.push_back(path);

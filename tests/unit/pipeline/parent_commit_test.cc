@@ -17,9 +17,13 @@ class ParentCommitTest : public BaselineSite {
     BaselineSite::SetUp();
     for (const char* name : {"a", "b", "c"}) tree.file(name, name);
   }
-  Cid commit(const std::vector<std::string>& names) { return put(names, Compared::with_nothing).commit; }
+  Cid commit(const std::vector<std::string>& names) {
+    request.paths = names;
+    return put(names, Compared::with_nothing).commit;
+  }
   // Of a put of these names.
   std::optional<Cid> parent(const std::vector<std::string>& names) {
+    request.paths = names;
     options.metadata.from.clear();
     for (const std::string& name : names) options.metadata.from[name] = tree.path(name);
     const auto reader = store_->new_reader();
@@ -47,6 +51,7 @@ TEST_F(ParentCommitTest, SamePathsComeBeforeNewerOnes) {
 
 TEST_F(ParentCommitTest, APathInCommonComesBeforeANameInCommon) {
   const Cid part = commit({"a"});
+  request.paths = {"b"};
   options.metadata.from["b"] = "/elsewhere/b";
   auto entries = open_paths({tree.path("b")}, {.metadata = true, .settle = settle});
   options.metadata.from.erase("a");
@@ -55,26 +60,67 @@ TEST_F(ParentCommitTest, APathInCommonComesBeforeANameInCommon) {
   EXPECT_EQ(parent({"b"}), elsewhere);
 }
 
-TEST_F(ParentCommitTest, ListsAreToldApartByTheirPaths) {
-  const auto put_list = [&](const std::string& path) {
-    request.paths = {path};
-    auto entries = open_paths({tree.path("a")}, {.metadata = true, .settle = settle});
-    options.metadata.from = {{"a", "/"}};
-    return put_entries_of(std::move(*entries), {"a"}, Compared::with_nothing).commit;
-  };
-  const Cid one = put_list("/one");
-  const Cid two = put_list("/two");
-  const auto reader = store_->new_reader();
-  request.paths = {"/one"};
-  EXPECT_EQ(find_parent(*store_, *reader, query({"a"}))->cid, one);
-  request.paths = {"/two"};
-  EXPECT_EQ(find_parent(*store_, *reader, query({"a"}))->cid, two);
+TEST_F(ParentCommitTest, MostPathsInCommonComeFirst) {
+  const Cid two = commit({"a", "b"});
+  commit({"a"});
+  EXPECT_EQ(parent({"a", "b", "c"}), two);
+  const Cid all = commit({"a", "b", "c"});
+  commit({"a", "b"});
+  EXPECT_EQ(parent({"a", "b", "c"}), all);
 }
 
-TEST_F(ParentCommitTest, NameAndHostAreTheSame) {
+TEST_F(ParentCommitTest, ATopThatCouldNotBeReadWasAskedForAllTheSame) {
+  auto made = std::make_unique<MadeFiles>();
+  FileStatus status;
+  status.mode = S_IFREG | 0644;
+  status.size = 1;
+  made->file("a", status, {'a'}).unreadable("b");
+  options.metadata.from = {{"a", "/t/a"}, {"b", "/t/b"}};
+  const Cid partial = put_entries_of(std::move(made), {"a", "b"}, Compared::with_nothing).commit;
+  const auto reader = store_->new_reader();
+  EXPECT_EQ(find_parent(*store_, *reader, query({"a", "b"}))->cid, partial);
+  EXPECT_EQ(open_commit_tree(*reader, partial)->meta->unread.paths, std::vector<std::string>{"b"});
+}
+
+TEST_F(ParentCommitTest, ListsAreToldApartByTheirPaths) {
+  const auto list_of = [&](const std::string& path, uint8_t digest) {
+    request.paths = {path};
+    options.metadata.from = {{"a", "/"}};
+    options.metadata.choice.list.reset();
+    if (digest != 0) options.metadata.choice.list = Digest{{digest}};
+  };
+  const auto put_list = [&](const std::string& path, uint8_t digest) {
+    list_of(path, digest);
+    auto entries = open_paths({tree.path("a")}, {.metadata = true, .settle = settle});
+    return put_entries_of(std::move(*entries), {"a"}, Compared::with_nothing).commit;
+  };
+  const Cid whole = put_list("/", 0);
+  const Cid one = put_list("/", 1);
+  const Cid two = put_list("/", 2);
+  const Cid below = put_list("/home", 3);
+  const auto reader = store_->new_reader();
+  const auto parent_of = [&](const std::string& path, uint8_t digest) {
+    list_of(path, digest);
+    return find_parent(*store_, *reader, query({"a"}))->cid;
+  };
+  EXPECT_EQ(parent_of("/", 1), one);
+  EXPECT_EQ(parent_of("/", 2), two);
+  EXPECT_EQ(parent_of("/", 0), whole) << "no list is a put of all";
+  EXPECT_EQ(parent_of("/.", 0), whole) << "however the path is written";
+  EXPECT_EQ(parent_of("/home", 9), below) << "in want of the same list";
+  EXPECT_EQ(parent_of("/srv", 9), whole) << "which has all that a list could have";
+}
+
+TEST_F(ParentCommitTest, HostIsTheSameAndSoIsTheNameUnlessItIsNew) {
   const Cid mine = commit({"a"});
   request.name = "other";
-  EXPECT_EQ(parent({"a"}), std::nullopt);
+  EXPECT_EQ(parent({"a"}), mine) << "no commit has that name yet";
+  EXPECT_EQ(parent({"b"}), std::nullopt);
+  const Cid other = commit({"b", "a"});
+  request.name = "n";
+  EXPECT_EQ(parent({"a"}), mine);
+  request.name = "other";
+  EXPECT_EQ(parent({"a"}), other);
   request = {.name = "n", .host = "elsewhere", .paths = {}, .profile = "default"};
   EXPECT_EQ(parent({"a"}), std::nullopt);
   request.host = "h";

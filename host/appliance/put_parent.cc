@@ -42,8 +42,9 @@ Result<std::optional<PutParent>> choose_parent(Store& store, const ParentChoice&
   }
   if (!tree) return std::nullopt;
   if (choice.commit.empty() && tree->commit.name != query.name)
-    console.note("no commit is named " + name_text(query.name) + " yet: compared with " + tree->cid.text() +
-                 (tree->commit.name.empty() ? "" : ", named " + name_text(tree->commit.name)));
+    console.summary("no commit is named " + name_text(query.name) + " yet: compared with " +
+                    tree->cid.text() +
+                    (tree->commit.name.empty() ? "" : ", named " + name_text(tree->commit.name)));
   const bool alike = cut_alike(tree->commit, query);
   if (!alike && !choice.reread)
     console.note("commit " + tree->cid.text() + " was cut otherwise (" + tree->commit.policy.profile + ", " +

@@ -26,8 +26,8 @@ class RestoreSelection {
   RestoreSelection(PathPatterns include, PathPatterns exclude, std::string within);
 
   bool takes(std::string_view path) const;
-  // Whether nothing leaves anything out, of what is restored or removed.
-  bool takes_all() const { return include_.empty() && exclude_.empty() && !spares_; }
+  // Whether no pattern leaves anything out.
+  bool takes_all() const { return include_.empty() && exclude_.empty(); }
   // Whether something below the directory `path` could be taken, where it is not itself.
   bool may_take_below(std::string_view path) const;
 

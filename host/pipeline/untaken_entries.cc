@@ -15,7 +15,6 @@
 namespace penstock {
 namespace {
 
-constexpr size_t kDirectoriesMax = 4096;
 constexpr std::string_view kAbove = "it is below such a one";
 
 std::string joined(const std::string& directory, std::string_view name) {
@@ -78,8 +77,8 @@ bool UntakenEntries::has(std::string_view path) {
   const std::string asked(path);
   const std::string_view why = reason(asked);
   if (why.empty()) return false;
-  if (why == kAbove || asked == last_told_) return true;
-  last_told_ = asked;
+  if (why == kAbove || told_of_.contains(asked)) return true;
+  if (told_of_.size() < kRememberedMax) told_of_.insert(asked);
   ++count_;
   if (told_) told_(asked, why);
   return true;
@@ -93,7 +92,7 @@ UntakenEntries::Directory UntakenEntries::look_at(const std::string& directory) 
     found.marked = is_marked(directory);
     found.empty = filter_.rules().one_file_system && is_empty_in_commit(directory);
   }
-  if (directories_.size() >= kDirectoriesMax) directories_.clear();
+  if (directories_.size() >= kRememberedMax) directories_.clear();
   return directories_[directory] = found;
 }
 

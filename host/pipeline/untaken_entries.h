@@ -23,13 +23,15 @@ namespace penstock {
 // names as missing, its top-level names, and some 4,096 directories.
 class UntakenEntries {
  public:
-  // Is told of each, and why; not of what is below one.
+  // Is told of each, once, and why; not of what is below one. Beyond kRememberedMax perhaps more than once.
   using Told = std::function<void(const std::string& path, std::string_view why)>;
 
   // `path_in_tree` leads to what is restored as `target`; `tree` has metadata, and both outlive this. usage
   // error: it cannot be told what the put would have taken.
   static Result<std::unique_ptr<UntakenEntries>> of(BlockSource& source, const CommitTree& tree,
                                                     std::string path_in_tree, std::string target, Told told);
+
+  static constexpr size_t kRememberedMax = 4096;
 
   // Whether `path`, which the commit lacks, is such.
   bool has(std::string_view path);
@@ -63,7 +65,7 @@ class UntakenEntries {
   std::map<std::string, std::string, std::less<>> from_;  // absolute paths by top-level names
   std::set<std::string, std::less<>> missing_;            // paths from the top-level name on
   std::map<std::string, Directory, std::less<>> directories_;
-  std::string last_told_;
+  std::set<std::string, std::less<>> told_of_;
   uint64_t count_ = 0;
 };
 

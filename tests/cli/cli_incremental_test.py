@@ -147,6 +147,8 @@ class Incremental(ToolCase):
     def test_a_parent_can_be_named(self):
         tree = self.tree()
         first = self.json("put", tree)
+        dated = self.json("put", tree, "--name", "of-today")
+        self.assertEqual((dated["parent"], dated["sizes"]["read"]), (first["commit"], 0), "the name is new, the paths are not")
         self.ok("put", tree, "--name", "other", "--parent", "none")
         for parent, expected in (("none", None), (first["commit"], first["commit"])):
             self.assertEqual(self.json("put", tree, "--parent", parent)["parent"], expected)

@@ -142,7 +142,7 @@ Status BatchFiller::begin_file(Batch& batch, Entry entry) {
       return {};
     }
     if (options_->baseline != nullptr) count_read(match);
-    if (is_further_name(*event.meta)) {
+    if (is_further_name(*event.meta, entry.path)) {
       event.kind = TreeEvent::Kind::linked_file;
       add_event(batch, std::move(event));
       return {};
@@ -175,7 +175,7 @@ void BatchFiller::add_known_file(Batch& batch, Entry& entry, KnownFile known) {
   const uint64_t bytes = known.content.content_bytes;
   event.meta = std::make_unique<EntryMeta>(known_file_meta(event.name, *entry.status, std::move(known)));
   ++counters_.files_unchanged;
-  if (is_further_name(*event.meta)) {
+  if (is_further_name(*event.meta, entry.path)) {
     event.kind = TreeEvent::Kind::linked_file;
   } else {
     ++counters_.files;
@@ -204,9 +204,12 @@ Status BatchFiller::open_found(Entry& entry, TreeEvent& event) {
   return {};
 }
 
-// Whether a file was met by another name, and is what it was then; remembers it where it has several.
-bool BatchFiller::is_further_name(const EntryMeta& meta) {
-  return meta.links > 1 && !met_.emplace(meta.inode, meta.device, meta.ctime, meta.entry.mtime).second;
+// Whether a file was met by another name, and is what it was then.
+bool BatchFiller::is_further_name(const EntryMeta& meta, const std::string& path) {
+  const MetFiles::Meeting met =
+      met_.meet(meta.device, meta.inode, meta.links, {meta.size, meta.ctime, meta.entry.mtime});
+  if (met == MetFiles::Meeting::changed) report({Errc::partial, path, kChangedName, kChangedNameRemedy});
+  return met == MetFiles::Meeting::further;
 }
 
 void BatchFiller::add_event(Batch& batch, TreeEvent event) {

@@ -3,9 +3,7 @@
 
 #include <cstdint>
 #include <memory>
-#include <set>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -16,6 +14,7 @@
 #include "pipeline/baseline.h"
 #include "pipeline/batch.h"
 #include "pipeline/batch_source.h"
+#include "pipeline/met_files.h"
 #include "pipeline/put.h"
 #include "pipeline/read_ahead.h"
 #include "pipeline/stage_times.h"
@@ -56,7 +55,7 @@ class BatchFiller final : public BatchSource {
   void count_read(const FileMatch& match);
   void add_known_file(Batch& batch, Entry& entry, KnownFile known);
   Status open_found(Entry& entry, TreeEvent& event);
-  bool is_further_name(const EntryMeta& meta);
+  bool is_further_name(const EntryMeta& meta, const std::string& path);
   void add_event(Batch& batch, TreeEvent event);
   bool is_too_deep(Batch& batch, const Entry& entry);
   bool take_whole(Batch& batch, Entry& entry);
@@ -93,8 +92,7 @@ class BatchFiller final : public BatchSource {
   size_t pieces_placed_ = 0;
   uint64_t piece_offset_ = 0;  // stream offset of the next piece to be placed
 
-  // Inode, device, ctime and mtime of files with several links.
-  std::set<std::tuple<uint64_t, uint64_t, FileTime, FileTime>> met_;
+  MetFiles met_;
   size_t depth_ = 0;             // directories open
   size_t event_text_bytes_ = 0;  // names and targets in the batch
   size_t pieces_planned_ = 0;    // at most, of the batch's whole files

@@ -60,6 +60,7 @@ EntryMeta entry_meta(const std::string& name, const FileStatus& status, std::vec
   meta.device = status.device;
   meta.inode = status.inode;
   meta.links = status.links;
+  meta.size = type == kModeFile ? status.size : 0;
   meta.ctime = file_time(status.ctime);
   return meta;
 }

@@ -25,6 +25,7 @@ struct EntryMeta {
   uint64_t device = 0;                            // with inode: what tells the names of one file
   uint64_t inode = 0;
   uint64_t links = 1;
+  uint64_t size = 0;  // of a regular file, as it was looked at
   FileTime ctime{};  // with mtime: what tells the file from a later state of it, or another one of that inode
   std::optional<DagLink> known{};  // of a file that need not be read: its content
 };

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "dag/hard_link_list.h"
 #include "dag/meta_root.h"
+#include "pipeline/met_files.h"
 
 namespace penstock {
 
@@ -41,6 +42,7 @@ Status MetaAssembler::add(EntryMeta meta, const std::optional<DagLink>& content)
     if (FirstName* const first = first_name(meta)) {
       link_to(meta, *first);
     } else {
+      tell_changed(meta);
       remember(meta, {});
     }
   }
@@ -52,6 +54,7 @@ void MetaAssembler::remember(const EntryMeta& meta, const DagLink& content) {
   FirstName first;
   first.device = meta.device;
   first.type = meta.entry.mode & kModeType;
+  first.size = meta.size;
   first.ctime = meta.ctime;
   first.mtime = meta.entry.mtime;
   first.path = path_of(meta.entry.name);
@@ -67,9 +70,19 @@ MetaAssembler::FirstName* MetaAssembler::first_name(const EntryMeta& meta) {
   if (found == first_names_.end()) return nullptr;
   const auto first = std::ranges::find_if(found->second, [&](const FirstName& name) {
     return name.device == meta.device && name.type == (meta.entry.mode & kModeType) &&
-           name.ctime == meta.ctime && name.mtime == meta.entry.mtime;
+           name.size == meta.size && name.ctime == meta.ctime && name.mtime == meta.entry.mtime;
   });
   return first == found->second.end() ? nullptr : &*first;
+}
+
+// Of a symlink or special file that is no further name: whether one of its inode was met as something else.
+void MetaAssembler::tell_changed(const EntryMeta& meta) {
+  const auto found = first_names_.find(meta.inode);
+  if (found == first_names_.end() ||
+      std::ranges::none_of(found->second, [&](const FirstName& name) { return name.device == meta.device; }))
+    return;
+  ++counters_.entries_reported;
+  if (report_) report_({Errc::partial, path_of(meta.entry.name), kChangedName, kChangedNameRemedy});
 }
 
 // One that is too deep for a link stands by itself. What was read belongs to the first name's mark: where

@@ -63,6 +63,7 @@ class MetaAssembler {
   struct FirstName {
     uint64_t device = 0;
     uint32_t type = 0;  // of its mode
+    uint64_t size = 0;  // as it was looked at
     FileTime ctime;
     FileTime mtime;
     std::string path;
@@ -75,6 +76,7 @@ class MetaAssembler {
   std::string path_of(const std::string& name) const;
   void remember(const EntryMeta& meta, const DagLink& content);
   FirstName* first_name(const EntryMeta& meta);
+  void tell_changed(const EntryMeta& meta);
   static void link_to(EntryMeta& meta, FirstName& first);
   Result<std::optional<Cid>> put_groups();
 

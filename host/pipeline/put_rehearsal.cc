@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/put_rehearsal.h"
 
-#include <set>
 #include <utility>
 
 #include "base/check.h"
 #include "pipeline/baseline.h"
 #include "pipeline/entry_events.h"
+#include "pipeline/met_files.h"
 
 namespace penstock {
 namespace {
@@ -20,13 +20,17 @@ class Rehearsal {
 
  private:
   void meet_file(const Entry& entry);
+  void report(const Error& error) {
+    ++report_.counters.entries_reported;
+    if (options_->report) options_->report(error);
+  }
   void tell(RehearsedEntry kind, const Entry& entry) const {
     if (options_->entry) options_->entry(kind, entry.path);
   }
 
   const RehearsalOptions* options_;
   RehearsalReport report_;
-  std::set<std::pair<uint64_t, uint64_t>> met_;  // inode and device of files with several names
+  MetFiles met_;
 };
 
 void Rehearsal::meet(const Entry& entry) {
@@ -48,8 +52,7 @@ void Rehearsal::meet(const Entry& entry) {
       return tell(RehearsedEntry::other, entry);
     case Entry::Kind::unreadable:
       if (baseline != nullptr) baseline->pass_unreadable(entry.name);
-      ++report_.counters.entries_reported;
-      if (options_->report) options_->report(entry.error);
+      report(entry.error);
   }
 }
 
@@ -59,8 +62,12 @@ void Rehearsal::meet_file(const Entry& entry) {
   FileMatch match;
   if (options_->baseline != nullptr) match = match_entry(*options_->baseline, entry);
   const uint64_t bytes = entry.status->size;
-  const bool further =
-      entry.status->links > 1 && !met_.emplace(entry.status->inode, entry.status->device).second;
+  const FileStatus& status = *entry.status;
+  const MetFiles::Meeting met = met_.meet(status.device, status.inode, status.links,
+                                          {bytes, file_time(status.ctime), file_time(status.mtime)});
+  const bool further = met == MetFiles::Meeting::further;
+  if (met == MetFiles::Meeting::changed)
+    report({Errc::partial, entry.path, kChangedName, kChangedNameRemedy});
   ++counters.files;
   counters.bytes_content += bytes;
   if (further) {

@@ -393,6 +393,8 @@ TEST_P(FoundFilesTest, ANameThatChangedSinceTheFirstWasReadIsReadAlone) {
   EXPECT_EQ(names, (std::vector<std::string>{"a", "b", "c", "d"}));
   EXPECT_EQ(marked, (std::vector<bool>{true, true, true, true}));
   EXPECT_EQ(report.counters.files_linked, 2U);
+  EXPECT_EQ(reported, std::vector<std::string>{"c"}) << "whoever restores that has two files where one was";
+  EXPECT_EQ(report.unread, PutShortfall{.reported = 1});
   ASSERT_EQ(report.roots.size(), 4U);
   EXPECT_EQ(report.roots[0].link.cid, report.roots[1].link.cid);
   EXPECT_EQ(report.roots[2].link.cid, report.roots[3].link.cid);

@@ -102,7 +102,9 @@ void PutCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
   syntax.value(
       "--settle-seconds", settle_seconds, "N",
       "files that changed less than N seconds before they are looked at are read again by the next put "
-      "too; 0 for what nobody writes to, as a snapshot of a file system that was frozen for it (default 60)");
+      "too; 0 for what nobody writes to, as a snapshot of a file system that was frozen for it, of another "
+      "one "
+      "a minute more than its age (default 60)");
   selection.describe(syntax);
   syntax.flag("-n,--dry-run", dry_run, "say what would be put, and put nothing");
   syntax.flag("-v,--verbose", verbose,

@@ -24,6 +24,8 @@ class MetaListReader {
   Result<std::optional<MetaEntry>> next();
   // Of the entry that next() gave last; without a mark where there is no scan.
   const ScanItem& item() const { return item_; }
+  // Whether part of the scan list is missing or malformed: entries there have no marks.
+  bool scan_lost() const { return shards_.mirror_lost(); }
   // Goes on with the first entry whose name is not before `name`, which is not before the last one's.
   Status seek(std::string_view name);
 

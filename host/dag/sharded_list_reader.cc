@@ -84,6 +84,7 @@ Status ShardedListReader::open_leaf(CborReader& from, const Place& place, bool i
   leaf_end_ = place.end;
   items_.reset();
   if (place.mirror) open_leaf_mirror(*place.mirror, *count);
+  mirror_lost_ = mirror_lost_ || (place.mirror && !items_);
   return {};
 }
 
@@ -117,6 +118,7 @@ Status ShardedListReader::open_node(CborReader& from, const Place& place, bool i
   if (const Status taken = take(); !taken) return fault_in_block(place.cid, taken.error());
   PENSTOCK_TRY(check_node(node, place, is_top));
   node.mirrors = read_node_mirror(place.mirror, node.shards.size());
+  mirror_lost_ = mirror_lost_ || (place.mirror && node.mirrors.empty());
   path_.push_back(std::move(node));
   return {};
 }

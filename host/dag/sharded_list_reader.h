@@ -35,7 +35,12 @@ class ShardedListReader {
   // The entry that was taken has this name. corrupt: it does not belong there.
   Status took(std::string_view name);
   // The item that was taken, or could not be, does not fit its entry.
-  void drop_mirror() { items_.reset(); }
+  void drop_mirror() {
+    items_.reset();
+    mirror_lost_ = true;
+  }
+  // Whether part of the mirror was met that does not fit, or cannot be read.
+  bool mirror_lost() const { return mirror_lost_; }
   // What entries() gave is malformed: that as this list's error.
   Failure fault(Error error) const;
 
@@ -84,6 +89,7 @@ class ShardedListReader {
   Cid leaf_cid_;
   std::vector<uint8_t> leaf_;
   std::vector<uint8_t> leaf_mirror_;
+  bool mirror_lost_ = false;
   CborReader entries_{Bytes()};
   std::optional<CborReader> items_;
   size_t left_ = 0;  // entries of the leaf

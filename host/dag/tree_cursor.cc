@@ -144,6 +144,10 @@ Result<std::optional<TreeEntry>> TreeCursor::next() {
   return std::optional(std::move(entry));
 }
 
+bool TreeCursor::scan_lost() const {
+  return state_->list && state_->list->scan_lost();
+}
+
 Status TreeCursor::seek(std::string_view name) {
   State& state = *state_;
   if (state.broken) return Failure(*state.broken);
@@ -197,6 +201,7 @@ Result<CommitTree> open_commit_tree(BlockSource& source, const Cid& commit) {
     if (const auto block = source.read(*tree.meta->scan); block) {
       if (auto tops = decode_scan_root(*block); tops) scan = *tops;
     }
+    tree.scan_lost = !scan;
   }
   if (tree.meta->several) {
     tree.top.list = tree.meta->tops;
@@ -206,6 +211,7 @@ Result<CommitTree> open_commit_tree(BlockSource& source, const Cid& commit) {
   MetaListReader tops(whole, tree.meta->tops, scan);
   PENSTOCK_TRY_ASSIGN(std::optional<MetaEntry> only, tops.next());
   const ScanItem item = tops.item();
+  tree.scan_lost = tree.scan_lost || tops.scan_lost();
   if (!only || !fits(*only, tree.commit.root))
     return malformed_block(*tree.commit.meta, "it does not say what the commit's root is");
   tree.top.name = only->name;

@@ -66,6 +66,8 @@ class TreeCursor {
   // Nothing at the end. corrupt: a block of the metadata is missing or malformed, and there is no `damage`.
   // What failed once fails for good, for entries may have been passed over: open it anew.
   Result<std::optional<TreeEntry>> next();
+  // Whether part of the scan tree was met that is missing or malformed: entries there have no marks.
+  bool scan_lost() const;
   // Goes on with the first entry whose name is not before `name`, which is behind the last one's.
   Status seek(std::string_view name);
 
@@ -83,6 +85,7 @@ struct CommitTree {
   Cid cid;
   Commit commit;
   std::optional<MetaRoot> meta;
+  bool scan_lost = false;  // its scan root, or the item of the top, is missing or malformed
   // The root itself: with metadata named as the only top-level entry; without a name where it is a directory
   // of several, or there is no metadata.
   TreeEntry top;

@@ -38,11 +38,6 @@ int read_grown(Buffer& buffer, Call call) {
 // Of all attributes of one file; no file system is known to hold so many.
 constexpr size_t kValueBytesMax = 8 << 20;
 
-bool is_absent(int error_number) {
-  return error_number == ENOTSUP || error_number == ENODATA || error_number == EPERM ||
-         error_number == EACCES || error_number == ENOSYS;
-}
-
 // There is no call that takes a directory's descriptor and a name.
 std::string path_at(int directory_fd, const std::string& name) {
   return directory_fd == AT_FDCWD ? name : "/proc/self/fd/" + std::to_string(directory_fd) + "/" + name;
@@ -52,7 +47,7 @@ int read_all(const XattrCalls& calls, std::vector<FileXattr>& attributes) {
   attributes.clear();
   std::string names(512, '\0');
   if (const int error_number = read_grown(names, calls.list); error_number != 0)
-    return is_absent(error_number) ? 0 : error_number;
+    return is_xattr_withheld(error_number) ? 0 : error_number;
   size_t value_bytes = 0;
   for (size_t at = 0; at < names.size(); at += std::strlen(names.c_str() + at) + 1) {
     FileXattr attribute{.name = names.c_str() + at, .value = std::vector<uint8_t>(256)};
@@ -60,7 +55,7 @@ int read_all(const XattrCalls& calls, std::vector<FileXattr>& attributes) {
       return calls.get(attribute.name.c_str(), into, bytes);
     };
     const int error_number = read_grown(attribute.value, get);
-    if (is_absent(error_number)) continue;
+    if (is_xattr_withheld(error_number)) continue;
     if (error_number != 0) return error_number;
     value_bytes += attribute.value.size();
     if (value_bytes > kValueBytesMax) {
@@ -97,11 +92,20 @@ int list_xattrs_at(int directory_fd, const std::string& name, std::vector<std::s
   std::string listed(512, '\0');
   const auto list = [&](char* into, size_t bytes) { return llistxattr(path.c_str(), into, bytes); };
   if (const int error_number = read_grown(listed, list); error_number != 0)
-    return is_absent(error_number) ? 0 : error_number;
+    return is_xattr_withheld(error_number) ? 0 : error_number;
   for (size_t at = 0; at < listed.size(); at += names.back().size() + 1)
     names.emplace_back(listed.c_str() + at);
   std::ranges::sort(names);
   return 0;
+}
+
+int look_for_xattr_at(int directory_fd, const std::string& name, const std::string& attribute) {
+  return lgetxattr(path_at(directory_fd, name).c_str(), attribute.c_str(), nullptr, 0) >= 0 ? 0 : errno;
+}
+
+bool is_xattr_withheld(int error_number) {
+  return error_number == ENOTSUP || error_number == ENODATA || error_number == EPERM ||
+         error_number == EACCES || error_number == ENOSYS;
 }
 
 }  // namespace penstock

@@ -20,5 +20,9 @@ int read_xattrs(int fd, std::vector<FileXattr>& attributes);
 int read_xattrs_at(int directory_fd, const std::string& name, std::vector<FileXattr>& attributes);
 // Of such a name, the names of its attributes alone, ascending: also of those that may not be read.
 int list_xattrs_at(int directory_fd, const std::string& name, std::vector<std::string>& names);
+// Whether such a name's attribute can be read: 0, or the error number.
+int look_for_xattr_at(int directory_fd, const std::string& name, const std::string& attribute);
+// Of an error number: the attribute is not there, or not for this process.
+bool is_xattr_withheld(int error_number);
 
 }  // namespace penstock

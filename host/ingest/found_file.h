@@ -28,6 +28,8 @@ class FoundFile {
   virtual Result<OpenedFile> open() = 0;
   // The names of its attributes, ascending, without opening it. False: they cannot be told.
   virtual bool list_xattrs(std::vector<std::string>& names) = 0;
+  // Whether one that is listed can be read, too: some are not given to everybody, or to nobody.
+  virtual bool can_read_xattr(const std::string& name) = 0;
 };
 
 }  // namespace penstock

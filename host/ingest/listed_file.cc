@@ -28,7 +28,18 @@ Result<OpenedFile> ListedFile::open() {
 }
 
 bool ListedFile::list_xattrs(std::vector<std::string>& names) {
-  return !place_.follow && list_xattrs_at(place_.directory_fd, place_.name, names) == 0;
+  if (place_.follow) return false;
+  int error_number = list_xattrs_at(place_.directory_fd, place_.name, names);
+  // Where /proc is not mounted there is the path.
+  if (error_number == ENOENT) error_number = list_xattrs_at(AT_FDCWD, place_.path, names);
+  return error_number == 0;
+}
+
+bool ListedFile::can_read_xattr(const std::string& name) {
+  if (place_.follow) return true;
+  int error_number = look_for_xattr_at(place_.directory_fd, place_.name, name);
+  if (error_number == ENOENT) error_number = look_for_xattr_at(AT_FDCWD, place_.path, name);
+  return !is_xattr_withheld(error_number);
 }
 
 }  // namespace penstock

@@ -23,6 +23,7 @@ class ListedFile final : public FoundFile {
 
   Result<OpenedFile> open() override;
   bool list_xattrs(std::vector<std::string>& names) override;
+  bool can_read_xattr(const std::string& name) override;
 
  private:
   Place place_;

@@ -8,6 +8,7 @@ namespace {
 
 // What <linux/magic.h> lacks, from statfs(2) and the file systems' own sources.
 constexpr uint64_t kBcachefsMagic = 0xca451a4e;
+constexpr uint64_t kFuseMagic = 0x65735546;
 constexpr uint64_t kJfsMagic = 0x3153464a;
 constexpr uint64_t kRomfsMagic = 0x7275;
 constexpr uint64_t kZfsMagic = 0x2fc12fc1;
@@ -58,6 +59,13 @@ bool is_image(uint64_t fs_magic) {
   }
 }
 
+// Shows the times and inode numbers of other file systems, an image's too: those have whole seconds, and all
+// times of an entry are one.
+bool may_show_image(uint64_t fs_magic, const timespec& mtime, const timespec& ctime) {
+  const bool passes_on = fs_magic == OVERLAYFS_SUPER_MAGIC || fs_magic == kFuseMagic;
+  return passes_on && mtime.tv_nsec == 0 && ctime.tv_nsec == 0 && mtime.tv_sec == ctime.tv_sec;
+}
+
 }  // namespace
 
 timespec SettleRule::now() const {
@@ -75,7 +83,7 @@ timespec SettleRule::grain(const timespec& mtime, const timespec& ctime, uint64_
 
 bool SettleRule::settled(const timespec& mtime, const timespec& ctime, uint64_t fs_magic,
                          const timespec& before) const {
-  if (is_image(fs_magic)) return false;
+  if (is_image(fs_magic) || may_show_image(fs_magic, mtime, ctime)) return false;
   const timespec quiet{static_cast<time_t>(seconds_), 0};
   const timespec apart = grain(mtime, ctime, fs_magic);
   const timespec newest = earlier(mtime, ctime) ? ctime : mtime;

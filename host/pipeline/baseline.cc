@@ -32,6 +32,14 @@ bool is_unchanged(const TreeEntry& entry, const FileStatus& status) {
          entry.item.mark->ctime == file_time(status.ctime);
 }
 
+size_t ahead_bytes(const TreeEntry& entry) {
+  size_t bytes = sizeof(TreeEntry) + 2 * entry.name.size();
+  if (!entry.meta) return bytes;
+  bytes += entry.meta->hard_link.size();
+  for (const Xattr& attribute : entry.meta->xattrs) bytes += sizeof(Xattr) + xattr_bytes(attribute);
+  return bytes;
+}
+
 }  // namespace
 
 Baseline::Baseline(Store& store, const CommitTree& tree, Options options)
@@ -42,6 +50,7 @@ Baseline::Baseline(Store& store, const CommitTree& tree, Options options)
       check_(store, *reader_) {
   if (check_.thorough() && !options_.reread)
     note("parts of the store are damaged: what unchanged files are made of is looked for");
+  if (tree.scan_lost || !tree.meta || !tree.meta->scan) lost_scan();
   if (!tree.meta || tree.meta->several) {
     levels_.push_back(open_level(tree.top.directory()));
     return;
@@ -71,27 +80,40 @@ Baseline::Level Baseline::open_level(const TreeDirectory& directory) {
   return level;
 }
 
+// What was passed is no longer asked for.
+void Baseline::forget_passed(Level& level) {
+  for (; level.forgotten < level.next; ++level.forgotten) {
+    Ahead& passed = level.ahead[level.forgotten];
+    ahead_bytes_ -= passed.bytes;
+    passed = {};
+  }
+}
+
 void Baseline::look_ahead(Level& level) {
+  forget_passed(level);
   level.ahead.clear();
-  level.next = 0;
+  level.next = level.forgotten = 0;
   std::vector<Cid> files;
   std::vector<size_t> places;
-  size_t attribute_bytes = 0;
-  while (level.cursor && level.ahead.size() < kAheadMax && attribute_bytes <= kAheadXattrBytesMax) {
+  size_t bytes = 0;
+  const auto has_room = [&] { return bytes <= kLevelBytesMax && ahead_bytes_ <= options_.ahead_bytes_max; };
+  while (level.cursor && level.ahead.size() < kAheadMax && (level.ahead.empty() || has_room())) {
     auto entry = level.cursor->next();
     if (!entry) damaged(entry.error());
+    if (level.cursor->scan_lost()) lost_scan();
     if (!entry || !*entry) {
       level.cursor.reset();
       break;
-    }
-    if ((*entry)->meta) {
-      for (const Xattr& attribute : (*entry)->meta->xattrs) attribute_bytes += xattr_bytes(attribute);
     }
     if (is_marked(**entry) && !options_.reread) {
       files.push_back(*(*entry)->content);
       places.push_back(level.ahead.size());
     }
-    level.ahead.push_back({*std::move(*entry)});
+    const size_t entry_bytes = ahead_bytes(**entry);
+    level.ahead.push_back({*std::move(*entry), false, entry_bytes});
+    bytes += entry_bytes;
+    ahead_bytes_ += entry_bytes;
+    ahead_bytes_most_ = std::max(ahead_bytes_most_, ahead_bytes_);
   }
   const std::vector<bool> whole = check_.whole(files);
   for (size_t i = 0; i < places.size(); ++i) level.ahead[places[i]].whole = whole[i];
@@ -105,6 +127,7 @@ Baseline::Ahead* Baseline::peek(Level& level) {
 Baseline::Ahead* Baseline::take(const std::string& name) {
   PENSTOCK_CHECK(!levels_.empty());
   Level& level = levels_.back();
+  forget_passed(level);
   while (Ahead* const ahead = peek(level)) {
     if (ahead->entry.name > name) break;
     ++level.next;
@@ -124,6 +147,7 @@ void Baseline::enter(const std::string& name) {
     } else {
       count_gone(was->entry);
     }
+    forget_passed(levels_.back());
   }
   levels_.push_back(std::move(below));
 }
@@ -139,6 +163,7 @@ void Baseline::leave_rest(Level& level) {
     ++level.next;
     count_gone(ahead->entry);
   }
+  forget_passed(level);
 }
 
 FileMatch Baseline::match_file(const std::string& name, const FileStatus& status) {
@@ -215,6 +240,13 @@ void Baseline::damaged(const Error& error) {
   if (faults_++ == 0)
     note("part of commit " + commit_.text() +
          " cannot be read, so files are read that it would have spared: " + error.what + ": " + error.why);
+}
+
+void Baseline::lost_scan() {
+  if (!scan_lost_ && !options_.reread)
+    note("commit " + commit_.text() +
+         " lacks what its files are known again by, or part of it (its scan tree): these are read");
+  scan_lost_ = true;
 }
 
 void Baseline::note(const std::string& text) const {

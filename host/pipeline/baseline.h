@@ -35,13 +35,15 @@ struct FileMatch {
 
 // The tree of an earlier commit of this store, walked in step with a put: tells of each file whether it is
 // what it was (docs/incremental.md). Never an error: where the commit cannot be read, the put reads files.
-// Memory, a directory that is open: that of a TreeCursor, and kAheadMax entries. One thread.
+// Memory, a directory that is open: that of a TreeCursor; and in all the entries that are looked ahead at.
+// One thread.
 class Baseline {
  public:
   struct Options {
     bool reread = false;  // nothing counts as unchanged; it is compared all the same
     // Told, in words for a person, why files are read that would not have to be.
     std::function<void(const std::string&)> note;
+    size_t ahead_bytes_max = 4 << 20;  // of entries looked ahead at, in all directories; passed by one entry
   };
 
   // The store outlives it.
@@ -62,24 +64,29 @@ class Baseline {
   const Cid& commit() const { return commit_; }
   // Files of the commit that the put did not meet.
   uint64_t files_gone() const { return files_gone_; }
+  // The most that entries looked ahead at came to.
+  size_t ahead_bytes_most() const { return ahead_bytes_most_; }
 
  private:
   static constexpr size_t kAheadMax = 128;
-  static constexpr size_t kAheadXattrBytesMax = 262144;  // passed by one entry at the most
+  static constexpr size_t kLevelBytesMax = 262144;  // passed by one entry at the most
 
   struct Ahead {
     TreeEntry entry;
     bool whole = false;  // the store has what the file is made of
+    size_t bytes = 0;
   };
   struct Level {
     std::optional<TreeCursor> cursor;  // none: its end was reached, or nothing is known
     std::vector<Ahead> ahead;
     size_t next = 0;
+    size_t forgotten = 0;  // of those before `next`
   };
 
   Level open_level(const TreeDirectory& directory);
   Ahead* peek(Level& level);
   void look_ahead(Level& level);
+  void forget_passed(Level& level);
   // The entry of that name; it and what stands before it are passed. Valid until the next call.
   Ahead* take(const std::string& name);
   std::optional<KnownFile> known_file(const TreeEntry& entry);
@@ -87,6 +94,7 @@ class Baseline {
   void count_gone_below(const Cid& list);
   void leave_rest(Level& level);
   void damaged(const Error& error);
+  void lost_scan();
   void note(const std::string& text) const;
 
   Cid commit_;
@@ -98,6 +106,9 @@ class Baseline {
   uint64_t files_gone_ = 0;
   uint64_t files_lost_ = 0;  // unchanged, but not whole in the store
   uint64_t faults_ = 0;
+  bool scan_lost_ = false;
+  size_t ahead_bytes_ = 0;
+  size_t ahead_bytes_most_ = 0;
 };
 
 }  // namespace penstock

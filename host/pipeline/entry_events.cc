@@ -48,9 +48,11 @@ FileMatch match_entry(Baseline& baseline, const Entry& entry) {
   FileMatch match = baseline.match_file(entry.name, *entry.status);
   if (!match.known) return match;
   std::vector<std::string> names;
-  if (!entry.found->list_xattrs(names) ||
-      !std::ranges::includes(match.known->xattrs, names, {}, &Xattr::name))
-    match.known.reset();
+  const auto is_known = [&](const std::string& name) {
+    return std::ranges::binary_search(match.known->xattrs, name, {}, &Xattr::name) ||
+           !entry.found->can_read_xattr(name);
+  };
+  if (!entry.found->list_xattrs(names) || !std::ranges::all_of(names, is_known)) match.known.reset();
   return match;
 }
 

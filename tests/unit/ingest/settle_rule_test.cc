@@ -26,6 +26,12 @@ TEST(SettleRuleTest, AnImageIsNeverSettled) {
         uint64_t{CRAMFS_MAGIC}, uint64_t{UDF_SUPER_MAGIC}, uint64_t{0x7275}})
     EXPECT_FALSE(rule.settled({1, 5}, {1, 5}, magic, {1'000'000, 0})) << magic;
   EXPECT_TRUE(rule.settled({1, 5}, {1, 5}, kFine, {1'000'000, 0}));
+  // What shows others' files may show an image's, whose times are one and whole seconds.
+  for (const uint64_t magic : {uint64_t{OVERLAYFS_SUPER_MAGIC}, uint64_t{0x65735546}}) {
+    EXPECT_FALSE(rule.settled({1, 0}, {1, 0}, magic, {1'000'000, 0})) << magic;
+    EXPECT_TRUE(rule.settled({1, 5}, {1, 5}, magic, {1'000'000, 0})) << magic;
+    EXPECT_TRUE(rule.settled({1, 0}, {2, 0}, magic, {1'000'000, 0})) << magic;
+  }
 }
 
 TEST(SettleRuleTest, AChangeOfThisTickIsNotSettled) {

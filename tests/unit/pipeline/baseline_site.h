@@ -57,6 +57,7 @@ class CountedOpens final : public EntryStream {
       return file_->open();
     }
     bool list_xattrs(std::vector<std::string>& names) override { return file_->list_xattrs(names); }
+    bool can_read_xattr(const std::string& name) override { return file_->can_read_xattr(name); }
 
    private:
     std::unique_ptr<FoundFile> file_;
@@ -71,10 +72,15 @@ class CountedOpens final : public EntryStream {
 // Files whose statuses a test makes up.
 class MadeFiles final : public EntryStream {
  public:
-  MadeFiles& file(const std::string& name, const FileStatus& status, std::vector<uint8_t> content) {
+  // `listed`: names of attributes, which are not there when it is read.
+  MadeFiles& file(const std::string& name, const FileStatus& status, std::vector<uint8_t> content,
+                  std::vector<std::string> listed = {}, bool readable = true) {
     Entry entry{.kind = Entry::Kind::file, .name = name, .path = name};
     entry.status = status;
-    entry.found = std::make_unique<Made>(status, ScriptedContent::of(std::move(content)));
+    auto found = std::make_unique<Made>(status, ScriptedContent::of(std::move(content)));
+    found->listed = std::move(listed);
+    found->readable = readable;
+    entry.found = std::move(found);
     entries_.push_back(std::move(entry));
     return *this;
   }
@@ -111,9 +117,13 @@ class MadeFiles final : public EntryStream {
       return file;
     }
     bool list_xattrs(std::vector<std::string>& names) override {
-      names.clear();
+      names = listed;
       return true;
     }
+    bool can_read_xattr(const std::string& /*name*/) override { return readable; }
+
+    std::vector<std::string> listed;
+    bool readable = true;
 
    private:
     FileStatus status_;
@@ -130,6 +140,7 @@ class BaselineSite : public testing::Test {
     PutReport report;
     Cid commit;
     std::vector<std::string> opened;  // names, in order of the walk
+    size_t ahead_bytes_most = 0;
   };
   enum class Compared : uint8_t { with_parent, with_nothing, and_reread };
 
@@ -205,10 +216,11 @@ class BaselineSite : public testing::Test {
     if (how != Compared::with_nothing && !parent) parent = find_parent(*store_, *reader, query(names));
     std::unique_ptr<Baseline> baseline;
     if (parent) {
-      baseline = std::make_unique<Baseline>(
-          *store_, *parent, Baseline::Options{how == Compared::and_reread, [&](const std::string& text) {
-                                                notes.push_back(text);
-                                              }});
+      Baseline::Options wanted;
+      wanted.reread = how == Compared::and_reread;
+      wanted.note = [&](const std::string& text) { notes.push_back(text); };
+      if (ahead_bytes_max) wanted.ahead_bytes_max = *ahead_bytes_max;
+      baseline = std::make_unique<Baseline>(*store_, *parent, std::move(wanted));
     }
     options.baseline = baseline.get();
     options.report = [&](const Error& error) { reported.push_back(error.what); };
@@ -216,6 +228,7 @@ class BaselineSite : public testing::Test {
     StoreFrameSink sink(*store_);
     CountedOpens counted(std::move(entries), put.opened);
     auto report = put_entries(counted, *device, sink, options);
+    if (baseline) put.ahead_bytes_most = baseline->ahead_bytes_most();
     EXPECT_TRUE(report) << report.error().message();
     if (!report) return put;
     put.report = *std::move(report);
@@ -243,6 +256,7 @@ class BaselineSite : public testing::Test {
   test::SourceTree tree;
   PutOptions options;
   CommitRequest request{.name = "n", .host = "h", .paths = {}, .profile = "default"};
+  std::optional<size_t> ahead_bytes_max;
   std::vector<std::string> notes;
   std::vector<std::string> reported;
 

@@ -420,8 +420,8 @@ TEST_F(BaselineTest, AParentThatIsIncompleteIsANote) {
   const Case cases[] = {
       {"content", [&](CommitTree& parent) { parent.top.content = cid_of(Multicodec::dag_pb, {}); }, 1},
       {"list", [&](CommitTree& parent) { parent.top.list = nowhere; }, 1},
-      {"scan", [&](CommitTree& parent) { parent.top.item.list = nowhere; }, 0},
-      {"a scan of something else", [&](CommitTree& parent) { parent.top.item.list = parent.top.list; }, 0},
+      {"scan", [&](CommitTree& parent) { parent.top.item.list = nowhere; }, 1},
+      {"a scan of something else", [&](CommitTree& parent) { parent.top.item.list = parent.top.list; }, 1},
       {"a file for a directory",
        [&](CommitTree& parent) { parent.top.content = cid_of(Multicodec::raw, {}); }, 1},
   };
@@ -477,6 +477,74 @@ TEST_F(BaselineTest, ALeafInQuarantineIsFoundBelowItsNodes) {
   EXPECT_EQ(put({"f"}).opened, Names{"f"});
   EXPECT_TRUE(store_->find(links[2].digest).value());
   EXPECT_EQ(put({"f"}).opened, Names{});
+}
+
+// Whatever the depth: deep trees whose entries have many attributes would take a machine's memory otherwise.
+TEST_F(BaselineTest, LooksAheadWithinOneBudgetForAllDirectories) {
+  std::string path = "t";
+  tree.directory(path);
+  for (int depth = 0; depth < 30; ++depth) {
+    for (int file = 0; file < 12; ++file) tree.file(path + "/" + std::to_string(file), "x");
+    path += "/5d";  // with entries before and behind it
+    tree.directory(path);
+  }
+  put({"t"});
+  const Put plenty = put({"t"});
+  EXPECT_EQ(plenty.opened, std::vector<std::string>());
+  EXPECT_GT(plenty.ahead_bytes_most, 30U * 4 * sizeof(TreeEntry)) << "the tree is large enough to tell";
+  ahead_bytes_max = 16 << 10;
+  const Put bounded = put({"t"});
+  EXPECT_EQ(bounded.opened, std::vector<std::string>());
+  EXPECT_EQ(bounded.report.counters.files_unchanged, 30U * 12);
+  EXPECT_LE(bounded.ahead_bytes_most, *ahead_bytes_max + 2 * sizeof(TreeEntry));
+}
+
+TEST_F(BaselineTest, ALostScanTreeIsANote) {
+  tree.directory("t");
+  tree.file("t/a", "a");
+  tree.directory("t/d");
+  tree.file("t/d/b", "b");
+  const Cid commit = put({"t"}).commit;
+  const auto reader = store_->new_reader();
+  const MetaRoot meta = *open_commit_tree(*reader, commit)->meta;
+  const Cid tops = decode_scan_root(reader->read(*meta.scan).value()).value();
+  EXPECT_EQ(put({"t"}).opened, std::vector<std::string>());
+  EXPECT_TRUE(notes.empty());
+  // A block alone holds each: those of the tops, of t, and the root.
+  for (const Cid& lost : {tops, *meta.scan}) {
+    SCOPED_TRACE(lost.text());
+    notes.clear();
+    options.baseline = nullptr;
+    CommitTree damaged = *open_commit_tree(*reader, commit);
+    if (lost == tops) {
+      damaged.top.item = {};
+      damaged.top.item.list = cid_of(Multicodec::dag_cbor, as_bytes("nothing"));
+    } else {
+      damaged.scan_lost = true;
+      damaged.top.item = {};
+    }
+    auto entries = open_paths({tree.path("t")}, {.metadata = true, .settle = settle});
+    const Put again = put_entries_of(std::move(*entries), {"t"}, Compared::with_parent, damaged);
+    EXPECT_EQ(again.opened.size(), 2U);
+    ASSERT_FALSE(notes.empty());
+    EXPECT_NE(notes.front().find("scan tree"), std::string::npos) << notes.front();
+  }
+}
+
+// Some file systems list what they do not give, to one user or to any.
+TEST_F(BaselineTest, AttributesThatAreListedAndCannotBeReadAreNoReasonToRead) {
+  FileStatus status;
+  status.mode = S_IFREG | 0644;
+  status.size = 1;
+  status.settled = true;
+  const auto made = [&](std::vector<std::string> names, bool readable) {
+    auto files = std::make_unique<MadeFiles>();
+    files->file("a", status, {'a'}, std::move(names), readable);
+    return files;
+  };
+  put_made(made({}, true), {"a"});
+  EXPECT_EQ(put_made(made({"system.x"}, false), {"a"}).opened, std::vector<std::string>());
+  EXPECT_EQ(put_made(made({"system.x"}, true), {"a"}).opened, std::vector<std::string>{"a"});
 }
 
 }  // namespace

@@ -290,6 +290,7 @@ class ScriptedFile final : public FoundFile {
     return file;
   }
   bool list_xattrs(std::vector<std::string>& /*names*/) override { return false; }
+  bool can_read_xattr(const std::string& /*name*/) override { return true; }
 
  private:
   FileStatus status_;

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "appliance/global_options.h"
+#include "base/size_text.h"
 #include "ingest/top_level_path.h"
 
 namespace penstock {
@@ -31,6 +32,20 @@ Result<PutOptions> parse_put_choices(const PutChoices& choices) {
   PENSTOCK_TRY_ASSIGN(options.verify, parse_verify_level(choices.verify));
   PENSTOCK_TRY_ASSIGN(options.threads, parse_threads(choices.threads));
   return options;
+}
+
+Result<std::optional<CheckpointInterval>> parse_checkpoint(const std::string& size) {
+  CheckpointInterval interval;
+  if (size.empty()) return interval;
+  auto bytes = parse_size(size);
+  if (!bytes) {
+    Error error = bytes.error();
+    error.what = "--checkpoint " + error.what;
+    return Failure(std::move(error));
+  }
+  if (*bytes == 0) return std::nullopt;
+  interval.bytes = *bytes;
+  return interval;
 }
 
 Status check_devices_serve(const Dispatcher& devices, const PutOptions& options) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,9 @@ struct PutChoices {
 
 // usage error: one of them is malformed.
 Result<PutOptions> parse_put_choices(const PutChoices& choices);
+
+// SIZE of what is stored between checkpoints; none where it is 0. usage error: it is malformed.
+Result<std::optional<CheckpointInterval>> parse_checkpoint(const std::string& size);
 
 // usage error: the devices are to check each other, and there is none but the CPU. With one the host checks
 // it.

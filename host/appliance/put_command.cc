@@ -14,6 +14,7 @@
 #include "appliance/command_syntax.h"
 #include "appliance/device_text.h"
 #include "appliance/driver_table.h"
+#include "appliance/full_disk.h"
 #include "appliance/host_name.h"
 #include "appliance/line_text.h"
 #include "appliance/put_choices.h"
@@ -61,6 +62,15 @@ Result<PutReport> put_with_display(const PutCommand& command, Store& store, Disp
   return put_entries(entries, devices, sink, options);
 }
 
+// A put that comes to nothing: what it has stored is kept for the next one, where that can be.
+Failure given_up(Store& store, const Dispatcher& devices, const PutOptions& options, const Error& error,
+                 Console& console) {
+  const bool keeps = options.checkpoint && keeps_unfinished(devices, options) && store.bytes_written() > 0;
+  if (keeps && store.rescue())
+    console.note("what was stored until then is kept without a commit: putting the same again finds it");
+  return Failure(error);
+}
+
 }  // namespace
 
 ParentQuery PutCommand::parent_query(const SelectedInputs& selected, const PutOptions& options) const {
@@ -103,8 +113,10 @@ void PutCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
       "--settle-seconds", settle_seconds, "N",
       "files that changed less than N seconds before they are looked at are read again by the next put "
       "too; 0 for what nobody writes to, as a snapshot of a file system that was frozen for it, of another "
-      "one "
-      "a minute more than its age (default 60)");
+      "one a minute more than its age (default 60)");
+  syntax.value("--checkpoint", checkpoint, "SIZE",
+               "what is stored is made durable every SIZE, and every minute, so that a put that is cut off "
+               "loses no more; 0: only when all is (default 2G)");
   selection.describe(syntax);
   syntax.flag("-n,--dry-run", dry_run, "say what would be put, and put nothing");
   syntax.flag("-v,--verbose", verbose,
@@ -124,6 +136,10 @@ void PutCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
 
 Result<int> PutCommand::run(const GlobalOptions& global, Console& console) const {
   Result<int> outcome = put(global, console);
+  if (!outcome) {
+    PENSTOCK_TRY_ASSIGN(const std::string directory, store_directory(global));
+    outcome = Failure(say_what_may_go(outcome.error(), directory));
+  }
   if (!outcome && StopSignal::requested()) {
     console.report(outcome.error());
     StopSignal::die();
@@ -147,6 +163,7 @@ Result<int> PutCommand::put(const GlobalOptions& global, Console& console) const
   PENSTOCK_TRY_ASSIGN(
       PutOptions options,
       parse_put_choices({config.chunker, codec.empty() ? config.codec : codec, profile, verify, threads}));
+  PENSTOCK_TRY_ASSIGN(options.checkpoint, parse_checkpoint(checkpoint));
   PENSTOCK_TRY(check_devices_serve(devices.dispatcher(), options));
   std::optional<PutParent> compared;
   if (inputs.metadata.kept) {
@@ -167,12 +184,16 @@ Result<int> PutCommand::put(const GlobalOptions& global, Console& console) const
     console.report(error);
     left_out.add(error);
   };
-  PENSTOCK_TRY_ASSIGN(PutReport report, put_with_display(*this, *store, devices.dispatcher(), *inputs.entries,
-                                                         options, bytes_before, console));
+  auto put =
+      put_with_display(*this, *store, devices.dispatcher(), *inputs.entries, options, bytes_before, console);
+  if (!put) return given_up(*store, devices.dispatcher(), options, put.error(), console);
+  PutReport& report = *put;
   PENSTOCK_TRY(check_taken(*selected.filter, report.counters));
   order_as_given(report.roots, inputs.names);
   CommitRequest request{name, host_name(), selected.paths, profile, now_ns()};
-  PENSTOCK_TRY_ASSIGN(const Cid commit, commit_put(*store, report, options, request));
+  const auto committed = commit_put(*store, report, options, request);
+  if (!committed) return given_up(*store, devices.dispatcher(), options, committed.error(), console);
+  const Cid& commit = *committed;
 
   if (global.json) {
     Json object = put_report_json(report, options, commit, left_out);

@@ -30,6 +30,7 @@ struct PutCommand {
   std::string parent;  // empty: the best there is
   bool reread = false;
   std::string settle_seconds;  // empty: kSettleSeconds
+  std::string checkpoint;      // empty: CheckpointInterval's
   PutSelection selection;
   bool dry_run = false;
   bool verbose = false;

@@ -21,6 +21,8 @@ class FrameSink {
   virtual Status append(const VerifiedBlock& block) = 0;
   // Reads back what was appended and is not committed, and checks every byte; no append is under way.
   virtual Status recheck() = 0;
+  // As Store::checkpoint, where there is anything to make durable; no append is under way.
+  virtual Status checkpoint() { return {}; }
 };
 
 // A Store as a FrameSink.
@@ -32,6 +34,7 @@ class StoreFrameSink final : public FrameSink {
   }
   Status append(const VerifiedBlock& block) override { return store_->append(block); }
   Status recheck() override { return check_uncommitted(*store_); }
+  Status checkpoint() override { return store_->checkpoint(); }
 
  private:
   Store* store_;

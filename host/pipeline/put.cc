@@ -16,6 +16,7 @@
 #include "pipeline/cross_check.h"
 #include "pipeline/memory_plan.h"
 #include "pipeline/meta_assembler.h"
+#include "pipeline/put_checkpoints.h"
 #include "pipeline/put_lane.h"
 #include "pipeline/put_pools.h"
 #include "pipeline/stream_order.h"
@@ -85,6 +86,11 @@ PutCounters& PutCounters::operator+=(const PutCounters& other) {
   return *this;
 }
 
+bool keeps_unfinished(const Dispatcher& dispatcher, const PutOptions& options) {
+  return dispatcher.capabilities().is_cpu || options.verify.kind == VerifyLevel::Kind::full ||
+         options.verify.kind == VerifyLevel::Kind::cross;
+}
+
 std::string codec_choice_text(const PutOptions& options) {
   return options.codec_any ? "auto" : codec_text(options.codec);
 }
@@ -122,6 +128,9 @@ Result<PutReport> put_entries(EntryStream& entries, Dispatcher& dispatcher, Fram
   StreamOrder order(assembler, kOutlinesPerLane * plan.lanes * plan.batches_per_lane);
   BatchFiller filler(entries, *pools.inputs, shared, descriptors_per_batch(plan.input_buffers));
   PutCourse course{filler, order, sink, shared, dispatcher};
+  std::optional<PutCheckpoints> checkpoints;
+  if (options.checkpoint && keeps_unfinished(dispatcher, options))
+    course.checkpoints = &checkpoints.emplace(sink, *options.checkpoint, plan.lanes);
   std::vector<std::unique_ptr<PutLane>> lanes;
   for (unsigned i = 0; i < plan.lanes; ++i) {
     PENSTOCK_TRY_ASSIGN(auto queue_pair, dispatcher.open_queue_pair(plan.batches_per_lane));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -10,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/limits.h"
 #include "base/result.h"
 #include "chunking/chunker_spec.h"
 #include "codec/codec.h"
@@ -37,6 +39,18 @@ struct MetadataOptions {
   PutChoice choice;
 };
 
+// How often what a put has appended is made durable before there is a commit: whichever comes first. A put
+// that is cut off then loses no more than that.
+struct CheckpointInterval {
+  // Each costs a sync of less than a segment while lanes stand still: of 2 GiB, about a hundredth of the
+  // time.
+  static constexpr uint64_t kBytes = 2 * kGiB;
+  static constexpr std::chrono::seconds kTime{60};
+
+  uint64_t bytes = kBytes;  // payload bytes
+  std::chrono::nanoseconds time = kTime;
+};
+
 struct PutOptions {
   ChunkerSpec chunker;
   LinkLayout layout = LinkLayout::content_cut;
@@ -51,6 +65,8 @@ struct PutOptions {
   std::function<void(const Error&)> report;
   // Sees the raw bytes of each frame that was appended; for analyze. Called by all lanes at once.
   std::function<void(Bytes raw, std::span<const BlockEntry> entries)> observe;
+  // None: what was appended is durable with its commit alone. See keeps_unfinished.
+  std::optional<CheckpointInterval> checkpoint;
   TransferProgress* progress = nullptr;
   // Once it is true nothing more is read, what devices have is waited for up to its deadline, and the put
   // fails.
@@ -112,6 +128,10 @@ struct PutReport {
   unsigned lanes = 0;
   uint64_t nanoseconds = 0;  // wall
 };
+
+// Whether what such a put has appended may be kept when it comes to nothing: where the level leaves out
+// checks of devices' work, it may have to be read back before it counts, and is kept by its commit alone.
+bool keeps_unfinished(const Dispatcher& dispatcher, const PutOptions& options);
 
 // Reads everything that `entries` names, cuts, digests and encodes it on the dispatcher's devices, verifies
 // it and appends what is new to `sink`, together with the tree above it. What verification finds wrong is

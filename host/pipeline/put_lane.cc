@@ -56,7 +56,9 @@ Status PutLane::run() {
     course_->stopped = true;
     course_->order.stop();
     course_->source.stop();
+    if (course_->checkpoints != nullptr) course_->checkpoints->stop();
   }
+  if (course_->checkpoints != nullptr) course_->checkpoints->leave();
   drain();
   return status;
 }
@@ -64,7 +66,11 @@ Status PutLane::run() {
 Status PutLane::work() {
   while (!course_->stopped) {
     PENSTOCK_TRY(course_->goes_on());
-    Batch* idle = source_ended_ ? nullptr : idle_batch();
+    if (active_ == 0 && course_->checkpoints != nullptr) {
+      PENSTOCK_TRY(course_->checkpoints->pass());
+      clock_.lap(Stage::append);
+    }
+    Batch* idle = may_begin() ? idle_batch() : nullptr;
     bool started = false;
     if (idle != nullptr) {
       PENSTOCK_TRY_ASSIGN(started, start_batch(*idle));
@@ -79,6 +85,10 @@ Status PutLane::work() {
     PENSTOCK_TRY(poll_device());
   }
   return {};
+}
+
+bool PutLane::may_begin() const {
+  return !source_ended_ && (course_->checkpoints == nullptr || !course_->checkpoints->due());
 }
 
 Batch* PutLane::idle_batch() {
@@ -373,6 +383,7 @@ Status PutLane::finish(Batch& batch, const EncodedBlock& block, const Result<Ver
   ++counters_.frames;
   counters_.frames_stored += block.codec == CodecId::stored ? 1 : 0;
   if (course_->options.progress != nullptr) course_->options.progress->bytes_stored += block.payload.size();
+  if (course_->checkpoints != nullptr) course_->checkpoints->appended(block.payload.size());
   retire(batch);
   return {};
 }

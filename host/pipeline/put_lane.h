@@ -18,6 +18,7 @@
 #include "pipeline/fusion_choice.h"
 #include "pipeline/lane_tally.h"
 #include "pipeline/put.h"
+#include "pipeline/put_checkpoints.h"
 #include "pipeline/stage_times.h"
 #include "pipeline/stream_order.h"
 #include "pipeline/whole_file_reader.h"
@@ -33,6 +34,7 @@ struct PutCourse {
   const PutOptions& options;
   Dispatcher& dispatcher;
   FusionChoice fusion{};
+  PutCheckpoints* checkpoints = nullptr;  // none: lanes do not stand still for any
   Distrust distrust{dispatcher, options.verify};
   std::mutex source_mutex{};   // held by the lane that reads
   uint64_t next_sequence = 0;  // under source_mutex
@@ -66,6 +68,7 @@ class PutLane {
 
  private:
   Status work();
+  bool may_begin() const;
   Result<bool> start_batch(Batch& batch);
   Batch* idle_batch();
   void submit_ready();

@@ -24,8 +24,10 @@ bool tell_the_same(const LogScan& a, const LogScan& b) {
 Status CommitLog::write_at(uint64_t offset, const LogRecord& record) {
   const std::vector<uint8_t> copy = encode_log_record(record, uuid_);
   const std::array<Bytes, 2> copies{copy, copy};
+  broken_ = true;
   PENSTOCK_TRY(file_->write(offset, copies));
   PENSTOCK_TRY(file_->sync());
+  broken_ = false;
   scan_.end = scan_.size = offset + 2 * copy.size();
   scan_.last_copied = true;
   scan_.last_offset = offset;
@@ -68,10 +70,12 @@ Result<bool> CommitLog::rewrite(FileSystem& files, const StorePaths& paths) {
   const std::string fresh = path + ".new";
   PENSTOCK_TRY_ASSIGN(const bool left_over, files.exists(fresh));
   if (left_over) PENSTOCK_TRY(files.remove(fresh));
+  broken_ = true;
   PENSTOCK_TRY_ASSIGN(const auto file, files.create(fresh));
   PENSTOCK_TRY_ASSIGN(const LogScan old, copy_to(*file, path));
   if (old.damage.empty() || old.records_lost > 0 || old.size != old.end) {
     PENSTOCK_TRY(files.remove(fresh));
+    broken_ = false;
     return false;
   }
   PENSTOCK_TRY(file->sync());
@@ -85,6 +89,7 @@ Result<bool> CommitLog::rewrite(FileSystem& files, const StorePaths& paths) {
   // The old file has no name any more: what goes there is lost.
   PENSTOCK_TRY_ASSIGN(file_, files.open(path, true));
   scan_ = copied;
+  broken_ = false;
   return true;
 }
 

@@ -30,6 +30,8 @@ class CommitLog {
   // Appends a record of up to LogRecord::kCommitsMax commits, or of watermarks alone, and syncs: all of it is
   // there, or nothing. After an error nothing may be appended.
   Status append(std::span<const Cid> commits, std::vector<Watermark> changed);
+  // There was such an error.
+  bool broken() const { return broken_; }
 
  private:
   Result<LogScan> copy_to(File& fresh, const std::string& path) const;
@@ -38,6 +40,7 @@ class CommitLog {
   std::unique_ptr<File> file_;
   StoreUuid uuid_;
   LogScan scan_;
+  bool broken_ = false;
 };
 
 }  // namespace penstock

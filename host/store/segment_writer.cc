@@ -71,9 +71,8 @@ Result<std::unique_ptr<File>> SegmentWriter::seal() {
   return file;
 }
 
-Result<SegmentWriter::Slot> SegmentWriter::reserve(const VerifiedBlock& block, uint32_t record_bytes) {
+Status SegmentWriter::reserve(const VerifiedBlock& block, uint32_t record_bytes, Slot& slot) {
   const auto entries = block.entries();
-  Slot slot;
   std::unique_lock lock(mutex_);
   while (true) {
     idle_.wait(lock, [&] { return error_ || !sealing_; });
@@ -100,7 +99,14 @@ Result<SegmentWriter::Slot> SegmentWriter::reserve(const VerifiedBlock& block, u
   active_->in_flight.insert(active_->bytes);
   active_->bytes += record_bytes;
   bytes_written_ += record_bytes;
-  return slot;
+  return {};
+}
+
+Status SegmentWriter::write_record(const VerifiedBlock& block, uint32_t payload_crc, MutableBytes head,
+                                   const Slot& slot) const {
+  encode_record_head(block, payload_crc, segment_seed(uuid_, slot.at.segment), slot.at.record, head);
+  const std::array<Bytes, 2> parts{head, block.payload()};
+  return slot.file->write(slot.at.record, parts);
 }
 
 Result<SegmentWriter::Written> SegmentWriter::write(const VerifiedBlock& block) {
@@ -109,12 +115,14 @@ Result<SegmentWriter::Written> SegmentWriter::write(const VerifiedBlock& block) 
   head.resize(RecordHeader::kBytes + block.entries().size() * ChunkTable::kEntryBytes);
   const uint32_t payload_crc = crc32c(block.payload());
   const auto record_bytes = static_cast<uint32_t>(head.size() + block.payload().size());
-
-  PENSTOCK_TRY_ASSIGN(Slot slot, reserve(block, record_bytes));
-  encode_record_head(block, payload_crc, segment_seed(uuid_, slot.at.segment), slot.at.record, head);
-  const std::array<Bytes, 2> parts{head, block.payload()};
-  Status outcome = slot.file->write(slot.at.record, parts);
-  if (outcome && slot.sealed) outcome = syncer_.push(std::move(slot.sealed));
+  Slot slot;
+  Status outcome = reserve(block, record_bytes, slot);
+  if (outcome) outcome = write_record(block, payload_crc, head, slot);
+  // Whatever became of the record: the sealed segment has to be synced to count.
+  if (slot.sealed) {
+    Status pushed = syncer_.push(std::move(slot.sealed));
+    if (outcome) outcome = std::move(pushed);
+  }
   if (outcome) return slot.at;
   const std::lock_guard lock(mutex_);
   return Failure(keep(std::move(outcome)).error());
@@ -143,15 +151,39 @@ std::vector<Watermark> SegmentWriter::extents() {
 }
 
 Result<std::vector<Watermark>> SegmentWriter::sync() {
-  std::unique_lock lock(mutex_);
-  if (error_) return Failure(*error_);
-  PENSTOCK_CHECK(!active_ || active_->in_flight.empty());
-  lock.unlock();
+  {
+    const std::lock_guard lock(mutex_);
+    if (error_) return Failure(*error_);
+    PENSTOCK_CHECK(!active_ || active_->in_flight.empty());
+  }
+  return make_durable();
+}
+
+Result<std::vector<Watermark>> SegmentWriter::rescue() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (sync_failed_) return Failure(*error_);
+    static_cast<void>(keep(fail(Errc::failed, paths_.segments(), "nothing more is written to them")));
+    if (active_) {
+      // Of what was being written nothing was acknowledged. What cannot be cut off is set aside later.
+      active_->bytes = active_->complete();
+      active_->in_flight.clear();
+      static_cast<void>(active_->file->truncate(active_->bytes));
+    }
+  }
+  return make_durable();
+}
+
+// While nothing is written.
+Result<std::vector<Watermark>> SegmentWriter::make_durable() {
   Status outcome = syncer_.drain();
   if (outcome && active_ && active_->bytes != active_->bytes_at_sync) outcome = active_->file->sync();
   if (outcome && entries_changed_) outcome = files_->sync_directory(paths_.segments());
-  lock.lock();
-  if (!outcome) return Failure(keep(std::move(outcome)).error());
+  const std::lock_guard lock(mutex_);
+  if (!outcome) {
+    sync_failed_ = true;
+    return Failure(keep(std::move(outcome)).error());
+  }
   entries_changed_ = false;
   std::vector<Watermark> changed(sealed_.begin() + static_cast<ptrdiff_t>(sealed_synced_), sealed_.end());
   sealed_synced_ = sealed_.size();

@@ -61,6 +61,11 @@ class SegmentWriter {
   // call that succeeded, ascending, with their sizes.
   Result<std::vector<Watermark>> sync();
 
+  // After a failed write, or for whatever reason nothing more is to be written: makes durable what is
+  // complete before it, cuts off the rest of the present segment, and returns the same. No write is under
+  // way. failed: a sync has failed, now or before.
+  Result<std::vector<Watermark>> rescue();
+
   // The number that the first segment of this session has.
   uint32_t first_segment() const { return first_segment_; }
   uint64_t bytes_written() const;
@@ -82,10 +87,14 @@ class SegmentWriter {
     std::unique_ptr<File> sealed;  // a segment that this write had to seal, to be synced
   };
 
-  Result<Slot> reserve(const VerifiedBlock& block, uint32_t record_bytes);
+  // After an error too, a segment that was sealed is in `slot`.
+  Status reserve(const VerifiedBlock& block, uint32_t record_bytes, Slot& slot);
+  Status write_record(const VerifiedBlock& block, uint32_t payload_crc, MutableBytes head,
+                      const Slot& slot) const;
   Status begin_segment();
   Result<std::unique_ptr<File>> seal();
   Status keep(Status status);  // remembers the first error
+  Result<std::vector<Watermark>> make_durable();
 
   FileSystem* files_;
   StorePaths paths_;
@@ -105,6 +114,7 @@ class SegmentWriter {
   uint32_t next_segment_;
   uint64_t bytes_written_ = 0;
   std::optional<Error> error_;
+  bool sync_failed_ = false;  // what is on disk is unknown
 };
 
 }  // namespace penstock

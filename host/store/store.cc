@@ -175,6 +175,18 @@ Status Store::commit(std::span<const Cid> commits) {
   return {};
 }
 
+Status Store::rescue() {
+  PENSTOCK_CHECK(state_->writer != nullptr);
+  static_cast<void>(keep(fail(Errc::failed, state_->site.paths.directory, "the put was given up",
+                              "reopen the store and put the data again")));
+  if (state_->log->broken()) return usable();
+  PENSTOCK_TRY_ASSIGN(auto changed, state_->writer->rescue());
+  if (changed.empty()) return {};
+  PENSTOCK_TRY(state_->log->append({}, std::move(changed)));
+  state_->catalog->set_watermarks(state_->log->watermarks());
+  return {};
+}
+
 std::unique_ptr<StoreReader> Store::new_reader(ReadPattern pattern) {
   return std::make_unique<StoreReader>(*state_->site.files, state_->site.paths, state_->site.uuid,
                                        *state_->catalog, pattern);

@@ -62,6 +62,10 @@ class Store {
   Status commit(std::span<const Cid> commits);
   // Makes what was appended durable though no commit names it yet.
   Status checkpoint() { return commit(std::span<const Cid>()); }
+  // When a put has failed or is given up: makes durable what was appended before that, blocks that may have
+  // no tree above them, so that the next put finds them. While no claim or append is under way. Nothing more
+  // is written by this writer. failed: what is on the disk is not known; a commit may be in the log by half.
+  Status rescue();
 
   // A reader for one thread, with a small cache of decoded frames. The store outlives it.
   std::unique_ptr<StoreReader> new_reader(ReadPattern pattern = ReadPattern::scattered);

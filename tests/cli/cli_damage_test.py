@@ -5,10 +5,12 @@ import glob
 import json
 import os
 import shutil
+import signal
 import subprocess
+import time
 import unittest
 
-from tool_case import CORRUPT, DONE, FAILED, LOCKED, TOOL, ToolCase, environment
+from tool_case import CORRUPT, DONE, FAILED, LOCKED, TOOL, USAGE, ToolCase, environment
 
 
 def crc32c(data):
@@ -212,6 +214,52 @@ class Damage(ToolCase):
         self.assertEqual(self.run_tool("put", self.write("more", b"more")).returncode, DONE)
         self.assertIn(b"no damage", self.ok("verify"))
         self.assertEqual(len(self.ok("log").splitlines()), 2)
+
+    def segment_bytes(self):
+        return sum(os.path.getsize(path) for path in self.segments())
+
+    def test_a_killed_put_keeps_what_lies_before_its_last_checkpoint(self):
+        whole, each = 96 << 20, 4 << 20
+        content = self.random.randbytes(whole)
+        folder = self.path("tree")
+        for part in range(12):
+            self.write(f"tree/{part}", content[part * (8 << 20):(part + 1) * (8 << 20)])
+        put = subprocess.Popen([TOOL, "put", "-s", self.store, "--codec", "stored", "--checkpoint", str(each), folder],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while put.poll() is None and self.segment_bytes() < whole // 2:
+            time.sleep(0.002)
+        put.kill()
+        self.assertEqual(put.wait(), -9, "it had ended before it was killed")
+        done = self.run_tool("put", "--json", "--codec", "stored", folder)
+        self.assertEqual(done.returncode, DONE, done.stderr)
+        stored = json.loads(done.stdout)["sizes"]["stored"]
+        # Each lane may have a batch or two under way.
+        self.assertLess(stored, whole - whole // 2 + 4 * each)
+        aside = self.path("store", "set-aside")
+        self.assertLess(sum(os.path.getsize(os.path.join(aside, name)) for name in os.listdir(aside)), 4 * each)
+        self.ok("verify")
+
+    def test_a_put_that_is_told_to_end_keeps_what_it_has_stored(self):
+        content = self.random.randbytes(96 << 20)
+        path = self.write("file", content)
+        for signal_sent, expected in (("INT", -2), ("TERM", -15)):
+            put = subprocess.Popen([TOOL, "put", "-s", self.store, "--codec", "stored", path],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            before = self.segment_bytes()
+            while put.poll() is None and self.segment_bytes() < before + (24 << 20):
+                time.sleep(0.002)
+            put.send_signal(getattr(signal, "SIG" + signal_sent))
+            told = put.communicate(timeout=60)[1].decode()
+            self.assertEqual(put.returncode, expected)
+            self.assertIn("what was stored until then is kept without a commit", told)
+        self.ok("verify")
+        done = json.loads(self.ok("put", "--json", "--codec", "stored", path))
+        self.assertLess(done["sizes"]["stored"], 49 << 20)
+        self.assertEqual(os.listdir(self.path("store", "set-aside")), [])
+
+    def test_checkpoints_can_be_left_out(self):
+        self.fails(USAGE, "put", "--checkpoint", "often", self.write("file", b"content"))
+        self.ok("put", "--checkpoint", "0", self.path("file"))
 
     def test_a_folder_that_is_no_store_is_refused(self):
         self.store = self.path("folder")

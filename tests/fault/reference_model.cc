@@ -38,12 +38,15 @@ ReferenceModel ReferenceModel::at(LogPosition position) const {
     model.attempts.back().begun = 0;
     model.attempts.back().acknowledged = attempt.acknowledged <= position ? 0 : kNever;
   }
+  for (const KeptBlocks& checkpoint : kept) {
+    if (checkpoint.acknowledged <= position) model.kept.push_back({checkpoint.blocks, 0});
+  }
   return model;
 }
 
 std::optional<std::string> ReferenceModel::mismatch(Store& store, LogPosition now) const {
   if (auto wrong = history_mismatch(store, now)) return wrong;
-  return block_mismatch(store);
+  return block_mismatch(store, now);
 }
 
 std::optional<std::string> ReferenceModel::history_mismatch(const Store& store, LogPosition now) const {
@@ -72,20 +75,26 @@ std::optional<std::string> ReferenceModel::history_mismatch(const Store& store, 
   return std::nullopt;
 }
 
-std::optional<std::string> ReferenceModel::block_mismatch(Store& store) const {
+std::optional<std::string> ReferenceModel::block_mismatch(Store& store, LogPosition now) const {
   std::unordered_map<Digest, const CommitAttempt*, DigestHash> needed;
   for (const LoggedCommit& listed : store.commits()) {
     const CommitAttempt* attempt = find(listed.cid);
     for (const Digest& digest : attempt->covers) needed.emplace(digest, attempt);
+  }
+  std::unordered_set<Digest, DigestHash> held;
+  for (const KeptBlocks& checkpoint : kept) {
+    if (checkpoint.acknowledged <= now) held.insert(checkpoint.blocks.begin(), checkpoint.blocks.end());
   }
   const std::unique_ptr<BlockSource> reader = store.new_reader();
   for (const auto& [digest, block] : blocks) {
     const auto by = needed.find(digest);
     const Result<Bytes> read = reader->read(block.cid);
     if (!read) {
-      if (by == needed.end() && read.error().code == Errc::absent) continue;
+      const bool must = by != needed.end() || held.contains(digest);
+      if (!must && read.error().code == Errc::absent) continue;
       return fmt::format("block {}, {} bytes{}: {}", block.cid.text(), block.bytes.size(),
-                         by == needed.end() ? " (of no commit)" : ", of commit " + by->second->cid.text(),
+                         by == needed.end() ? (must ? " (of a checkpoint)" : " (of no commit)")
+                                            : ", of commit " + by->second->cid.text(),
                          read.error().message());
     }
     if (!std::equal(read->begin(), read->end(), block.bytes.begin(), block.bytes.end())) {

@@ -34,10 +34,17 @@ struct CommitAttempt {
   LogPosition acknowledged = kNever;
 };
 
+// Blocks that were made durable without a commit.
+struct KeptBlocks {
+  std::vector<Digest> blocks;
+  LogPosition acknowledged = kNever;
+};
+
 // What a store must hold: a map, and the commits in the order in which they were asked for. Plain data.
 struct ReferenceModel {
   std::unordered_map<Digest, ReferenceBlock, DigestHash> blocks;  // all that were ever made, stored or not
   std::vector<CommitAttempt> attempts;
+  std::vector<KeptBlocks> kept;
   LogPosition created = kNever;  // when Store::init returned
 
   void add(const Cid& cid, Bytes bytes);
@@ -50,12 +57,13 @@ struct ReferenceModel {
   ReferenceModel at(LogPosition position) const;
 
   // What is wrong with what `store` holds at `now`; nothing if all is right: acknowledged commits are listed,
-  // listed ones are whole and in order, no block has a wrong byte, and what was never made is not found.
+  // listed ones are whole and in order, no block has a wrong byte, acknowledged blocks
+  // of no commit are there, and what was never made is not found.
   std::optional<std::string> mismatch(Store& store, LogPosition now) const;
 
  private:
   std::optional<std::string> history_mismatch(const Store& store, LogPosition now) const;
-  std::optional<std::string> block_mismatch(Store& store) const;
+  std::optional<std::string> block_mismatch(Store& store, LogPosition now) const;
 };
 
 }  // namespace penstock

@@ -74,6 +74,7 @@ std::optional<std::string> Workload::session() {
   for (uint64_t puts = random_.between(1, 4); puts > 0; --puts) {
     const bool given_up = random_.chance(0.1);
     const Status done = put(**store, !given_up);
+    if ((!done || given_up) && random_.chance(0.5)) rescue(**store);
     if (!done) return unexpected("put", done.error());
     if (given_up) return std::nullopt;
     if (random_.chance(0.2)) {
@@ -133,13 +134,28 @@ Status Workload::put_leaves(Store& store, NodeSink& nodes, FileBuilder& builder,
       covers.push_back(block.cid.digest);
     }
     PENSTOCK_TRY(frames_.put(store, batch, random_));
+    for (const ReferenceBlock& block : batch) stored_.push_back(block.cid.digest);
+    if (random_.chance(0.1)) PENSTOCK_TRY(checkpoint(store, stored_));
     batch.clear();
     batch_size = random_.between(1, 8);
   }
   return {};
 }
 
+Status Workload::checkpoint(Store& store, const std::vector<Digest>& blocks) {
+  PENSTOCK_TRY(store.checkpoint());
+  model_.kept.push_back({blocks, setup_.now()});
+  return {};
+}
+
+void Workload::rescue(Store& store) {
+  // What was being written when it failed is not of it.
+  const auto stored = stored_;
+  if (store.rescue()) model_.kept.push_back({stored, setup_.now()});
+}
+
 Status Workload::put(Store& store, bool with_commit) {
+  stored_.clear();
   NodeSink nodes;
   FileBuilder builder(nodes, LinkLayout::content_cut, kZeroLeafBytes);
   std::vector<Digest> covers;
@@ -157,7 +173,7 @@ Status Workload::put(Store& store, bool with_commit) {
 
 // One commit of the root, or several that become durable together.
 Status Workload::commit(Store& store, const Cid& root, const std::vector<Digest>& covers) {
-  if (random_.chance(0.1)) PENSTOCK_TRY(store.checkpoint());
+  if (random_.chance(0.1)) PENSTOCK_TRY(checkpoint(store, covers));
   const size_t first_attempt = model_.attempts.size();
   std::vector<Cid> group;
   for (uint64_t left = random_.chance(0.3) ? random_.between(2, 40) : 1; left > 0; --left) {

@@ -56,6 +56,10 @@ class Workload {
   ReferenceBlock new_leaf();
   ReferenceBlock some_leaf();
   Status put(Store& store, bool commit);
+  // Of what a put has stored until now.
+  Status checkpoint(Store& store, const std::vector<Digest>& blocks);
+  // Gives a put up, and keeps what it has stored where the store can.
+  void rescue(Store& store);
   Status put_leaves(Store& store, NodeSink& nodes, class FileBuilder& builder, std::vector<Digest>& covers);
   Status commit(Store& store, const Cid& root, const std::vector<Digest>& covers);
   // Makes a commit behind `head` and appends its block.
@@ -67,6 +71,7 @@ class Workload {
   SeededRandom random_;
   std::vector<Cid> leaves_;  // that duplicates are drawn from
   std::vector<std::string> notices_;
+  std::vector<Digest> stored_;  // by the present put
 };
 
 }  // namespace penstock

@@ -56,6 +56,15 @@ class MemorySink final : public FrameSink, public BlockSource {
     return {};
   }
 
+  // What a checkpoint is made of: all that was claimed has come.
+  Status checkpoint() override {
+    const std::lock_guard lock(mutex_);
+    ++checkpoints;
+    if (claimed_.size() != blocks_.size())
+      return fail(Errc::failed, "sink", "a block was claimed and not appended");
+    return checkpoints == fails_at_checkpoint ? fail(Errc::failed, "sink", "I/O error") : Status();
+  }
+
   Result<Bytes> read(const Cid& cid) override {
     const std::lock_guard lock(mutex_);
     const auto found = blocks_.find(cid.digest);
@@ -71,6 +80,8 @@ class MemorySink final : public FrameSink, public BlockSource {
   size_t fail_after = SIZE_MAX;
   size_t appended_twice = 0;
   size_t rechecks = 0;
+  size_t checkpoints = 0;
+  size_t fails_at_checkpoint = 0;  // the first is 1; 0: none
 
  private:
   std::mutex mutex_;

@@ -69,6 +69,19 @@ TEST_F(PutDistrustTest, FailsWhereAWrongPayloadHasPassedTheSample) {
   EXPECT_NE(report.error().message().find("nothing is committed"), std::string::npos);
 }
 
+TEST_F(PutDistrustTest, MakesCheckpointsOnlyWhereAllIsChecked) {
+  options_.checkpoint = CheckpointInterval{1 << 20};
+  device();
+  file(soft_bytes(10'000'000, 11));
+  put_well();
+  EXPECT_GT(std::exchange(sink_.checkpoints, 0), 0u);
+  for (const char* level : {"payload", "sample:0.5"}) {
+    options_.verify = *parse_verify_level(level);
+    ASSERT_TRUE(put());
+    EXPECT_EQ(sink_.checkpoints, 0u) << level;
+  }
+}
+
 TEST_F(PutDistrustTest, ReadsNothingBackWhereNobodyLied) {
   options_.verify = *parse_verify_level("payload");
   device();

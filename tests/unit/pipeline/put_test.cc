@@ -68,6 +68,40 @@ std::vector<uint8_t> mixed_bytes(uint64_t seed, size_t parts) {
   return bytes;
 }
 
+TEST(PutTest, MakesCheckpointsWhileNothingIsUnderWay) {
+  const std::vector<uint8_t> bytes = random_bytes(40 << 20, 5);
+  MemorySink plain;
+  ScriptedEntries entries;
+  entries.file("a", ScriptedContent::of(bytes));
+  const PutReport expected = put_into(plain, entries, options_with(3));
+  EXPECT_EQ(plain.checkpoints, 0u);
+  for (const unsigned threads : {1u, 3u}) {
+    PutOptions options = options_with(threads);
+    options.checkpoint = CheckpointInterval{4 << 20};
+    MemorySink sink;
+    ScriptedEntries again;
+    again.file("a", ScriptedContent::of(bytes));
+    EXPECT_EQ(put_into(sink, again, options).root.cid, expected.root.cid);
+    EXPECT_GE(sink.checkpoints, 4u);
+    EXPECT_LE(sink.checkpoints, 10u);
+    EXPECT_EQ(sink.blocks(), plain.blocks());
+  }
+}
+
+TEST(PutTest, MakesACheckpointWhenItsTimeHasComeAndEndsWithOneThatFails) {
+  PutOptions options = options_with(3);
+  options.checkpoint = CheckpointInterval{UINT64_MAX, std::chrono::nanoseconds(1)};
+  MemorySink sink;
+  sink.fails_at_checkpoint = 3;
+  ScriptedEntries entries;
+  entries.file("a", ScriptedContent::of(random_bytes(40 << 20, 5)));
+  const auto device = make_software_device({});
+  const auto put = put_entries(entries, *device, sink, options);
+  ASSERT_FALSE(put);
+  EXPECT_EQ(put.error().why, "I/O error");
+  EXPECT_EQ(sink.checkpoints, 3u);
+}
+
 TEST(PutTest, BringsBackWhatWentIn) {
   const std::vector<uint8_t> bytes = mixed_bytes(1, 20);
   MemorySink sink;

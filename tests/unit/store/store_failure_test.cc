@@ -92,6 +92,44 @@ TEST_F(StoreFailureTest, SaysWhatToDoAboutAFullDisk) {
   EXPECT_FALSE(store->claim(std::span(&digest, 1), std::span(&claim, 1)));
 }
 
+TEST_F(StoreFailureTest, KeepsWhatWasStoredBeforeTheDiskWasFull) {
+  for (const bool background : {false, true}) {
+    TemporaryDirectory fresh;
+    std::swap(directory_, fresh);
+    segment_options_ = {5000, background};
+    ASSERT_TRUE(Store::init(failing_, path(), {}));
+    uint64_t stored = 0;
+    {
+      const auto store = open(Access::write);
+      failing_.changes_left = 16;
+      while (BlockMaker().append(*store, {raw_block(stored, 1500)})) ++stored;
+      ASSERT_GT(stored, 3u) << "more than a segment";
+      failing_.changes_left = INT64_MAX;
+      EXPECT_FALSE(store->checkpoint());
+      const Status rescued = store->rescue();
+      ASSERT_TRUE(rescued) << why(rescued);
+      EXPECT_FALSE(BlockMaker().append(*store, {raw_block(99, 100)})) << "it is not written to any more";
+    }
+    notices_.clear();
+    const auto store = open(Access::write);
+    for (uint64_t i = 0; i < stored; ++i) EXPECT_TRUE(holds(*store, raw_block(i, 1500))) << i;
+    EXPECT_FALSE(noticed("belong")) << "something was set aside";
+    EXPECT_TRUE(store->commits().empty());
+    EXPECT_EQ(check_store(*store, {}).value().totals.damages, 0u);
+  }
+}
+
+TEST_F(StoreFailureTest, KeepsNothingBehindASyncThatFailed) {
+  const auto store = open(Access::write);
+  ASSERT_TRUE(BlockMaker().append(*store, {raw_block(1, 100)}));
+  failing_.error_number = EIO;
+  failing_.changes_left = 0;
+  EXPECT_FALSE(store->checkpoint());
+  failing_.changes_left = INT64_MAX;
+  EXPECT_FALSE(store->rescue());
+  EXPECT_FALSE(holds(*open(Access::read), raw_block(1, 100)));
+}
+
 TEST_F(StoreFailureTest, AFailedSyncAcknowledgesNothing) {
   const auto store = open(Access::write);
   ASSERT_TRUE(BlockMaker().append(*store, {raw_block(1, 100)}));

@@ -13,6 +13,7 @@
 #include "appliance/byte_range_text.h"
 #include "appliance/chosen_store.h"
 #include "appliance/command_syntax.h"
+#include "appliance/get_notes.h"
 #include "appliance/get_preview.h"
 #include "appliance/get_report_text.h"
 #include "appliance/json_text.h"
@@ -24,6 +25,7 @@
 #include "dag/object_source.h"
 #include "dag/tree_cursor.h"
 #include "pipeline/restore.h"
+#include "pipeline/restore_selection.h"
 #include "pipeline/tree_restore.h"
 #include "pipeline/untaken_entries.h"
 
@@ -84,9 +86,10 @@ uint64_t expected_bytes(const ObjectInfo& info, const RestoreOptions& options) {
 struct Wanted {
   CommitTree tree;
   TreeEntry entry;
-  ObjectInfo info;        // of the content, where there is any
-  bool metadata = false;  // the tree has it
-  bool damaged = false;   // it should have it
+  ObjectInfo info;          // of the content, where there is any
+  bool metadata = false;    // the tree has it
+  bool damaged = false;     // it should have it
+  std::optional<Cid> bare;  // where the name begins with no commit: with what
 };
 
 Result<Wanted> find_wanted(const ObjectName& name, const Store& store, BlockSource& source,
@@ -114,6 +117,7 @@ Result<Wanted> find_wanted(const ObjectName& name, const Store& store, BlockSour
   PENSTOCK_TRY_ASSIGN(const NamedObject found, find_content(name, store, source));
   wanted.entry.content = found.cid;
   wanted.info = found.info;
+  if (start.info.kind != ObjectKind::commit) wanted.bare = start.cid;
   return wanted;
 }
 
@@ -159,6 +163,19 @@ Result<std::unique_ptr<UntakenEntries>> spare_untaken(const GetCommand& command,
 void tell_spared(const UntakenEntries* untaken, Console& console) {
   if (untaken == nullptr || untaken->count() <= kSparedToldMax) return;
   console.note(fmt::format("spared: {} more", untaken->count() - kSparedToldMax));
+}
+
+// Patterns to include that nothing meets are a mistake: no empty directory is made of them.
+Status check_included(const TreeRestoreOptions& choices, const Wanted& wanted, BlockSource& source,
+                      const std::string& object) {
+  if (choices.include.empty()) return {};
+  const RestoreSelection selection(choices.include, choices.exclude, "");
+  bool damaged = false;
+  PENSTOCK_TRY_ASSIGN(const bool any,
+                      selection.takes_any_below(source, wanted.entry.directory(), "", &damaged));
+  if (any || damaged) return {};  // damage is for the restore to tell
+  return fail(Errc::absent, object, "has nothing that --include matches and --exclude leaves",
+              "patterns are of paths below it; see them with: penstock ls " + object);
 }
 
 // A device, FIFO or socket has no bytes to be written or cut.
@@ -247,8 +264,9 @@ void GetCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
   syntax.required_argument("OBJECT", object,
                            "CID, commit, HEAD (the newest), HEAD~N, each with /PATH behind it; or NAME:PATH");
   global.describe_store(syntax);
-  syntax.value("-o,--output", output, "PATH",
-               "where to: a path that is not there yet, or - for standard output");
+  syntax.value(
+      "-o,--output", output, "PATH",
+      "where to: a path that is not there yet, of a file also a directory, or - for standard output");
   syntax.value("--range", range, "OFFSET:LENGTH", "these bytes of a file; OFFSET: goes to its end");
   syntax.values(
       "--include", include, "PATTERN",
@@ -303,6 +321,7 @@ Result<int> GetCommand::run(const GlobalOptions& global, Console& console) const
   if (selects && (!wanted.entry.content || wanted.info.kind != ObjectKind::directory))
     return fail(Errc::usage, object, "is no directory of which a part could be chosen",
                 "leave out --include and --exclude");
+  if (selects) PENSTOCK_TRY(check_included(choices, wanted, *source, object));
   std::string path = output;
   if (wanted.entry.content) {
     if (part) {
@@ -312,11 +331,16 @@ Result<int> GetCommand::run(const GlobalOptions& global, Console& console) const
   } else {
     PENSTOCK_TRY(check_special(*this));
   }
+  if (!wanted.entry.content || wanted.info.kind != ObjectKind::directory)
+    path = output_of_leaf(path, name, wanted.entry);
+  if (wanted.bare && !path.empty() && !options.range)
+    note_commit_of_root(name, *wanted.bare, *store, *source, console);
   if ((wants_tree(choices) || dry_run) && (path.empty() || options.range))
     return fail(Errc::usage, object,
                 "is written as a stream, or in part: there is nothing to choose or compare",
                 "give -o PATH and no --range, or leave out --overwrite, --delete, --verify and --dry-run");
   PENSTOCK_TRY(spare_store(*this, global, path));
+  if (remove_others) note_other_place(wanted.tree, name.path, path, console);
   PENSTOCK_TRY_ASSIGN(const auto untaken,
                       spare_untaken(*this, wanted, *source, name.path, path, choices, console));
   if (dry_run) {

@@ -74,6 +74,9 @@ std::string get_summary(const TreeRestoreReport& report) {
                                  seconds_of(restored.nanoseconds), human_size(static_cast<uint64_t>(rate)));
   if (report.resumed > 0)
     text += fmt::format("; {} of them had been restored by a get that did not end", report.resumed);
+  if (report.verified > 0)
+    text += fmt::format("; {} read back and compared with the commit, {} differ", report.verified,
+                        report.differences);
   return text;
 }
 

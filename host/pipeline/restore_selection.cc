@@ -31,22 +31,28 @@ bool RestoreSelection::may_take_below(std::string_view path) const {
 }
 
 Result<bool> RestoreSelection::takes_any_below(BlockSource& source, const TreeDirectory& tree,
-                                               const std::string& path) const {
-  auto cursor = TreeCursor::open(source, tree, [](const Error&) {});
-  while (cursor) {
+                                               const std::string& path, bool* damaged) const {
+  const auto broken = [&](const Error& error) -> Result<bool> {
+    if (!is_damage(error)) return Failure(error);
+    if (damaged != nullptr) *damaged = true;
+    return false;
+  };
+  auto cursor = TreeCursor::open(source, tree, [&](const Error& error) { (void)broken(error); });
+  if (!cursor) return broken(cursor.error());
+  while (true) {
     auto next = cursor->next();
-    if (!next && !is_damage(next.error())) return Failure(next.error());
-    if (!next || !*next) return false;
+    if (!next) return broken(next.error());
+    if (!*next) return false;
     const TreeEntry& entry = **next;
     const std::string below = path.empty() ? entry.name : path + "/" + entry.name;
     if (takes(below)) return true;
     if (!entry.content || !may_take_below(below)) continue;
     const auto kind = entry_kind(source, entry);
+    if (!kind) PENSTOCK_TRY(broken(kind.error()));
     if (!kind || *kind != EntryKind::directory) continue;
-    PENSTOCK_TRY_ASSIGN(const bool found, takes_any_below(source, entry.directory(), below));
+    PENSTOCK_TRY_ASSIGN(const bool found, takes_any_below(source, entry.directory(), below, damaged));
     if (found) return true;
   }
-  return is_damage(cursor.error()) ? Result<bool>(false) : Failure(cursor.error());
 }
 
 std::optional<std::string> RestoreSelection::link_source(const MetaEntry& entry, const std::string& path) {

@@ -33,9 +33,10 @@ class RestoreSelection {
 
   // From now on neither `path` nor anything below it is taken, whatever patterns say.
   void leave_out(std::string path) { left_out_.insert(std::move(path)); }
-  // Whether something in the directory `tree` at `path` is taken. Damaged parts have nothing. failed: it
-  // cannot be read.
-  Result<bool> takes_any_below(BlockSource& source, const TreeDirectory& tree, const std::string& path) const;
+  // Whether something in the directory `tree` at `path` is taken. Damaged parts have nothing, and set
+  // `damaged`. failed: it cannot be read.
+  Result<bool> takes_any_below(BlockSource& source, const TreeDirectory& tree, const std::string& path,
+                               bool* damaged = nullptr) const;
 
   // What the commit has not, and is to stay all the same, with all below it.
   void spare(std::function<bool(std::string_view path)> spares) { spares_ = std::move(spares); }

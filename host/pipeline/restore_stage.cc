@@ -161,13 +161,23 @@ Status RestoreStage::look_for_others() {
   return empty;
 }
 
-Result<bool> RestoreStage::look_at_target(const std::string& path, bool for_directory, bool over) {
+Result<bool> RestoreStage::look_at_target(const std::string& given, bool for_directory, bool over) {
+  const std::string path = without_trailing_slashes(given);
   struct stat status {};
-  if (lstat(path.c_str(), &status) != 0) return errno == ENOENT ? Result<bool>(false) : fail_errno(path);
+  if (lstat(path.c_str(), &status) != 0 && errno != ENOENT) return fail_errno(path);
+  if (lstat(path.c_str(), &status) != 0) {
+    if (lstat(parent_of(path).c_str(), &status) == 0) return false;
+    return fail(Errc::failed, path, "is in a directory that is not there",
+                "make it first: mkdir -p " + parent_of(path));
+  }
   if (!for_directory && S_ISDIR(status.st_mode) && over)
     return fail(Errc::failed, path, "is a directory", "choose another path with -o");
   if (!for_directory && !over)
     return fail(Errc::failed, path, "exists already", "choose another path with -o, or use --overwrite");
+  struct stat meant {};
+  if (for_directory && S_ISLNK(status.st_mode) && stat(path.c_str(), &meant) == 0 && S_ISDIR(meant.st_mode))
+    return fail(Errc::failed, path, "is a symlink to a directory",
+                "give that directory itself: -o " + place_of(path + "/."));
   if (for_directory && !S_ISDIR(status.st_mode))
     return fail(Errc::failed, path, "exists and is not a directory", "choose another path with -o");
   return for_directory;

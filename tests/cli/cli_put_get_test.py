@@ -40,7 +40,7 @@ class PutGet(ToolCase):
         cid = self.put(tree)
         for number, name in enumerate((cid, "HEAD")):
             back = self.path(f"back{number}")
-            self.ok("get", name, "-o", back)
+            self.ok("get", name, "-o", back, "-q")
             self.same_tree(tree, back)
 
     def test_putting_again_gives_the_same_root_and_stores_no_content(self):
@@ -110,7 +110,7 @@ class PutGet(ToolCase):
             file.write(b"end")
         cid = self.put(sparse)
         back = self.path("back")
-        self.ok("get", cid, "-o", back)
+        self.ok("get", cid, "-o", back, "-q")
         self.assertEqual(os.stat(back).st_size, 1 << 34)
         self.assertLess(os.stat(back).st_blocks * 512, 4 << 20)
         self.assertEqual(self.ok("get", cid, "--range", f"{(1 << 34) - 100}:3"), b"end")
@@ -138,7 +138,7 @@ class PutGet(ToolCase):
         self.assertEqual(self.ok("get", os.fsencode(cid) + b"/not utf-8 \xff\xfe"), b"6")
         self.ok("get", "HEAD/deep/er/", "-o", self.path("part"))
         self.same_tree(self.path("tree", "deep", "er"), self.path("part"))
-        self.ok("get", f"{cid}/dangling", "-o", self.path("link"))
+        self.ok("get", f"{cid}/dangling", "-o", self.path("link"), "-q")
         self.assertEqual(os.readlink(self.path("link")), "nowhere/at all")
         self.fails(ABSENT, "get", f"{cid}/no such name")
 

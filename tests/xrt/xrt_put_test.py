@@ -89,7 +89,7 @@ class XrtPutTest(ToolCase):
                 self.assertEqual((card["health"], card["wrong"], card["abandoned"]), ("healthy", 0, 0), card)
             self.assertEqual(self.json("verify", "-s", store)["damages"], 0)
             back = self.path("back")
-            self.ok("get", "-s", store, put["root"], "-o", back)
+            self.ok("get", "-s", store, put["root"], "-o", back, "-q")
             subprocess.run(["diff", "-r", tree, back], check=True)
             subprocess.run(["rm", "-r", back, store], check=True)
         self.assertEqual(len(set(roots.values())), 1, roots)

@@ -65,6 +65,10 @@ class RestoreSite : public testing::Test {
     ScanItem item;
     tree_.top = put_made(packer, std::move(top), item);
     EXPECT_TRUE(packer.flush());
+    // For those who restore as nobody.
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(directory_ / "store"))
+      std::filesystem::permissions(entry.path(), std::filesystem::perms(entry.is_directory() ? 0755 : 0644));
+    std::filesystem::permissions(directory_ / "store", std::filesystem::perms(0755));
   }
 
   TreeRestoreReport restore() {

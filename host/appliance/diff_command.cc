@@ -10,6 +10,7 @@
 #include "appliance/command_syntax.h"
 #include "appliance/entry_meta_text.h"
 #include "appliance/json_text.h"
+#include "appliance/line_text.h"
 #include "appliance/named_entry.h"
 #include "appliance/object_name.h"
 #include "appliance/object_text.h"
@@ -94,7 +95,12 @@ Result<int> DiffCommand::run(const GlobalOptions& global, Console& console) cons
     array.add(object);
     return {};
   };
-  PENSTOCK_TRY(diff_entries(*source, found_before.entry, found_after.entry, print));
+  const auto misfit = [&](const std::string& path, Error error) {
+    if (!path.empty()) error.what = line_text(path) + ": " + error.what;
+    console.report(error);
+    damaged = true;
+  };
+  PENSTOCK_TRY(diff_entries(*source, found_before.entry, found_after.entry, print, {}, misfit));
   if (global.json) array.finish();
   return damaged ? static_cast<int>(Errc::corrupt) : 0;
 }

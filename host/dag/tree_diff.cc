@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -49,9 +50,15 @@ bool content_differs(const TreeEntry& before, const TreeEntry& after) {
 // Walks a directory of either side in step with the other.
 class Steps {
  public:
-  static Result<Steps> open(BlockSource& source, const TreeDirectory& directory) {
-    PENSTOCK_TRY_ASSIGN(TreeCursor cursor, TreeCursor::open(source, directory));
-    Steps steps(std::move(cursor));
+  // `misfit`: told what is no damage of the list.
+  static Result<Steps> open(BlockSource& source, const TreeDirectory& directory, MetaDamageSink misfit) {
+    auto damage = std::make_unique<std::optional<Error>>();
+    const auto told = [&broken = *damage, misfit = std::move(misfit)](const Error& error) {
+      if (is_join_fault(error)) return misfit(error);
+      broken = error;
+    };
+    PENSTOCK_TRY_ASSIGN(TreeCursor cursor, TreeCursor::open(source, directory, told));
+    Steps steps(std::move(cursor), std::move(damage));
     PENSTOCK_TRY(steps.advance());
     return steps;
   }
@@ -60,12 +67,15 @@ class Steps {
   const std::optional<TreeEntry>& entry() const { return entry_; }
   Status advance() {
     PENSTOCK_TRY_ASSIGN(entry_, cursor_.next());
+    if (*damage_) return Failure(**damage_);
     return {};
   }
 
  private:
-  explicit Steps(TreeCursor cursor) : cursor_(std::move(cursor)) {}
+  Steps(TreeCursor cursor, std::unique_ptr<std::optional<Error>> damage)
+      : damage_(std::move(damage)), cursor_(std::move(cursor)) {}
 
+  std::unique_ptr<std::optional<Error>> damage_;  // of the list: what it has and content has not is unknown
   TreeCursor cursor_;
   std::optional<TreeEntry> entry_;
 };
@@ -74,8 +84,9 @@ class Steps {
 // own: trees may be nested deeper than a thread's stack bears.
 class Comparison {
  public:
-  Comparison(BlockSource& before, BlockSource& after, const DifferenceSink& sink, const DiffLimits& limits)
-      : before_(&before), after_(&after), sink_(&sink), limits_(limits) {}
+  Comparison(BlockSource& before, BlockSource& after, const DifferenceSink& sink, const DiffLimits& limits,
+             const MisfitSink& misfit)
+      : before_(&before), after_(&after), sink_(&sink), misfit_(&misfit), limits_(limits) {}
 
   Status run(const TreeEntry& before, const TreeEntry& after) {
     PENSTOCK_TRY(compare(before, after, 0));
@@ -154,8 +165,12 @@ class Comparison {
     } else {
       compared_.emplace(pair, Outcome::differ);
     }
-    PENSTOCK_TRY_ASSIGN(Steps old_steps, Steps::open(*before_, old_directory));
-    PENSTOCK_TRY_ASSIGN(Steps new_steps, Steps::open(*after_, new_directory));
+    // Of a pair that is met again it was told.
+    const auto misfit = [sink = repeated ? nullptr : misfit_, path = path_](const Error& error) {
+      if (sink != nullptr && *sink) (*sink)(path, error);
+    };
+    PENSTOCK_TRY_ASSIGN(Steps old_steps, Steps::open(*before_, old_directory, misfit));
+    PENSTOCK_TRY_ASSIGN(Steps new_steps, Steps::open(*after_, new_directory, misfit));
     levels_.push_back({pair, std::move(old_steps), std::move(new_steps), parent_path_bytes, told_, repeated});
     return {};
   }
@@ -227,6 +242,7 @@ class Comparison {
   BlockSource* before_;
   BlockSource* after_;
   const DifferenceSink* sink_;
+  const MisfitSink* misfit_;
   DiffLimits limits_;  // what is left of them
   std::unordered_map<Pair, Outcome, PairHash> compared_;
   std::vector<Level> levels_;
@@ -237,11 +253,11 @@ class Comparison {
 }  // namespace
 
 Status diff_entries(BlockSource& source, const TreeEntry& before, const TreeEntry& after,
-                    const DifferenceSink& sink, const DiffLimits& limits) {
+                    const DifferenceSink& sink, const DiffLimits& limits, const MisfitSink& misfit) {
   // What has no content has no block of its own that could be absent.
   ObjectSource old_blocks(source, before.content.value_or(Cid()));
   ObjectSource new_blocks(source, after.content.value_or(Cid()));
-  return Comparison(old_blocks, new_blocks, sink, limits).run(before, after);
+  return Comparison(old_blocks, new_blocks, sink, limits, misfit).run(before, after);
 }
 
 Status diff_trees(BlockSource& source, const Cid& before, const Cid& after, const DifferenceSink& sink,

@@ -31,6 +31,8 @@ struct Difference {
 };
 
 using DifferenceSink = std::function<Status(const Difference&)>;
+// What is told of an entry whose metadata and content do not fit each other; `path`: of its directory.
+using MisfitSink = std::function<void(const std::string& path, const Error& error)>;
 
 // What a comparison may cost. A few blocks can be trees that differ in more places than anybody can wait for:
 // one directory that stands twice in each of sixty others stands in 2^60.
@@ -42,9 +44,10 @@ struct DiffLimits {
 // Tells `sink` where `before` and `after` differ, in ascending order of names, entry by entry of each
 // directory; metadata where both sides have it, but not the time of a directory whose content differs. What
 // is equal in content and metadata is not descended into, nor are pairs again that were found to differ in
-// form alone. An error of `sink` ends it; failed: `limits` are passed.
+// form alone. An error of `sink` ends it; failed: `limits` are passed. Metadata that does not fit its content
+// counts as none, and is told to `misfit`.
 Status diff_entries(BlockSource& source, const TreeEntry& before, const TreeEntry& after,
-                    const DifferenceSink& sink, const DiffLimits& limits = {});
+                    const DifferenceSink& sink, const DiffLimits& limits = {}, const MisfitSink& misfit = {});
 // The same of contents alone; a commit stands for its root.
 Status diff_trees(BlockSource& source, const Cid& before, const Cid& after, const DifferenceSink& sink,
                   const DiffLimits& limits = {});

@@ -221,6 +221,33 @@ TreeEntry entry_of(const Half& half) {
   return entry;
 }
 
+TEST(TreeDiffTest, TellsMetadataThatDoesNotFitAndCountsItAsNone) {
+  MemoryBlocks blocks;
+  const auto top = [&](const std::string& in_list, int64_t mtime) {
+    Half half =
+        directory_half(blocks, "sub", {file_half(blocks, "x", "x", 1), file_half(blocks, "y", "y", 1)});
+    MetaListBuilder list(blocks);
+    for (const std::string& name : {std::string("x"), in_list}) {
+      const Half entry = file_half(blocks, name, "x", mtime);
+      EXPECT_TRUE(list.add(entry.meta, entry.item));
+    }
+    half.meta.list = list.finish().value().list;
+    return directory_half(blocks, "top", {half});
+  };
+  std::string lines;
+  const auto gather = [&](const Difference& difference) -> Status {
+    lines += difference.path + " ";
+    return {};
+  };
+  std::string misfits;
+  const auto gather_misfits = [&](const std::string& path, const Error& error) {
+    misfits += path + ": " + error.what + " ";
+  };
+  ASSERT_TRUE(diff_entries(blocks, entry_of(top("y", 1)), entry_of(top("z", 2)), gather, {}, gather_misfits));
+  EXPECT_EQ(lines, "sub/x ");
+  EXPECT_EQ(misfits, "sub: metadata of 'z' ");
+}
+
 TEST(TreeDiffTest, TellsMetadataApartFromContent) {
   MemoryBlocks blocks;
   Half pipe;

@@ -36,10 +36,11 @@ Result<std::unique_ptr<Store>> open_store(const GlobalOptions& global, Access ac
   if (::stat(directory.c_str(), &status) != 0 && errno == ENOENT) {
     return fail(Errc::failed, directory, "there is no store", "make one: penstock init -s " + directory);
   }
-  if (access == Access::write && notice) note_open_to_all(directory, notice);
   StoreOptions options;
-  options.notice = std::move(notice);
-  return Store::open(posix_file_system(), directory, access, std::move(options));
+  options.notice = notice;
+  auto store = Store::open(posix_file_system(), directory, access, std::move(options));
+  if (store && access == Access::write && notice) note_open_to_all(directory, notice);
+  return store;
 }
 
 }  // namespace penstock

@@ -5,8 +5,10 @@
 #include <time.h>
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "appliance/chosen_devices.h"
@@ -62,6 +64,25 @@ Result<PutReport> put_with_display(const PutCommand& command, Store& store, Disp
   return put_entries(entries, devices, sink, options);
 }
 
+// Waits for up to `seconds` (empty: none) for another writer to end.
+Result<std::unique_ptr<Store>> open_when_free(const GlobalOptions& global, const std::string& seconds,
+                                              Console& console) {
+  constexpr uint64_t kSecondsMax = 30 * 24 * 60 * 60;
+  constexpr auto kBetween = std::chrono::milliseconds(100);
+  uint64_t patience = 0;
+  if (!seconds.empty()) {
+    PENSTOCK_TRY_ASSIGN(patience, parse_count("--lock-wait", seconds, 0, kSecondsMax));
+  }
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(patience);
+  for (bool told = false;; told = true) {
+    auto store = open_store(global, Access::write, console);
+    if (store || store.error().code != Errc::locked || std::chrono::steady_clock::now() >= end) return store;
+    if (!told)
+      console.note("another process writes to this store: it is waited for, up to " + seconds + " s");
+    std::this_thread::sleep_for(kBetween);
+  }
+}
+
 // A put that comes to nothing: what it has stored is kept for the next one, where that can be.
 Failure given_up(Store& store, const Dispatcher& devices, const PutOptions& options, const Error& error,
                  Console& console) {
@@ -75,7 +96,7 @@ Failure given_up(Store& store, const Dispatcher& devices, const PutOptions& opti
 
 ParentQuery PutCommand::parent_query(const SelectedInputs& selected, const PutOptions& options) const {
   ParentQuery query{.name = name,
-                    .host = host_name(),
+                    .host = host.empty() ? host_name() : host,
                     .tops = selected.inputs.names,
                     .from = {},
                     .paths = selected.paths,
@@ -91,6 +112,8 @@ void PutCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
   syntax.optional_arguments("PATH", paths, "what to put; - alone is standard input");
   global.describe_store(syntax);
   syntax.value("--name", name, "NAME", "what the commit, and standard input, is called");
+  syntax.value("--host", host, "NAME",
+               "the machine that the data is of, as for another's mounted tree (default: this one's name)");
   syntax.value("--profile", profile, "PROFILE",
                "default, or ipfs: the CIDs of the unixfs-v1-2025 profile (1 MiB chunks, balanced)");
   syntax.value("--codec", codec, "CODEC",
@@ -117,6 +140,8 @@ void PutCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
   syntax.value("--checkpoint", checkpoint, "SIZE",
                "what is stored is made durable every SIZE, and every minute, so that a put that is cut off "
                "loses no more; 0: only when all is (default 2G)");
+  syntax.value("--lock-wait", lock_wait, "SECONDS",
+               "how long another process that writes to the store is waited for (default 0: exit 4 at once)");
   selection.describe(syntax);
   syntax.flag("-n,--dry-run", dry_run, "say what would be put, and put nothing");
   syntax.flag("-v,--verbose", verbose,
@@ -149,6 +174,7 @@ Result<int> PutCommand::run(const GlobalOptions& global, Console& console) const
 
 Result<int> PutCommand::put(const GlobalOptions& global, Console& console) const {
   if (!valid_utf8(name)) return fail(Errc::usage, "--name", "is not UTF-8", "choose another name");
+  if (!valid_utf8(host)) return fail(Errc::usage, "--host", "is not UTF-8", "choose another name");
   PENSTOCK_TRY_ASSIGN(const std::string directory, store_directory(global));
   if (dry_run) return dry_run_put(*this, global, directory, console);
   const auto told = [&](const std::string& path, FilterRule rule) {
@@ -158,7 +184,7 @@ Result<int> PutCommand::put(const GlobalOptions& global, Console& console) const
                       open_selected(selection, paths, name, directory, settle_seconds, told));
   PutInputs& inputs = selected.inputs;
   PENSTOCK_TRY_ASSIGN(const auto devices, ChosenDevices::open(device, global, console));
-  PENSTOCK_TRY_ASSIGN(const auto store, open_store(global, Access::write, console));
+  PENSTOCK_TRY_ASSIGN(const auto store, open_when_free(global, lock_wait, console));
   const StoreConfig& config = store->config();
   PENSTOCK_TRY_ASSIGN(
       PutOptions options,
@@ -190,7 +216,7 @@ Result<int> PutCommand::put(const GlobalOptions& global, Console& console) const
   PutReport& report = *put;
   PENSTOCK_TRY(check_taken(*selected.filter, report.counters));
   order_as_given(report.roots, inputs.names);
-  CommitRequest request{name, host_name(), selected.paths, profile, now_ns()};
+  CommitRequest request{name, host.empty() ? host_name() : host, selected.paths, profile, now_ns()};
   const auto committed = commit_put(*store, report, options, request);
   if (!committed) return given_up(*store, devices.dispatcher(), options, committed.error(), console);
   const Cid& commit = *committed;

@@ -29,6 +29,8 @@ struct PutCommand {
   std::string verify = "full";
   std::string parent;  // empty: the best there is
   bool reread = false;
+  std::string host;            // empty: this machine's name
+  std::string lock_wait;       // seconds; empty: none
   std::string settle_seconds;  // empty: kSettleSeconds
   std::string checkpoint;      // empty: CheckpointInterval's
   PutSelection selection;

@@ -178,6 +178,7 @@ void ObjectAuditor::run_reader(BlockSource& reader) {
       const Result<Bytes> block = read(reader, leaf);
       if (block) continue;
       if (is_damage(block.error())) {
+        note_segment(leaf);
         report(block.error());
         continue;
       }
@@ -201,8 +202,17 @@ Status ObjectAuditor::damaged(const Cid& cid, const Error& error) {
   if (!is_damage(error)) return Failure(error);
   BlockLocation location;
   if (depth_ == Depth::find) PENSTOCK_TRY(store_->find(std::span(&cid.digest, 1), std::span(&location, 1)));
+  if (depth_ == Depth::read) note_segment(cid);
   if (!location.damaged) report(error);
   return {};
+}
+
+// Where a damaged block lies, if that can be told.
+void ObjectAuditor::note_segment(const Cid& cid) {
+  BlockLocation location;
+  if (!store_->find(std::span(&cid.digest, 1), std::span(&location, 1)) || !location.placement) return;
+  const std::lock_guard lock(mutex_);
+  damaged_segments_.insert(location.placement->segment);
 }
 
 void ObjectAuditor::report(const Error& error) {

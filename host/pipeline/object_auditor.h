@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <thread>
 #include <unordered_set>
 #include <vector>
@@ -40,6 +41,8 @@ class ObjectAuditor {
   uint64_t blocks() const { return blocks_; }
   uint64_t bytes_raw() const { return bytes_raw_; }
   uint64_t damages() const { return damages_; }
+  // Those that hold damaged blocks. When it has finished.
+  const std::set<uint32_t>& damaged_segments() const { return damaged_segments_; }
 
  private:
   using Leaves = std::vector<Cid>;
@@ -57,6 +60,7 @@ class ObjectAuditor {
   Result<Bytes> read(BlockSource& reader, const Cid& cid);
   Status damaged(const Cid& cid, const Error& error);
   void report(const Error& error);
+  void note_segment(const Cid& cid);
 
   Store* store_;
   const Depth depth_;
@@ -74,8 +78,9 @@ class ObjectAuditor {
   std::atomic<uint64_t> bytes_raw_{0};
   std::atomic<uint64_t> damages_{0};
 
-  std::mutex mutex_;  // guards failure_ and calls of options_->damage and note
+  std::mutex mutex_;  // guards failure_ and damaged_segments_, and calls of options_->damage and note
   std::optional<Error> failure_;
+  std::set<uint32_t> damaged_segments_;
 };
 
 }  // namespace penstock

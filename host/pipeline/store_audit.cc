@@ -6,6 +6,7 @@
 
 #include "pipeline/memory_plan.h"
 #include "pipeline/object_auditor.h"
+#include "store/segment_findings.h"
 #include "store/store_check.h"
 
 namespace penstock {
@@ -71,6 +72,8 @@ Result<AuditReport> audit_object(Store& store, const Cid& cid, const AuditOption
   report.blocks = auditor.blocks();
   report.bytes_raw = auditor.bytes_raw();
   report.damages = auditor.damages();
+  // A block that is damaged is known by where it lies: so that a put heals it.
+  report.findings = find_damage(store, auditor.damaged_segments());
   report.nanoseconds = nanoseconds_since(start);
   return report;
 }

@@ -43,7 +43,9 @@ SegmentChecker::SegmentChecker(const StoreSite& site, Report report, Unread unre
 void SegmentChecker::damaged(uint32_t begin, uint32_t end, DamageKind kind, std::vector<Digest> digests) {
   ++totals_.damages;
   records_damaged_ = true;
-  report_({site_->paths.segment(segment_), begin, end, std::string(damage_text(kind)), std::move(digests),
+  const bool all_gone = kind == DamageKind::missing && begin == 0;
+  std::string what(all_gone ? "the segment is missing" : damage_text(kind));
+  report_({site_->paths.segment(segment_), begin, end, std::move(what), std::move(digests),
            DamagedRange{segment_, begin, end, kind}});
 }
 

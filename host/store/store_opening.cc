@@ -36,7 +36,13 @@ Result<CatalogContents> reload(StoreState& state, const Error& error) {
 
 Status StoreOpening::read_config() {
   auto file = site_->files->open(site_->paths.config(), false);
-  if (!file && file.error().code == Errc::absent) return not_a_store(site_->paths.directory);
+  if (!file && file.error().code == Errc::absent) {
+    // What init has not finished has no segments.
+    const auto names = site_->files->list(site_->paths.segments());
+    if (!names || names->empty()) return not_a_store(site_->paths.directory);
+    return fail(Errc::corrupt, site_->paths.config(), "is missing, and there are segments of a store",
+                "restore this file from a copy; the blocks are not affected");
+  }
   if (!file) return Failure(file.error());
   PENSTOCK_TRY_ASSIGN(const uint64_t size, (*file)->size());
   std::vector<uint8_t> text(std::min(size, kConfigBytesMax + 1));

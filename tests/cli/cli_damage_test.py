@@ -126,6 +126,30 @@ class Damage(ToolCase):
         self.assertEqual(self.ok("get", cid), content)
         self.assertIn(b"no damage", self.ok("verify"))
 
+    def test_putting_the_same_again_heals_what_verify_found_in_one_object(self):
+        for what in ("HEAD", None):
+            shutil.rmtree(self.store)
+            self.ok("init")
+            cid, content = self.damaged_store()
+            self.assertEqual(self.run_tool("verify", what or cid).returncode, CORRUPT)
+            self.assertEqual(self.run_tool("put", self.path("file")).returncode, DONE)
+            self.assertEqual(self.ok("get", cid), content)
+            self.assertIn(b"no damage", self.ok("verify"))
+
+    def test_a_segment_that_is_missing_is_said_to_be(self):
+        self.put(self.write("file", b"content"))
+        os.remove(self.segments()[0])
+        told = self.run_tool("verify").stderr.decode()
+        self.assertIn("the segment is missing", told)
+        self.assertNotIn("the end of the file", told.splitlines()[0])
+
+    def test_a_store_whose_store_toml_is_lost_is_told_from_no_store(self):
+        self.put(self.write("file", b"content"))
+        os.remove(os.path.join(self.store, "store.toml"))
+        told = self.fails(CORRUPT, "log")
+        self.assertIn("store.toml: is missing, and there are segments of a store (restore this file from a copy", told)
+        self.assertNotIn("init", told)
+
     def test_bytes_that_are_whole_again_leave_the_quarantine(self):
         cid, content = self.damaged_store()
         segment = max(self.segments(), key=os.path.getsize)
@@ -197,9 +221,17 @@ class Damage(ToolCase):
         self.fails(LOCKED, "put", self.path("file"))
         self.assertEqual(self.ok("get", cid), b"content")
         self.ok("log")
+        waiting = subprocess.Popen([TOOL, "put", "--lock-wait", "90", "--host", "other", self.path("file")],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   env=environment(PENSTOCK_STORE=self.store))
+        self.assertIn(b"it is waited for, up to 90 s", waiting.stderr.readline())
         output, _ = writer.communicate(timeout=100)
         self.assertEqual(writer.returncode, DONE)
         self.assertEqual(self.ok("get", output.split()[0].decode()), first)
+        waiting.communicate(timeout=100)
+        self.assertEqual(waiting.returncode, DONE)
+        self.assertEqual(json.loads(self.ok("stat", "--json", "HEAD"))["host"], "other")
+        self.fails(USAGE, "put", "--lock-wait", "long", self.path("file"))
 
     def test_a_killed_put_leaves_a_whole_store(self):
         cid = self.put(self.write("file", b"content"))

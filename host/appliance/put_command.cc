@@ -64,6 +64,15 @@ Result<PutReport> put_with_display(const PutCommand& command, Store& store, Disp
   return put_entries(entries, devices, sink, options);
 }
 
+// For the person at a terminal; where there is none, for whoever asked to be told more.
+void summarize(const std::string& text, bool verbose, Console& console) {
+  if (verbose && !console.has_audience()) {
+    console.note(text);
+  } else {
+    console.summary(text);
+  }
+}
+
 // Waits for up to `seconds` (empty: none) for another writer to end.
 Result<std::unique_ptr<Store>> open_when_free(const GlobalOptions& global, const std::string& seconds,
                                               Console& console) {
@@ -145,7 +154,8 @@ void PutCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
   selection.describe(syntax);
   syntax.flag("-n,--dry-run", dry_run, "say what would be put, and put nothing");
   syntax.flag("-v,--verbose", verbose,
-              "name what is left out by choice; with --dry-run all that is taken too");
+              "name what is left out by choice, and sum up at the end without a terminal too; with --dry-run "
+              "name all that is taken");
   syntax.value("--threads", threads, "N", "at most this many threads (default: one a CPU)");
   global.describe_json(syntax);
   global.describe_sha256(syntax);
@@ -231,9 +241,9 @@ Result<int> PutCommand::put(const GlobalOptions& global, Console& console) const
       console.print(fmt::format("{}  {}\n", root.link.cid.text(), name_text(root.name)));
     }
   }
-  console.summary(put_summary(report, commit));
+  summarize(put_summary(report, commit), verbose, console);
   if (const std::string text = excluded_text(*selected.filter); !text.empty())
-    console.summary("left out: " + text);
+    summarize("left out: " + text, verbose, console);
   const std::string device_lines = devices_text(devices.dispatcher());
   if (!device_lines.empty()) console.summary(device_lines);
   return report.counters.entries_reported == 0 ? 0 : static_cast<int>(Errc::partial);

@@ -137,7 +137,8 @@ Json put_report_json(const PutReport& report, const PutOptions& options, const C
     Json row;
     row["cid"] = root.link.cid.text();
     set_text(row, "name", root.name);
-    row["content_bytes"] = root.link.content_bytes;
+    // A directory's link does not say it, but one that stands alone is all there is.
+    row["content_bytes"] = report.roots.size() == 1 ? report.counters.bytes_content : root.link.content_bytes;
     row["dag_bytes"] = root.link.dag_bytes;
     roots.push_back(std::move(row));
   }

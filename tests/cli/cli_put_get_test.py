@@ -61,6 +61,18 @@ class PutGet(ToolCase):
         self.assertIn("ratio", self.ok("analyze", file).decode())
         self.assertNotIn("ratio", self.ok("analyze", self.write("zeros", b"")).decode().split("stored")[1])
 
+    def test_the_report_says_how_much_a_directory_holds(self):
+        self.write("tree/a", b"content")
+        self.write("tree/below/b", b"more")
+        self.assertEqual(self.json("put", self.path("tree"))["roots"][0]["content_bytes"], 11)
+
+    def test_without_a_terminal_a_summary_is_for_those_who_ask(self):
+        self.write("tree/a", b"content")
+        self.ok("put", self.path("tree"))
+        told = self.run_tool("put", "-v", self.path("tree")).stderr.decode()
+        self.assertRegex(told, r"^penstock: note: 7 B in 1 file .*; commit bafy\w+\n$")
+        self.ok("put", "-v", "-q", self.path("tree"))
+
     def test_each_path_has_a_line(self):
         one, two = self.write("one", b"1"), self.write("line\nbreak\\", b"2")
         lines = self.ok("put", one, two).decode().splitlines()

@@ -258,6 +258,17 @@ bool wants_tree(const TreeRestoreOptions& choices) {
          choices.overwrite != Overwrite::refuse;
 }
 
+// A path, or where it is empty standard output.
+Result<std::string> settle_output(const GetCommand& command, const GlobalOptions& global,
+                                  const ObjectName& name, const Wanted& wanted, const Console& console) {
+  if (!wanted.entry.content) {
+    PENSTOCK_TRY(check_special(command));
+    return output_of_leaf(command.output, name, wanted.entry);
+  }
+  PENSTOCK_TRY_ASSIGN(std::string path, choose_output(command, global, wanted.info.kind, console));
+  return wanted.info.kind == ObjectKind::directory ? path : output_of_leaf(path, name, wanted.entry);
+}
+
 }  // namespace
 
 void GetCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
@@ -322,19 +333,10 @@ Result<int> GetCommand::run(const GlobalOptions& global, Console& console) const
     return fail(Errc::usage, object, "is no directory of which a part could be chosen",
                 "leave out --include and --exclude");
   if (selects) PENSTOCK_TRY(check_included(choices, wanted, *source, object));
-  std::string path = output;
-  if (wanted.entry.content) {
-    if (part) {
-      PENSTOCK_TRY_ASSIGN(options.range, fit_to_file(*part, wanted.info, object));
-    }
-    PENSTOCK_TRY_ASSIGN(path, choose_output(*this, global, wanted.info.kind, console));
-  } else {
-    PENSTOCK_TRY(check_special(*this));
+  if (part && wanted.entry.content) {
+    PENSTOCK_TRY_ASSIGN(options.range, fit_to_file(*part, wanted.info, object));
   }
-  if (!wanted.entry.content || wanted.info.kind != ObjectKind::directory)
-    path = output_of_leaf(path, name, wanted.entry);
-  if (wanted.bare && !path.empty() && !options.range)
-    note_commit_of_root(name, *wanted.bare, *store, *source, console);
+  PENSTOCK_TRY_ASSIGN(const std::string path, settle_output(*this, global, name, wanted, console));
   if ((wants_tree(choices) || dry_run) && (path.empty() || options.range))
     return fail(Errc::usage, object,
                 "is written as a stream, or in part: there is nothing to choose or compare",
@@ -374,6 +376,8 @@ Result<int> GetCommand::run(const GlobalOptions& global, Console& console) const
     print_json(console, get_report_json(report, wanted.entry.content, path, as_tree ? &refused : nullptr));
   tell_spared(untaken.get(), console);
   tell_refusals(refused, console);
+  if (wanted.bare && !path.empty() && !options.range)
+    note_commit_of_root(name, *wanted.bare, *store, *source, console);
   console.summary(get_summary(report));
   const bool whole = report.restored.entries_reported == 0 && report.metadata_damaged == 0 &&
                      report.differences == 0 && !wanted.damaged;

@@ -169,40 +169,39 @@ Status RestorePreview::look_at_others(const TreeDirectory& tree, const std::stri
       more = entry.has_value();
     }
     if (!entry || entry->name != name) {
-      PENSTOCK_TRY_ASSIGN(const bool goes, tell_removed(standing, name, joined(path, name), true));
+      Lines lines;
+      PENSTOCK_TRY_ASSIGN(const bool goes, find_removed(standing, name, joined(path, name), lines));
       (void)goes;
+      for (const auto& [change, what] : lines) tell(change, what);
     }
   }
   return {};
 }
 
-// Whether all of it goes; what is chosen of it otherwise. What goes whole has one line, where nothing is
-// chosen.
-Result<bool> RestorePreview::tell_removed(int directory, const std::string& name, const std::string& path,
-                                          bool tells) {
+// Whether all of it goes. Then it has one line, where no patterns choose; otherwise there is one for each
+// entry that does, and for what cannot.
+Result<bool> RestorePreview::find_removed(int directory, const std::string& name, const std::string& path,
+                                          Lines& lines) {
   const bool taken = selection_->removes(path);
   if (!taken && !selection_->may_remove_below(path)) return false;
   if (taken && is_mount_point(directory, name)) {
-    if (tells) tell(PreviewedChange::in_the_way, path);
+    lines.emplace_back(PreviewedChange::in_the_way, path);
     return false;
   }
-  const Descriptor inside = enter_standing(directory, name);
+  const size_t before = lines.size();
   bool all = taken;
+  const Descriptor inside = enter_standing(directory, name);
   if (inside.number() >= 0) {
     PENSTOCK_TRY_ASSIGN(const auto names, names_in_directory(inside.number(), path));
-    const bool each = tells && !selection_->takes_all();
     for (const std::string& below : names) {
-      PENSTOCK_TRY_ASSIGN(const bool goes, tell_removed(inside.number(), below, joined(path, below), each));
+      PENSTOCK_TRY_ASSIGN(const bool goes, find_removed(inside.number(), below, joined(path, below), lines));
       all = all && goes;
     }
-    if (!all && tells && !each)
-      for (const std::string& below : names) {
-        PENSTOCK_TRY_ASSIGN(const bool goes, tell_removed(inside.number(), below, joined(path, below), true));
-        (void)goes;
-      }
   }
-  if (all && tells) tell(PreviewedChange::removed, path);
-  return all;
+  if (!all) return false;
+  if (selection_->takes_all()) lines.resize(before);
+  lines.emplace_back(PreviewedChange::removed, path);
+  return true;
 }
 
 }  // namespace penstock

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/result.h"
 #include "dag/tree_cursor.h"
@@ -58,7 +60,8 @@ class RestorePreview {
   Result<uint32_t> type_of(const TreeEntry& entry, const std::string& path, uint64_t& bytes);
   Status leave_mount_point(const TreeEntry& entry, const std::string& path, uint32_t type);
   Status look_at_others(const TreeDirectory& tree, const std::string& path, int standing);
-  Result<bool> tell_removed(int directory, const std::string& name, const std::string& path, bool tells);
+  using Lines = std::vector<std::pair<PreviewedChange, std::string>>;
+  Result<bool> find_removed(int directory, const std::string& name, const std::string& path, Lines& lines);
   void tell(PreviewedChange change, const std::string& path);
   Status left_out(const std::string& path, const Error& error);
 

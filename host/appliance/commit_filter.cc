@@ -69,6 +69,9 @@ Result<CommitWish> CommitFilter::parse(int64_t now) const {
   if (!until.empty()) {
     PENSTOCK_TRY_ASSIGN(wish.until, parse_past_time("--until", until, now));
   }
+  if (wish.since && wish.until && *wish.since > *wish.until)
+    return fail(Errc::usage, "--since " + since, "is later than --until " + until,
+                "give the earlier one first");
   return wish;
 }
 

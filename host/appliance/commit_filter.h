@@ -37,7 +37,7 @@ struct CommitFilter {
 
   void describe(CommandSyntax& syntax);
   bool any() const;
-  // usage error: a time is none.
+  // usage error: a time is none, or --since later than --until.
   Result<CommitWish> parse(int64_t now) const;
 };
 

@@ -40,7 +40,7 @@ void CommitListing::add(const Cid& cid, const std::optional<Commit>& commit) {
     object["put"] = has_meta ? put_record_json((*meta)->unread, (*meta)->choice) : Json();
     return array_.add(object);
   }
-  std::string line = commit_line(cid, *commit);
+  std::string line = commit_line(cid, *commit, has_meta ? (*meta)->from : commit->paths);
   if (has_meta && (*meta)->unread.any()) line.insert(line.size() - 1, "  (incomplete)");
   console_->print(line);
 }

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <time.h>
 
+#include <algorithm>
+
 #include "appliance/line_text.h"
 #include "base/size_text.h"
 
@@ -11,6 +13,7 @@ namespace penstock {
 namespace {
 
 constexpr int64_t kSecond = 1'000'000'000;
+constexpr size_t kPathsShown = 3;
 
 Json sizes_json(const CommitSizes& sizes) {
   return {{"content_bytes", sizes.content_bytes}, {"files", sizes.files},
@@ -94,10 +97,14 @@ std::string commit_fields(const Cid& cid, const Commit& commit) {
   return text;
 }
 
-std::string commit_line(const Cid& cid, const Commit& commit) {
+std::string commit_line(const Cid& cid, const Commit& commit, const std::vector<std::string>& paths) {
   std::string line = fmt::format("{}  {}  {:>15}  {}", cid.text(), time_text(commit.time_ns),
                                  commit.sizes.content_bytes, commit.root.text());
   if (!commit.name.empty()) line += "  " + name_text(commit.name);
+  line += "  from " + name_text(commit.host) + ":";
+  for (size_t at = 0; at < std::min(paths.size(), kPathsShown); ++at)
+    line += (at == 0 ? "" : ", ") + name_text(paths[at]);
+  if (paths.size() > kPathsShown) line += fmt::format(" and {} more", paths.size() - kPathsShown);
   return line + "\n";
 }
 

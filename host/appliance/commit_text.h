@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "appliance/json_text.h"
 #include "dag/cid.h"
@@ -17,7 +18,8 @@ std::string time_text(int64_t time_ns);
 Json commit_json(const Cid& cid, const Commit& commit);
 std::string commit_fields(const Cid& cid, const Commit& commit);
 
-// One line of `log` and `heads`: CID, time, content bytes, root, name.
-std::string commit_line(const Cid& cid, const Commit& commit);
+// One line of `log` and `heads`: CID, time, content bytes, root, name, host and some of `paths`, which it was
+// made of.
+std::string commit_line(const Cid& cid, const Commit& commit, const std::vector<std::string>& paths);
 
 }  // namespace penstock

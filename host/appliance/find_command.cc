@@ -14,6 +14,7 @@
 #include "appliance/commit_text.h"
 #include "appliance/entry_meta_text.h"
 #include "appliance/json_text.h"
+#include "appliance/line_text.h"
 #include "appliance/named_entry.h"
 #include "appliance/object_name.h"
 #include "appliance/object_text.h"
@@ -75,6 +76,7 @@ class FoundEntries {
     start_ = std::move(start);
   }
   Status add(const TreeSearch::Found& found) {
+    found_ = true;
     if (json_) {
       array_.add(json_entry(found));
     } else {
@@ -89,9 +91,14 @@ class FoundEntries {
     placed.what = start_ + ": " + placed.what;
     console_->report(placed);
   }
-  int finish() {
+  // The exit code. Nothing is what a wrong pattern finds too, so that is told.
+  int finish(const std::string& pattern) {
     if (json_) array_.finish();
-    return damaged_ ? static_cast<int>(Errc::corrupt) : 0;
+    if (damaged_) return static_cast<int>(Errc::corrupt);
+    if (found_) return 0;
+    console_->report(
+        {Errc::absent, pattern, "no entry matches", "paths begin at the commit's top: penstock ls HEAD"});
+    return static_cast<int>(Errc::absent);
   }
 
  private:
@@ -113,6 +120,7 @@ class FoundEntries {
   JsonArray array_;
   const CommitTree* tree_ = nullptr;
   std::string start_;
+  bool found_ = false;
   bool damaged_ = false;
 };
 
@@ -170,7 +178,7 @@ Result<int> FindCommand::run(const GlobalOptions& global, Console& console) cons
     PENSTOCK_TRY(resolve_start(start, *store, *source));
     PENSTOCK_TRY_ASSIGN(const Cid cid, named_start(start, *store));
     PENSTOCK_TRY(look_in(cid, start.text));
-    return found.finish();
+    return found.finish(line_text(pattern));
   }
   CommitListing listing(*source, false, console);
   int code = 0;
@@ -187,7 +195,9 @@ Result<int> FindCommand::run(const GlobalOptions& global, Console& console) cons
     console.report(looked.error());
     code = static_cast<int>(Errc::corrupt);
   }
-  return std::max({code, listing.finish(), found.finish()});
+  code = std::max(code, listing.finish());
+  const int looked = found.finish(line_text(pattern));
+  return code != 0 ? code : looked;
 }
 
 }  // namespace penstock

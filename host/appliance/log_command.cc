@@ -59,7 +59,7 @@ void LogCommand::describe(CommandSyntax& syntax, GlobalOptions& global) {
   filter.describe(syntax);
   global.describe_json(syntax);
   syntax.examples(
-      "  penstock log --limit 5                   CID, time, size, root and name of the last five\n"
+      "  penstock log --limit 5                   CID, time, size, root, name, host and paths of five\n"
       "  penstock log --path /etc --since 30d     commits of the last month that hold /etc\n");
 }
 
@@ -73,12 +73,20 @@ Result<int> LogCommand::run(const GlobalOptions& global, Console& console) const
   PENSTOCK_TRY_ASSIGN(const auto store, open_store(global, Access::read, console));
   const auto source = store->new_reader();
   CommitListing listing(*source, global.json, console);
+  const auto finish = [&](bool some) {
+    const int code = listing.finish();
+    if (code != 0 || some || !filter.any()) return code;
+    console.report(
+        {Errc::absent, "log", "no commit is of this name, host, path and time", "penstock log lists all"});
+    return static_cast<int>(Errc::absent);
+  };
   // An empty store has an empty history, which is no error unless a commit was asked for.
-  if (start.empty() && store->commits().empty()) return listing.finish();
+  if (start.empty() && store->commits().empty()) return finish(false);
 
   PENSTOCK_TRY(resolve_start(name, *store, *source));
   PENSTOCK_TRY_ASSIGN(Cid cid, first_commit(name, *store, *source));
   OlderCommits older(store->commits());
+  bool some = left == 0;
   while (left > 0 && cid != genesis_cid()) {
     PENSTOCK_TRY_ASSIGN(const std::optional<Commit> commit, listing.read(cid));
     // Of what cannot be read nobody knows whether it was wanted.
@@ -88,6 +96,7 @@ Result<int> LogCommand::run(const GlobalOptions& global, Console& console) const
     }
     if (wanted) {
       listing.add(cid, commit);
+      some = true;
       --left;
     }
     if (!commit) {
@@ -96,7 +105,7 @@ Result<int> LogCommand::run(const GlobalOptions& global, Console& console) const
       cid = commit->parents.empty() ? genesis_cid() : commit->parents.front();
     }
   }
-  return listing.finish();
+  return finish(some);
 }
 
 }  // namespace penstock

@@ -5,6 +5,9 @@
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "appliance/block_count.h"
 #include "appliance/chosen_store.h"
@@ -153,6 +156,16 @@ Result<Surroundings> surroundings(const Cid& cid, bool count, Store& store, Bloc
   return around;
 }
 
+Json paths_json(const std::vector<std::string>& paths) {
+  Json rows = Json::array();
+  for (const std::string& path : paths) {
+    Json row;
+    set_text(row, "path", path);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
 // Of the put that made it what the metadata says, where that can be read.
 int print_commit(const Cid& cid, const Commit& commit, const Surroundings& around, BlockSource& source,
                  bool json, Console& console) {
@@ -162,9 +175,12 @@ int print_commit(const Cid& cid, const Commit& commit, const Surroundings& aroun
   if (json) {
     Json object = commit_json(cid, commit);
     object["put"] = has_meta ? put_record_json((*meta)->unread, (*meta)->choice) : Json();
+    object["from"] = has_meta ? paths_json((*meta)->from) : Json();
     print_object(std::move(object), around, console);
   } else {
     std::string text = commit_fields(cid, commit);
+    for (const std::string& path : has_meta ? (*meta)->from : std::vector<std::string>())
+      text += field("from", name_text(path));
     if (has_meta) text += put_record_fields((*meta)->unread, (*meta)->choice);
     print_fields(std::move(text), around, console);
   }

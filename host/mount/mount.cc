@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <fuse3/fuse_log.h>
 #include <fuse3/fuse_lowlevel.h>
+#include <mntent.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
@@ -20,6 +21,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -52,6 +54,19 @@ std::string what_was_said(const std::string& otherwise) {
   return said.empty() ? otherwise : said;
 }
 
+// Whether Penstock has something mounted there.
+bool is_mounted(const std::filesystem::path& directory) {
+  std::error_code error;
+  const std::string place = std::filesystem::canonical(directory, error).string();
+  FILE* mounts = error ? nullptr : ::setmntent("/proc/self/mounts", "r");
+  if (mounts == nullptr) return false;
+  bool found = false;
+  while (const mntent* one = ::getmntent(mounts))
+    found = found || (place == one->mnt_dir && std::string_view(one->mnt_type) == "fuse.penstock");
+  ::endmntent(mounts);
+  return found;
+}
+
 // What can be known before the kernel is asked.
 Status check_place(const std::string& directory) {
   const std::filesystem::path path(directory);
@@ -65,6 +80,9 @@ Status check_place(const std::string& directory) {
   if (status.type() != std::filesystem::file_type::directory) return fail_errno(directory, ENOTDIR);
   const bool empty = std::filesystem::is_empty(path, error);
   if (error) return fail_errno(directory, error.value());
+  if (!empty && is_mounted(path))
+    return fail(Errc::failed, directory, "a store is mounted there already",
+                "unmount it: fusermount3 -u, or umount as root; or give another directory");
   if (!empty)
     return fail(Errc::failed, directory, "it is not empty, and a mount would hide what is in it",
                 "give an empty directory");

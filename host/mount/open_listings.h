@@ -58,7 +58,7 @@ class OpenListings {
 
   Result<Room> take(uint64_t bytes, size_t directories);
 
-  const Limits limits_;
+  Limits limits_;
   mutable std::mutex mutex_;
   uint64_t bytes_ = 0;
   size_t directories_ = 0;

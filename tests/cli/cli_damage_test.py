@@ -71,7 +71,7 @@ class Damage(ToolCase):
                 self.assertEqual([row["cid"] for row in rows], commits)
                 for at, (line, row) in enumerate(zip(lines, rows)):
                     self.assertEqual(row["kind"], None if at in damaged else "commit")
-                    self.assertTrue(line.endswith("  ?" if at in damaged else f"  v{5 - at}"), line)
+                    self.assertIn("  ?" if at in damaged else f"  v{5 - at}  from ", line)
                 self.assertEqual(len(messages), len(damaged))
                 for at, message in zip(damaged, messages):
                     self.assertIn(f"penstock: commit {commits[at]}: ", message)

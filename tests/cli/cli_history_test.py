@@ -24,7 +24,7 @@ class History(ToolCase):
             commits.insert(0, self.json("put", file, "--name", f"v{number}")["commit"])
         lines = self.ok("log").decode().splitlines()
         self.assertEqual([line.split()[0] for line in lines], commits)
-        self.assertEqual([line.split()[-1] for line in lines], ["v4", "v3", "v2", "v1", "v0"])
+        self.assertEqual([line.split()[4] for line in lines], ["v4", "v3", "v2", "v1", "v0"])
         self.assertEqual([row["cid"] for row in self.json("log", "--limit", "2")], commits[:2])
         self.assertEqual([row["cid"] for row in self.json("log", commits[3])], commits[3:])
         self.assertEqual([row["cid"] for row in self.json("heads")], commits[:1])

@@ -8,7 +8,7 @@ import pwd
 import unittest
 
 import odd_tree
-from tool_case import ABSENT, CORRUPT, USAGE, ToolCase
+from tool_case import ABSENT, CORRUPT, DONE, USAGE, ToolCase
 
 LONG_AGO = (1_000_000_000_123_456_789,) * 2
 
@@ -309,7 +309,20 @@ class Entries(Looking):
 
 class Log(Looking):
     def names(self, *arguments):
-        return [row["name"] for row in self.json("log", *arguments)]
+        """Of the commits; none: exit code 5."""
+        done = self.run_tool("log", "--json", *arguments)
+        rows = json.loads(done.stdout)
+        self.assertEqual(done.returncode, DONE if rows else ABSENT, done.stderr)
+        return [row["name"] for row in rows]
+
+    def test_a_line_tells_where_a_commit_is_from(self):
+        tree = os.path.dirname(self.write("tree/file", b"1"))
+        self.ok("put", "tree/.", cwd=self.place)
+        self.assertTrue(self.ok("log").decode().endswith(f"  from {os.uname().nodename}:{tree}\n"), self.ok("log"))
+        self.assertIn(f"from       {tree}\n", self.ok("stat", "HEAD").decode())
+        self.assertEqual(self.json("stat", "HEAD")["from"], [{"path": tree}])
+        self.ok("put", "-", "--name", "stream", input=b"2")
+        self.assertTrue(self.ok("log", "--limit", "1").decode().endswith(f"  stream  from {os.uname().nodename}:-\n"))
 
     def test_commits_are_chosen_by_name_host_and_time(self):
         for name in ("one", "two", "one"):
@@ -323,10 +336,14 @@ class Log(Looking):
         self.assertEqual(len(self.names("--host", newest["host"])), 3)
         self.assertEqual(self.names("--host", newest["host"] + "x"), [])
         self.assertEqual(len(self.names("--since", "1d")), 3)
-        self.assertEqual(self.names("--until", "1d"), [])
+        self.fails(ABSENT, "log", "--until", "1d")
         self.assertEqual(len(self.names("--since", "2020-01-01", "--until", "9999-01-01T00:00:00Z")), 3)
         self.assertIn(newest["cid"], [row["cid"] for row in self.json("log", "--since", newest["time"][:19] + "Z")])
-        self.assertEqual(self.ok("log", "--name", "none"), b"")
+        self.fails(ABSENT, "log", "--name", "none")
+        self.assertEqual(self.ok("log", "--name", "none", "--limit", "0"), b"")
+        self.assertEqual(self.run_tool("log", "--name", "none", "--json").stdout, b"[]\n")
+        self.assertIn("is later than", self.fails(USAGE, "log", "--since", "1d", "--until", "2d"))
+        self.assertEqual(len(self.names("--since", "yesterday", "--until", "9999-01-01 00:00")), 3)
 
     def test_commits_are_chosen_by_path(self):
         tree, other = self.odd_tree(), self.write("other", b"1")

@@ -571,6 +571,9 @@ class Ends(MountCase):
         self.write("full/file", b"")
         self.assertIn("empty", self.fails(FAILED, "mount", self.path("full")))
         self.fails(FAILED, "mount", self.folder, env=environment(PENSTOCK_STORE=self.path("nothing")))
+        process = self.mount()
+        self.assertIn("mounted there already", self.fails(FAILED, "mount", self.folder))
+        self.unmount(process)
         self.assertFalse(os.path.ismount(self.folder))
 
 

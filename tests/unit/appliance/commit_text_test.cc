@@ -25,9 +25,10 @@ TEST(CommitTextTest, WritesTheExtremesThatACommitCanHold) {
 TEST(CommitTextTest, KeepsALogLineOneLine) {
   Commit commit;
   commit.name = "two\nlines";
-  const std::string line = commit_line(Cid(), commit);
+  commit.host = "host\n";
+  const std::string line = commit_line(Cid(), commit, {"/a\n", "b", "c", "d", "e"});
   EXPECT_EQ(line.find('\n'), line.size() - 1);
-  EXPECT_NE(line.find("two\\nlines"), std::string::npos);
+  EXPECT_TRUE(line.ends_with("  two\\nlines  from host\\n:/a\\n, b, c and 2 more\n")) << line;
 }
 
 TEST(CommitTextTest, HoldsPathsThatAreNotUtf8) {

@@ -40,8 +40,10 @@ size_t descriptors_per_batch(size_t batches) {
   return std::min<size_t>((limit.rlim_cur - kDescriptorsKept) / batches, Batch::kEventsMax);
 }
 
+using Lanes = std::vector<std::unique_ptr<PutLane>>;
+
 // Runs every lane on a thread of its own (the last on the caller's) and returns the first failure.
-Status run_lanes(std::vector<std::unique_ptr<PutLane>>& lanes) {
+Status run_lanes(const Lanes& lanes) {
   std::vector<Status> statuses(lanes.size());
   std::vector<std::jthread> threads;
   for (size_t i = 0; i + 1 < lanes.size(); ++i)
@@ -50,6 +52,15 @@ Status run_lanes(std::vector<std::unique_ptr<PutLane>>& lanes) {
   threads.clear();
   for (const Status& status : statuses) PENSTOCK_TRY(status);
   return {};
+}
+
+Result<Lanes> open_lanes(PutCourse& course, const MemoryPlan& plan, BufferPool& frames) {
+  Lanes lanes;
+  for (unsigned i = 0; i < plan.lanes; ++i) {
+    PENSTOCK_TRY_ASSIGN(auto queue_pair, course.dispatcher.open_queue_pair(plan.batches_per_lane));
+    lanes.push_back(std::make_unique<PutLane>(course, std::move(queue_pair), frames, plan.batches_per_lane));
+  }
+  return lanes;
 }
 
 }  // namespace
@@ -131,12 +142,7 @@ Result<PutReport> put_entries(EntryStream& entries, Dispatcher& dispatcher, Fram
   std::optional<PutCheckpoints> checkpoints;
   if (options.checkpoint && keeps_unfinished(dispatcher, options))
     course.checkpoints = &checkpoints.emplace(sink, *options.checkpoint, plan.lanes);
-  std::vector<std::unique_ptr<PutLane>> lanes;
-  for (unsigned i = 0; i < plan.lanes; ++i) {
-    PENSTOCK_TRY_ASSIGN(auto queue_pair, dispatcher.open_queue_pair(plan.batches_per_lane));
-    lanes.push_back(
-        std::make_unique<PutLane>(course, std::move(queue_pair), *pools.frames, plan.batches_per_lane));
-  }
+  PENSTOCK_TRY_ASSIGN(const Lanes lanes, open_lanes(course, plan, *pools.frames));
   PENSTOCK_TRY(run_lanes(lanes));
   PENSTOCK_TRY(course.goes_on());
 

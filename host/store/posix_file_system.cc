@@ -19,7 +19,7 @@ namespace {
 // What a store holds is its owner's: whatever the umask says, others have to be let in on purpose.
 constexpr mode_t kFileMode = 0600;
 constexpr mode_t kDirectoryMode = 0700;
-constexpr mode_t kGroupBits = 0060;  // for reading and writing
+constexpr mode_t kSharedBits = 0064;  // the group's for reading and writing, everybody's for reading
 
 class PosixFileLock final : public FileLock {
  public:
@@ -46,13 +46,13 @@ std::string directory_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-// A new file, which its directory's group may do with what it may do with the directory.
+// A new file, which others than its owner may do with what they may do with its directory.
 int create_file(const std::string& path) {
   const int descriptor = open_file(path, O_RDWR | O_CREAT | O_EXCL);
   if (descriptor < 0) return descriptor;
   struct stat directory {};
   if (::stat(directory_of(path).c_str(), &directory) == 0)
-    static_cast<void>(::fchmod(descriptor, kFileMode | (directory.st_mode & kGroupBits)));
+    static_cast<void>(::fchmod(descriptor, kFileMode | (directory.st_mode & kSharedBits)));
   return descriptor;
 }
 

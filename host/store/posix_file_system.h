@@ -7,7 +7,7 @@ namespace penstock {
 
 // FileSystem on POSIX calls. Interrupted and short calls are continued; errors carry what to do about them.
 // Whatever the umask, new directories are of mode 0700, and new files of 0600 and what their directory's mode
-// gives its group of reading and writing.
+// gives its group of reading and writing, and everybody of reading.
 class PosixFileSystem final : public FileSystem {
  public:
   Result<std::unique_ptr<File>> create(const std::string& path) override;

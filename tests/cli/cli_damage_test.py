@@ -357,6 +357,8 @@ class Damage(ToolCase):
                       f"{self.store})", done.stderr.decode())
         after = self.modes()
         self.assertEqual({name: after[name] for name in before}, before)
+        for name in set(after) - set(before):  # what read it yesterday reads it tomorrow
+            self.assertEqual(after[name] & 0o004, 0o004, name)
         self.ok("log")
         os.chmod(self.store, 0o700)
         self.ok("put", self.path("file"))

@@ -29,7 +29,7 @@ Result<std::unique_ptr<Store>> open_store(const GlobalOptions& global, Access ac
 }
 
 Result<std::unique_ptr<Store>> open_store(const GlobalOptions& global, Access access,
-                                          std::function<void(const std::string&)> notice) {
+                                          const std::function<void(const std::string&)>& notice) {
   PENSTOCK_TRY_ASSIGN(const std::string directory, store_directory(global));
   // The place may well be the default one: somebody who has never made a store is told how.
   struct stat status {};

@@ -17,6 +17,6 @@ namespace penstock {
 Result<std::unique_ptr<Store>> open_store(const GlobalOptions& global, Access access, Console& console);
 // The same, and it tells `notice`.
 Result<std::unique_ptr<Store>> open_store(const GlobalOptions& global, Access access,
-                                          std::function<void(const std::string&)> notice);
+                                          const std::function<void(const std::string&)>& notice);
 
 }  // namespace penstock

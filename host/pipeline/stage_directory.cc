@@ -244,6 +244,10 @@ std::vector<StageDirectory::Idle> StageDirectory::others() const {
     const int locked = lock.number() >= 0 ? lock.number() : directory.number();
     if (flock(locked, LOCK_SH | LOCK_NB) != 0) continue;
     const auto mark = StageMark::parse(read_text(directory.number(), kBoot).value_or(""));
+    // One that is being made or removed has nothing in it that could be gone on with.
+    const auto inside = names_in_directory(directory.number(), path);
+    if (!mark && (!inside || std::ranges::all_of(*inside, [](const std::string& n) { return n == kLock; })))
+      continue;
     idle.push_back({std::move(path), mark ? mark->target : ""});
   }
   std::ranges::sort(idle, {}, &Idle::path);

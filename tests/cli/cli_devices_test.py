@@ -46,7 +46,7 @@ class DevicesTest(ToolCase):
             self.assertEqual(self.json("verify", "-s", store)["damages"], 0)
             if devices != "software":
                 back = self.path("back")
-                self.ok("get", "-s", store, put["root"], "-o", back)
+                self.ok("get", "-s", store, put["root"], "-o", back, "-q")
                 subprocess.run(["diff", "-r", tree, back], check=True)
                 subprocess.run(["rm", "-r", back], check=True)
             subprocess.run(["rm", "-r", store], check=True)

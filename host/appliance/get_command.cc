@@ -145,29 +145,41 @@ Result<std::unique_ptr<UntakenEntries>> spare_untaken(const GetCommand& command,
                                                       BlockSource& source, const std::string& path_in_tree,
                                                       const std::string& target, TreeRestoreOptions& choices,
                                                       Console& console) {
-  if (!command.remove_others || command.remove_untaken) return std::unique_ptr<UntakenEntries>();
+  if (!choices.remove_others) return std::unique_ptr<UntakenEntries>();
+  const auto told = [&console, count = uint64_t{0}](const std::string& path, std::string_view why) mutable {
+    if (why == UntakenEntries::kStore) {
+      console.report({Errc::partial, path, "looks like a store, and is not removed", "remove it by hand"});
+    } else if (++count <= kSparedToldMax) {
+      console.note(name_text(path) + ": spared: " + std::string(why));
+    }
+  };
+  const bool is_tree = wanted.info.kind == ObjectKind::directory;
+  if (command.remove_untaken || !is_tree || (!wanted.metadata && !wanted.damaged)) {
+    auto stores = UntakenEntries::stores_in(target, told);
+    choices.spares = [&entries = *stores](std::string_view path) { return entries.has(path); };
+    return stores;
+  }
   if (wanted.damaged)
     return fail(Errc::usage, "--delete",
                 "cannot tell what the put left out: the commit's metadata is damaged",
                 "leave it out, or remove all that the commit lacks with --delete-excluded");
-  if (!wanted.metadata) return std::unique_ptr<UntakenEntries>();
-  if (wanted.info.kind != ObjectKind::directory) return std::unique_ptr<UntakenEntries>();
-  const auto told = [&console, count = uint64_t{0}](const std::string& path, std::string_view why) mutable {
-    if (++count <= kSparedToldMax) console.note(name_text(path) + ": spared: " + std::string(why));
-  };
   PENSTOCK_TRY_ASSIGN(auto untaken, UntakenEntries::of(source, wanted.tree, path_in_tree, target, told));
   choices.spares = [&entries = *untaken](std::string_view path) { return entries.has(path); };
   return untaken;
 }
 
 void tell_spared(const UntakenEntries* untaken, Console& console) {
-  if (untaken == nullptr || untaken->count() <= kSparedToldMax) return;
-  console.note(fmt::format("spared: {} more", untaken->count() - kSparedToldMax));
+  const uint64_t noted = untaken == nullptr ? 0 : untaken->count() - untaken->stores();
+  if (noted > kSparedToldMax) console.note(fmt::format("spared: {} more", noted - kSparedToldMax));
 }
 
 // Patterns to include that nothing meets are a mistake: no empty directory is made of them.
-Status check_included(const TreeRestoreOptions& choices, const Wanted& wanted, BlockSource& source,
-                      const std::string& object) {
+Status check_selects(const TreeRestoreOptions& choices, const Wanted& wanted, BlockSource& source,
+                     const std::string& object) {
+  const bool selects = !choices.include.empty() || !choices.exclude.empty();
+  if (selects && (!wanted.entry.content || wanted.info.kind != ObjectKind::directory))
+    return fail(Errc::usage, object, "is no directory of which a part could be chosen",
+                "leave out --include and --exclude");
   if (choices.include.empty()) return {};
   const RestoreSelection selection(choices.include, choices.exclude, "");
   bool damaged = false;
@@ -176,6 +188,16 @@ Status check_included(const TreeRestoreOptions& choices, const Wanted& wanted, B
   if (any || damaged) return {};  // damage is for the restore to tell
   return fail(Errc::absent, object, "has nothing that --include matches and --exclude leaves",
               "patterns are of paths below it; see them with: penstock ls " + object);
+}
+
+int exit_code(const TreeRestoreReport& report, const RefusalTally& refused, const UntakenEntries* untaken,
+              bool damaged) {
+  const bool whole = report.restored.entries_reported == 0 && report.metadata_damaged == 0 &&
+                     report.differences == 0 && !damaged;
+  if (!whole) return static_cast<int>(Errc::corrupt);
+  const uint64_t missing = refused.entries_missing() + report.in_the_way + report.mount_points +
+                           report.not_removed + (untaken == nullptr ? 0 : untaken->stores());
+  return missing == 0 ? 0 : static_cast<int>(Errc::partial);
 }
 
 // A device, FIFO or socket has no bytes to be written or cut.
@@ -328,11 +350,7 @@ Result<int> GetCommand::run(const GlobalOptions& global, Console& console) const
   const auto source = store->new_reader();
   PENSTOCK_TRY(resolve_start(name, *store, *source));
   PENSTOCK_TRY_ASSIGN(const Wanted wanted, find_wanted(name, *store, *source, console));
-  const bool selects = !choices.include.empty() || !choices.exclude.empty();
-  if (selects && (!wanted.entry.content || wanted.info.kind != ObjectKind::directory))
-    return fail(Errc::usage, object, "is no directory of which a part could be chosen",
-                "leave out --include and --exclude");
-  if (selects) PENSTOCK_TRY(check_included(choices, wanted, *source, object));
+  PENSTOCK_TRY(check_selects(choices, wanted, *source, object));
   if (part && wanted.entry.content) {
     PENSTOCK_TRY_ASSIGN(options.range, fit_to_file(*part, wanted.info, object));
   }
@@ -349,6 +367,7 @@ Result<int> GetCommand::run(const GlobalOptions& global, Console& console) const
     auto code =
         preview_get(*store, wanted.tree, wanted.entry, name.path, path, choices, global.json, console);
     tell_spared(untaken.get(), console);
+    if (code && *code == 0 && untaken && untaken->stores() > 0) return static_cast<int>(Errc::partial);
     return code;
   }
   const bool as_tree = !path.empty() && !options.range && (wanted.metadata || wants_tree(choices));
@@ -379,12 +398,7 @@ Result<int> GetCommand::run(const GlobalOptions& global, Console& console) const
   if (wanted.bare && !path.empty() && !options.range)
     note_commit_of_root(name, *wanted.bare, *store, *source, console);
   console.summary(get_summary(report));
-  const bool whole = report.restored.entries_reported == 0 && report.metadata_damaged == 0 &&
-                     report.differences == 0 && !wanted.damaged;
-  if (!whole) return static_cast<int>(Errc::corrupt);
-  const uint64_t missing =
-      refused.entries_missing() + report.in_the_way + report.mount_points + report.not_removed;
-  return missing == 0 ? 0 : static_cast<int>(Errc::partial);
+  return exit_code(report, refused, untaken.get(), wanted.damaged);
 }
 
 }  // namespace penstock

@@ -31,6 +31,7 @@ Json choice_json(const PutChoice& choice) {
   object["exclude"] = texts_json(choice.exclude, "pattern");
   object["iexclude"] = texts_json(choice.exclude_any_case, "pattern");
   object["exclude_if_present"] = texts_json(choice.marks, "mark");
+  object["store"] = texts_json(choice.store, "path");
   object["exclude_caches"] = choice.caches;
   object["exclude_larger_than"] = choice.bytes_max ? Json(*choice.bytes_max) : Json();
   object["one_file_system"] = choice.one_file_system;
@@ -73,6 +74,7 @@ std::string put_record_fields(const PutShortfall& unread, const PutChoice& choic
   for (const std::string& mark : choice.marks) field("chosen", "--exclude-if-present " + name_text(mark));
   if (choice.dropped)
     field("chosen", fmt::format("{} patterns and marks, too long to be kept here", choice.dropped->count));
+  for (const std::string& path : choice.store) field("without", "the store, " + name_text(path));
   if (choice.caches) field("chosen", "--exclude-caches");
   if (choice.bytes_max) field("chosen", fmt::format("--exclude-larger-than {}", *choice.bytes_max));
   if (choice.one_file_system) field("chosen", "--one-file-system");

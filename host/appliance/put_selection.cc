@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <filesystem>
+#include <map>
+#include <system_error>
 #include <utility>
 
 #include "appliance/command_syntax.h"
@@ -25,6 +28,20 @@ Status parse_patterns(const std::vector<std::string>& texts, const char* option,
     into.add(std::move(*pattern));
   }
   return {};
+}
+
+// Where the store lies in what is put, from the top-level names on.
+std::vector<std::string> store_places(const std::string& store,
+                                      const std::map<std::string, std::string>& from) {
+  std::error_code error;
+  const std::string real = std::filesystem::canonical(store, error).string();
+  std::vector<std::string> places;
+  for (const auto& [name, path] : from) {
+    const std::string above = path == "/" ? path : path + "/";
+    if (!error && real == path) places.push_back(name);
+    if (!error && real.starts_with(above)) places.push_back(name + "/" + real.substr(above.size()));
+  }
+  return places;
 }
 
 }  // namespace
@@ -137,7 +154,9 @@ Result<SelectedInputs> open_selected(const PutSelection& selection, const std::v
                                                        {.settle = selected.settle.get(),
                                                         .filter = selected.filter.get(),
                                                         .only = selected.only.get()}));
-  selected.inputs.metadata.choice = recorded_choice(selected.filter->rules(), selected.only.get());
+  MetadataOptions& metadata = selected.inputs.metadata;
+  metadata.choice = recorded_choice(selected.filter->rules(), selected.only.get());
+  metadata.choice.store = store_places(store, metadata.from);
   return selected;
 }
 

@@ -82,6 +82,8 @@ Status read_field(CborReader& from, std::string_view key, PutChoice& choice) {
     PENSTOCK_TRY_ASSIGN(choice.bytes_max, from.natural());
   } else if (key == "marks") {
     PENSTOCK_TRY_ASSIGN(choice.marks, read_some_texts(from));
+  } else if (key == "store") {
+    PENSTOCK_TRY_ASSIGN(choice.store, read_some_texts(from));
   } else if (key == "caches") {
     PENSTOCK_TRY_ASSIGN(choice.caches, read_true(from));
   } else if (key == "one_fs") {
@@ -92,6 +94,15 @@ Status read_field(CborReader& from, std::string_view key, PutChoice& choice) {
     PENSTOCK_TRY_ASSIGN(choice.exclude_any_case, read_some_texts(from));
   } else {
     return malformed("a choice that is unknown");
+  }
+  return {};
+}
+
+std::string paths_fault(const Texts& paths) {
+  for (size_t i = 0; i < paths.size(); ++i) {
+    if (!hard_link_path_fault(paths[i]).empty()) return "a path of an entry that is none";
+    if (i > 0 && !walks_before(paths[i - 1], paths[i]))
+      return "missing entries that are out of order, or one that stands twice";
   }
   return {};
 }
@@ -126,11 +137,7 @@ void bound_choice(PutChoice& choice) {
 std::string shortfall_fault(const PutShortfall& shortfall) {
   if (shortfall.missing > shortfall.reported || shortfall.paths.size() > shortfall.missing)
     return "more entries that are missing than were told of";
-  for (size_t i = 0; i < shortfall.paths.size(); ++i) {
-    if (!hard_link_path_fault(shortfall.paths[i]).empty()) return "a path of an entry that is none";
-    if (i > 0 && !walks_before(shortfall.paths[i - 1], shortfall.paths[i]))
-      return "missing entries that are out of order, or one that stands twice";
-  }
+  if (std::string why = paths_fault(shortfall.paths); !why.empty()) return why;
   return encoded_bytes(shortfall.paths) <= kUnreadBytesMax ? "" : "missing entries of over 65,536 bytes";
 }
 
@@ -140,6 +147,8 @@ std::string choice_fault(const PutChoice& choice) {
       return "a pattern or mark that is empty, or has a NUL byte in it";
   if (choice.dropped && (choice.dropped->count == 0 || encoded_bytes(choice) > 0))
     return "patterns that were dropped, and are there";
+  if (std::string why = paths_fault(choice.store); !why.empty()) return why;
+  if (encoded_bytes(choice.store) > kUnreadBytesMax) return "places of the store of over 65,536 bytes";
   return encoded_bytes(choice) <= kChoiceBytesMax ? "" : "patterns of over 262,144 bytes";
 }
 
@@ -167,8 +176,9 @@ void write_choice(CborWriter& to, const PutChoice& choice) {
     return there;
   };
   to.map((choice.list ? 1 : 0) + (choice.dropped ? 1 : 0) + (choice.bytes_max ? 1 : 0) +
-         (choice.marks.empty() ? 0 : 1) + (choice.caches ? 1 : 0) + (choice.one_file_system ? 1 : 0) +
-         (choice.exclude.empty() ? 0 : 1) + (choice.exclude_any_case.empty() ? 0 : 1));
+         (choice.marks.empty() ? 0 : 1) + (choice.store.empty() ? 0 : 1) + (choice.caches ? 1 : 0) +
+         (choice.one_file_system ? 1 : 0) + (choice.exclude.empty() ? 0 : 1) +
+         (choice.exclude_any_case.empty() ? 0 : 1));
   if (key(choice.list.has_value(), "list")) to.bytes(choice.list->bytes);
   if (key(choice.dropped.has_value(), "over")) {
     to.array(2);
@@ -177,6 +187,7 @@ void write_choice(CborWriter& to, const PutChoice& choice) {
   }
   if (key(choice.bytes_max.has_value(), "bytes")) to.natural(*choice.bytes_max);
   if (key(!choice.marks.empty(), "marks")) write_texts(to, choice.marks);
+  if (key(!choice.store.empty(), "store")) write_texts(to, choice.store);
   if (key(choice.caches, "caches")) to.boolean(true);
   if (key(choice.one_file_system, "one_fs")) to.boolean(true);
   if (key(!choice.exclude.empty(), "exclude")) write_texts(to, choice.exclude);

@@ -32,7 +32,8 @@ struct PutShortfall {
 // Whether another path still fits the block; `bytes` is what those before came to, and grows.
 bool unread_fits(const std::string& path, size_t& bytes);
 
-// What a put was told to leave out, and whether it was of a list (docs/choosing.md).
+// What a put left out: by what it was told, the store itself; and whether it was of a list
+// (docs/choosing.md).
 struct PutChoice {
   // Patterns and marks that were too long to keep: how many, and SHA-256 of all of them.
   struct Dropped {
@@ -47,6 +48,7 @@ struct PutChoice {
   std::vector<std::string> marks{};             // NAME or NAME:HEADER
   std::optional<Dropped> dropped{};             // in place of all three
   std::optional<uint64_t> bytes_max{};          // larger files were left out
+  std::vector<std::string> store{};  // where the store lay, which is always left out: as PutShortfall's paths
   bool caches = false;
   bool one_file_system = false;
   std::optional<Digest> list{};  // SHA-256 of a list's paths, each with a NUL behind it

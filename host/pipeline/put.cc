@@ -145,7 +145,6 @@ Result<PutReport> put_entries(EntryStream& entries, Dispatcher& dispatcher, Fram
   PENSTOCK_TRY_ASSIGN(const Lanes lanes, open_lanes(course, plan, *pools.frames));
   PENSTOCK_TRY(run_lanes(lanes));
   PENSTOCK_TRY(course.goes_on());
-
   PutReport report;
   report.counters = filler.counters();
   for (const auto& lane : lanes) {

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <optional>
 
 #include "dag/meta_list_reader.h"
@@ -28,16 +29,24 @@ Failure cannot_tell(std::string why) {
 
 }  // namespace
 
-UntakenEntries::UntakenEntries(BlockSource& source, const CommitTree& tree, std::string path_in_tree,
+UntakenEntries::UntakenEntries(BlockSource* source, const CommitTree* tree, std::string path_in_tree,
                                std::string target, FilterRules rules, Told told)
-    : source_(&source),
-      tree_(&tree),
+    : source_(source),
+      tree_(tree),
       path_in_tree_(std::move(path_in_tree)),
       target_(std::move(target)),
-      within_(put_path(tree, path_in_tree_)),
       filter_(std::move(rules)),
-      told_(std::move(told)),
-      missing_(tree.meta->unread.paths.begin(), tree.meta->unread.paths.end()) {}
+      told_(std::move(told)) {
+  if (tree_ == nullptr) return;
+  within_ = put_path(*tree_, path_in_tree_);
+  missing_ = {tree_->meta->unread.paths.begin(), tree_->meta->unread.paths.end()};
+  missing_.insert(tree_->meta->choice.store.begin(), tree_->meta->choice.store.end());
+}
+
+std::unique_ptr<UntakenEntries> UntakenEntries::stores_in(std::string target, Told told) {
+  return std::unique_ptr<UntakenEntries>(
+      new UntakenEntries(nullptr, nullptr, "", std::move(target), {}, std::move(told)));
+}
 
 Result<std::unique_ptr<UntakenEntries>> UntakenEntries::of(BlockSource& source, const CommitTree& tree,
                                                            std::string path_in_tree, std::string target,
@@ -56,7 +65,7 @@ Result<std::unique_ptr<UntakenEntries>> UntakenEntries::of(BlockSource& source, 
   if (rules->has_patterns() && meta.from.empty())
     return cannot_tell("cannot tell what the put left out: the commit does not say where it was made of");
   std::unique_ptr<UntakenEntries> untaken(new UntakenEntries(
-      source, tree, std::move(path_in_tree), std::move(target), *std::move(rules), std::move(told)));
+      &source, &tree, std::move(path_in_tree), std::move(target), *std::move(rules), std::move(told)));
   PENSTOCK_TRY(untaken->read_tops());
   return untaken;
 }
@@ -80,6 +89,7 @@ bool UntakenEntries::has(std::string_view path) {
   if (why == kAbove || told_of_.contains(asked)) return true;
   if (told_of_.size() < kRememberedMax) told_of_.insert(asked);
   ++count_;
+  stores_ += why == kStore ? 1 : 0;
   if (told_) told_(asked, why);
   return true;
 }
@@ -88,7 +98,7 @@ UntakenEntries::Directory UntakenEntries::look_at(const std::string& directory) 
   if (const auto known = directories_.find(directory); known != directories_.end()) return known->second;
   Directory found;
   found.untaken = !directory.empty() && !reason(directory).empty();
-  if (!found.untaken) {
+  if (!found.untaken && tree_ != nullptr) {
     found.marked = is_marked(directory);
     found.empty = filter_.rules().one_file_system && is_empty_in_commit(directory);
   }
@@ -96,45 +106,61 @@ UntakenEntries::Directory UntakenEntries::look_at(const std::string& directory) 
   return directories_[directory] = found;
 }
 
-// By what stands there, or by what the commit has: that may still have to be restored.
+// One that the commit has is data like any other.
+bool UntakenEntries::is_store(const std::string& path) const {
+  const std::string whole = joined(target_, path);
+  struct stat config {};
+  struct stat segments {};
+  return lstat((whole + "/store.toml").c_str(), &config) == 0 && S_ISREG(config.st_mode) &&
+         lstat((whole + "/segments").c_str(), &segments) == 0 && S_ISDIR(segments.st_mode) &&
+         (tree_ == nullptr || !stands_in_commit(path).value_or(false));
+}
+
+// By what stands there, or by what the commit has: that may still have to be restored. One that cannot be
+// looked into may be.
 bool UntakenEntries::is_marked(const std::string& directory) const {
   if (filter_.rules().marks.empty()) return false;
   const OwnedFd fd(open(joined(target_, directory).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd && !filter_.marks_in(fd.get()).empty()) return true;
+  if (!fd) return errno != ENOENT && errno != ENOTDIR;
+  if (!filter_.marks_in(fd.get()).empty()) return true;
   return std::ranges::any_of(filter_.rules().marks, [&](const DirectoryMark& mark) {
-    return stands_in_commit(joined(directory, mark.file));
+    return stands_in_commit(joined(directory, mark.file)).value_or(true);
   });
 }
 
-bool UntakenEntries::stands_in_commit(const std::string& path) const {
-  return resolve_entry(*source_, *tree_, joined(path_in_tree_, path)).has_value();
+// Nothing where that cannot be told.
+std::optional<bool> UntakenEntries::stands_in_commit(const std::string& path) const {
+  const auto entry = resolve_entry(*source_, *tree_, joined(path_in_tree_, path));
+  if (entry) return true;
+  if (entry.error().code != Errc::absent && entry.error().code != Errc::usage) return std::nullopt;
+  return false;
 }
 
+// Where that cannot be told it may be.
 bool UntakenEntries::is_empty_in_commit(const std::string& directory) const {
   const std::string path = directory.empty() ? path_in_tree_ : joined(path_in_tree_, directory);
   const auto entry = resolve_entry(*source_, *tree_, path);
-  if (!entry || !entry->content) return false;
+  if (!entry) return entry.error().code != Errc::absent && entry.error().code != Errc::usage;
+  if (!entry->content) return false;
   auto cursor = TreeCursor::open(*source_, entry->directory(), [](const Error&) {});
-  if (!cursor) return false;
+  if (!cursor) return true;
   const auto first = cursor->next();
-  return first && !*first;
+  return !first || !*first;
 }
 
 std::string_view UntakenEntries::reason(const std::string& path) {
   const size_t slash = path.rfind('/');
   const Directory above = look_at(slash == std::string::npos ? "" : path.substr(0, slash));
   if (above.untaken) return kAbove;
-  const std::string_view name = std::string_view(path).substr(slash + 1);
-  const bool is_mark =
-      std::ranges::find(filter_.rules().marks, name, &DirectoryMark::file) != filter_.rules().marks.end();
-  if (above.marked && !is_mark) return "the put took nothing but a mark of its directory";
+  if (above.marked) return "the put took nothing but a mark of its directory";
   if (above.empty) return "another file system may have been mounted there, which the put left out";
-  return reason_by_itself(path);
+  const std::string_view why = tree_ == nullptr ? std::string_view() : reason_by_itself(path);
+  return why.empty() && is_store(path) ? kStore : why;
 }
 
 std::string_view UntakenEntries::reason_by_itself(const std::string& path) {
   const std::string whole = joined(within_, path);
-  if (missing_.contains(whole)) return "the put could not read it";
+  if (missing_.contains(whole)) return "the put could not read it, or it is the put's own store";
   const size_t slash = whole.find('/');
   const auto top = from_.find(std::string_view(whole).substr(0, slash));
   if (top == from_.end()) return "the put was not of it";
@@ -142,11 +168,11 @@ std::string_view UntakenEntries::reason_by_itself(const std::string& path) {
   const std::string absolute = top->second == "/" && !rest.empty() ? rest : top->second + rest;
   if (filter_.rules().has_patterns() && filter_.against_path(absolute))
     return "a pattern of the put leaves it out";
+  if (!filter_.rules().bytes_max) return {};
   FileStatus status;
-  if (filter_.rules().bytes_max &&
-      penstock::look_at(AT_FDCWD, joined(target_, path).c_str(), false, status) == 0 &&
-      filter_.against_status(status))
-    return "the put leaves out what is so large";
+  const int error_number = penstock::look_at(AT_FDCWD, joined(target_, path).c_str(), false, status);
+  if (error_number != 0 && error_number != ENOENT) return "it cannot be told how large it is";
+  if (error_number == 0 && filter_.against_status(status)) return "the put leaves out what is so large";
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -33,30 +34,37 @@ class UntakenEntries {
 
   static constexpr size_t kRememberedMax = 4096;
 
+  // Of what no commit tells anything, or where that is not to count: nothing is such but stores.
+  static std::unique_ptr<UntakenEntries> stores_in(std::string target, Told told);
+  // Why a directory is such that looks like a store, whatever the commit says: nobody wants to lose one.
+  static constexpr std::string_view kStore = "it looks like a store";
+
   // Whether `path`, which the commit lacks, is such.
   bool has(std::string_view path);
   uint64_t count() const { return count_; }
+  uint64_t stores() const { return stores_; }  // of these, for kStore
 
  private:
   // What is known of a directory's entries.
   struct Directory {
     bool untaken = false;  // as the directory is
-    bool marked = false;   // but for marks
+    bool marked = false;   // all of them; the marks too, by which that is known
     bool empty = false;    // another file system may have been mounted there
   };
 
-  UntakenEntries(BlockSource& source, const CommitTree& tree, std::string path_in_tree, std::string target,
+  UntakenEntries(BlockSource* source, const CommitTree* tree, std::string path_in_tree, std::string target,
                  FilterRules rules, Told told);
   Status read_tops();
   Directory look_at(const std::string& directory);
+  bool is_store(const std::string& path) const;
   bool is_marked(const std::string& directory) const;
-  bool stands_in_commit(const std::string& path) const;
+  std::optional<bool> stands_in_commit(const std::string& path) const;
   bool is_empty_in_commit(const std::string& directory) const;
   std::string_view reason(const std::string& path);
   std::string_view reason_by_itself(const std::string& path);
 
   BlockSource* source_;
-  const CommitTree* tree_;
+  const CommitTree* tree_;  // none: stores alone
   std::string path_in_tree_;
   std::string target_;
   std::string within_;  // as put_path says of the top
@@ -67,6 +75,7 @@ class UntakenEntries {
   std::map<std::string, Directory, std::less<>> directories_;
   std::set<std::string, std::less<>> told_of_;
   uint64_t count_ = 0;
+  uint64_t stores_ = 0;
 };
 
 }  // namespace penstock

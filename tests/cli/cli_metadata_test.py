@@ -59,7 +59,7 @@ class Metadata(ToolCase):
         self.assertEqual(record["incomplete"], {"reported": 1, "missing": 1, "all_named": True, "paths": [{"path": "mem"}]})
         self.assertEqual(record["choice"], {
             "exclude": [{"pattern": "*.o"}], "iexclude": [{"pattern": "!X"}], "exclude_if_present": [{"mark": ".skip:no"}], "exclude_caches": True,
-            "exclude_larger_than": 1 << 20, "one_file_system": True, "list_sha256": None, "patterns_dropped": None})
+            "exclude_larger_than": 1 << 20, "one_file_system": True, "store": [], "list_sha256": None, "patterns_dropped": None})
         self.assertEqual(self.json("stat", "HEAD")["put"], record)
         self.assertEqual([commit["put"] for commit in self.json("log")], [record, whole["put"]])
         newest, oldest = self.ok("log").splitlines()

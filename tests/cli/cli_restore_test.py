@@ -59,6 +59,39 @@ class RestoreMetadata(ToolCase):
         left, told = self.spared(tree, "--delete-excluded")
         self.assertEqual((left, told), (["a", "a/x.c", "cache", "cache/CACHEDIR.TAG", "d", "d/f", "skip", "skip/.skip"], []))
 
+    def test_delete_removes_no_mark_that_its_directory_is_known_by(self):
+        tree = self.path("tree")
+        self.write("tree/d/f", b"1")
+        self.ok("put", tree, "--exclude-if-present", ".nobackup", "--exclude-if-present", "README:DO NOT", "--exclude-caches")
+        # README and the tag are none: they say nothing of that kind.
+        for name in (".nobackup", "precious", "README", "CACHEDIR.TAG", "sub/file"):
+            self.write("tree/d/" + name, b"2")
+        self.write("tree/new/.nobackup", b"2")
+        self.write("tree/new/file", b"2")
+        there = self.names(tree)
+        for _ in range(2):
+            self.assertEqual(self.spared(tree, "--delete")[0], there)
+
+    def test_delete_removes_no_store(self):
+        tree, store, copy = self.path("tree"), self.path("tree", "var", "store"), self.path("copy")
+        self.write("tree/f", b"1")
+        os.mkdir(self.path("tree", "var"))
+        self.ok("init", "-s", store, store=False)
+        self.run_tool("put", "-s", store, tree, store=False)
+        shutil.copytree(store, copy)
+        options = ("get", "-s", copy, "HEAD", "-o", tree, "--overwrite", "if-changed")
+        done = self.run_tool(*options, "--delete", store=False)
+        self.assertEqual(done.returncode, DONE, done.stderr)
+        self.assertIn(b"note: var/store: spared: ", done.stderr)
+        self.ok("log", "-s", store, store=False)
+        self.ok("init", "-s", self.path("tree", "other", "one"), store=False)
+        for option, lines in (("--delete", 1), ("--delete-excluded", 2)):
+            for more in (["--dry-run"], []):
+                done = self.run_tool(*options, option, *more, store=False)
+                self.assertEqual((done.returncode, done.stderr.count(b"looks like a store")), (PARTIAL, lines), done.stderr)
+        for one in (store, self.path("tree", "other", "one")):
+            self.ok("log", "-s", one, store=False)
+
     def test_delete_spares_what_could_not_be_read_and_what_was_never_named(self):
         for name in ("one/f", "two/f", "other/f"):
             self.write("tree/" + name, b"1")

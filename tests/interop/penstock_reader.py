@@ -343,7 +343,7 @@ def put_record(store, cid):
     check(not meta or ROOT_KEYS <= set(root) <= ROOT_KEYS | {"choice", "unread"}, "the metadata root's keys")
     unread, choice = root.get("unread", [0, 0, []]), root.get("choice", {})
     check(len(unread[2]) <= unread[1] <= unread[0], "numbers of missing entries")
-    check(set(choice) <= {"list", "over", "bytes", "marks", "caches", "one_fs", "exclude", "iexclude"}, "an unknown choice")
+    check(set(choice) <= {"list", "over", "bytes", "marks", "store", "caches", "one_fs", "exclude", "iexclude"}, "an unknown choice")
     return unread, choice
 
 

@@ -33,6 +33,7 @@ MetaRoot full_root() {
                      .exclude_any_case = {"\xff"},
                      .marks = {".skip", ".m:head"},
                      .bytes_max = 0,
+                     .store = {"srv/store", "srv.d/store"},
                      .caches = true,
                      .one_file_system = true,
                      .list = Digest{{1, 2, 3}}}};
@@ -85,6 +86,8 @@ TEST(MetaRootTest, RefusesWhatCannotBe) {
       {"a pattern with NUL", [](MetaRoot& r) { r.choice.exclude_any_case[0] = std::string("\0", 1); }},
       {"an empty mark", [](MetaRoot& r) { r.choice.marks[1] = ""; }},
       {"patterns too long", [](MetaRoot& r) { r.choice.exclude[0] = std::string(kChoiceBytesMax, 'a'); }},
+      {"a store in no place", [](MetaRoot& r) { r.choice.store[0] = "/srv"; }},
+      {"a store in one place twice", [](MetaRoot& r) { r.choice.store[1] = r.choice.store[0]; }},
       {"patterns that are dropped and there", [](MetaRoot& r) { r.choice.dropped = {.count = 4}; }},
       {"names too long", [](MetaRoot& r) { r.groups[1].name = std::string(kOwnerNamesBytesMax, 'a'); }},
   };

@@ -79,6 +79,7 @@ Result<PutInputs> open_put_inputs(const std::vector<std::string>& paths, const s
   PENSTOCK_TRY_ASSIGN(const std::vector<TopLevelPath> tops, resolve_top_level(paths));
   for (const TopLevelPath& top : tops) {
     inputs.names.push_back(top.name);
+    inputs.paths.push_back(top.path);
     if (std::string path = absolute_path(top); !path.empty())
       inputs.metadata.from.emplace(top.name, std::move(path));
   }

@@ -43,6 +43,7 @@ struct PutInputs {
   std::unique_ptr<EntryStream> entries;
   MetadataOptions metadata;        // none is kept of standard input
   std::vector<std::string> names;  // of the paths, as given
+  std::vector<std::string> paths;  // these, as the walk names them
 };
 // `wanted`: what is chosen, of a walk with metadata.
 Result<PutInputs> open_put_inputs(const std::vector<std::string>& paths, const std::string& name,

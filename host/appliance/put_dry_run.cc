@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -34,6 +36,16 @@ std::string entry_line(RehearsedEntry kind, const std::string& path) {
       return "  " + text + "\n";
   }
   return "\n";
+}
+
+// `path` as Baseline tells it.
+std::string gone_line(const PutInputs& inputs, const std::string& path) {
+  const size_t slash = std::min(path.find('/'), path.size());
+  const auto top = std::ranges::find(inputs.names, path.substr(0, slash));
+  if (top == inputs.names.end()) return "- " + name_text(path) + "\n";
+  std::string shown = inputs.paths[static_cast<size_t>(top - inputs.names.begin())];
+  if (shown.ends_with('/') && slash < path.size()) shown.pop_back();
+  return "- " + name_text(shown + path.substr(slash)) + "\n";
 }
 
 uint64_t bytes_read(const PutCounters& counters) {
@@ -89,9 +101,12 @@ Result<int> dry_run_put(const PutCommand& command, const GlobalOptions& global, 
   PENSTOCK_TRY_ASSIGN(const PutOptions options,
                       parse_put_choices({config.chunker, command.codec.empty() ? config.codec : command.codec,
                                          command.profile, command.verify, command.threads}));
+  std::function<void(const std::string& path)> gone;
+  if (command.verbose)
+    gone = [&](const std::string& path) { console.print(gone_line(selected.inputs, path)); };
   PENSTOCK_TRY_ASSIGN(const std::optional<PutParent> compared,
                       choose_parent(*store, {command.parent, command.reread},
-                                    command.parent_query(selected, options), console));
+                                    command.parent_query(selected, options), console, gone));
   LeftOut left_out;
   RehearsalOptions rehearsal;
   if (compared) rehearsal.baseline = compared->baseline.get();

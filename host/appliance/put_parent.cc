@@ -31,7 +31,8 @@ Result<std::optional<CommitTree>> named_parent(const Store& store, BlockSource& 
 }  // namespace
 
 Result<std::optional<PutParent>> choose_parent(Store& store, const ParentChoice& choice,
-                                               const ParentQuery& query, Console& console) {
+                                               const ParentQuery& query, Console& console,
+                                               std::function<void(const std::string& path)> gone) {
   if (choice.commit == kNone) return std::nullopt;
   const auto reader = store.new_reader();
   std::optional<CommitTree> tree;
@@ -51,6 +52,7 @@ Result<std::optional<PutParent>> choose_parent(Store& store, const ParentChoice&
                  tree->commit.policy.chunker + "): every file is read");
   Baseline::Options options;
   options.reread = choice.reread || !alike;
+  options.gone = std::move(gone);
   options.note = [&console](const std::string& text) { console.note(text); };
   PutParent parent;
   parent.baseline = std::make_unique<Baseline>(store, *tree, std::move(options));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,9 +27,10 @@ struct PutParent {
   std::unique_ptr<Baseline> baseline;
 };
 
-// Notes why files are read though there is a parent. usage, absent: `choice` names no commit. That the one
-// that it names is damaged, or has no metadata, is a note.
+// `gone`: as Baseline has it. Notes why files are read though there is a parent. usage, absent: `choice`
+// names no commit. That the one that it names is damaged, or has no metadata, is a note.
 Result<std::optional<PutParent>> choose_parent(Store& store, const ParentChoice& choice,
-                                               const ParentQuery& query, Console& console);
+                                               const ParentQuery& query, Console& console,
+                                               std::function<void(const std::string& path)> gone = {});
 
 }  // namespace penstock

@@ -150,12 +150,14 @@ void Baseline::enter(const std::string& name) {
     forget_passed(levels_.back());
   }
   levels_.push_back(std::move(below));
+  path_ += name + "/";
 }
 
 void Baseline::leave() {
   PENSTOCK_CHECK(levels_.size() > 1);
   leave_rest(levels_.back());
   levels_.pop_back();
+  path_.resize(path_.rfind('/', path_.size() - 2) + 1);
 }
 
 void Baseline::leave_rest(Level& level) {
@@ -213,6 +215,7 @@ void Baseline::finish() {
 }
 
 void Baseline::count_gone(const TreeEntry& entry) {
+  if (options_.gone) options_.gone(path_ + entry.name + (entry.list ? "/" : ""));
   if (is_file(entry)) {
     ++files_gone_;
   } else if (entry.list) {

@@ -43,6 +43,9 @@ class Baseline {
     bool reread = false;  // nothing counts as unchanged; it is compared all the same
     // Told, in words for a person, why files are read that would not have to be.
     std::function<void(const std::string&)> note;
+    // Told what the commit alone has, with all below it: paths from the top-level name on, a directory's with
+    // a slash at its end. May be empty.
+    std::function<void(const std::string& path)> gone;
     size_t ahead_bytes_max = 4 << 20;  // of entries looked ahead at, in all directories; passed by one entry
   };
 
@@ -103,6 +106,7 @@ class Baseline {
   std::unique_ptr<StoreReader> reader_;
   ReuseCheck check_;
   std::vector<Level> levels_;
+  std::string path_;  // of the innermost directory, with a slash at its end
   uint64_t files_gone_ = 0;
   uint64_t files_lost_ = 0;  // unchanged, but not whole in the store
   uint64_t faults_ = 0;

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 import unittest
 
 from tool_case import DONE, FAILED, PARTIAL, SEED, TOOL, USAGE, ToolCase, environment
@@ -105,7 +106,7 @@ class Choose(ToolCase):
         found = set()
         for line in self.ok("put", "-n", "-v", *arguments).decode().splitlines()[:-1]:
             path = re.sub(r"\\(n|\\)", lambda escape: "\n" if escape[1] == "n" else "\\", line[2:])
-            if not line.startswith(("x ", "would ")):
+            if not line.startswith(("x ", "- ", "would ")):
                 found.add((os.path.relpath(path, self.tree), path.endswith("/")))
         return found
 
@@ -178,6 +179,22 @@ class Choose(ToolCase):
         self.assertIn(b"was left out", done.stderr)
         self.ok("put", self.tree + "/a/x.o", self.tree + "/a/x.c", "--exclude", "*.o")
         self.assertEqual(self.ok("log", "--limit", "1").count(b"\n"), 1)
+
+    def test_a_dry_run_names_what_is_new_changed_unchanged_and_gone(self):
+        tree = self.path("signs")
+        for name in ("same", "changed", "gone", "d/gone", "old/deep/file"):
+            self.write("signs/" + name, b"1")
+        time.sleep(0.05)
+        self.ok("put", "--settle-seconds", "0", tree)
+        for name in ("gone", "d/gone"):
+            os.remove(tree + "/" + name)
+        shutil.rmtree(tree + "/old")
+        self.write("signs/changed", b"22")
+        self.write("signs/new", b"1")
+        lines = [f"  {tree}/", f"M {tree}/changed", f"  {tree}/d/", f"- {tree}/d/gone", f"- {tree}/gone", f"+ {tree}/new", f"- {tree}/old/", f"= {tree}/same"]
+        told = self.ok("put", "-n", "-v", tree).decode().splitlines()
+        self.assertEqual(sorted(told[:-1]), sorted(lines))
+        self.assertIn("1 new, 1 changed, 1 unchanged, 3 gone", told[-1])
 
     def test_what_is_left_out_does_not_change_the_shape_of_the_commit(self):
         both = [self.tree + "/big", self.tree + "/small"]

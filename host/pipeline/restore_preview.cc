@@ -135,13 +135,17 @@ Status RestorePreview::look_at(TreeEntry entry, const std::string& path, int sta
       break;
   }
   const bool replaces = stands(standing, entry.name);
+  const Descriptor below = type == kModeDirectory ? enter_standing(standing, entry.name) : Descriptor();
+  if (taken && replaces && below.number() < 0 && removal_hindrance(standing, entry.name, path)) {
+    tell(PreviewedChange::in_the_way, path);
+    return {};
+  }
   const auto change = replaces ? PreviewedChange::replaced : PreviewedChange::made;
   if (type != kModeDirectory) {
     if (!entry.meta || entry.meta->hard_link.empty()) report_.bytes_content += bytes;
     tell(change, path);
     return {};
   }
-  const Descriptor below = enter_standing(standing, entry.name);
   if (below.number() < 0 && taken) tell(change, path + "/");
   return look_into(entry, path, below.number(), depth + 1);
 }

@@ -2,11 +2,45 @@
 #include "pipeline/standing_entries.h"
 
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <utility>
 
+#include "pipeline/tree_removal.h"
+
 namespace penstock {
+namespace {
+
+Error hindered(const std::string& path, std::string why) {
+  return {Errc::failed, path, std::move(why), "see who else uses it (mount(8), lsattr(1), chmod(1))"};
+}
+
+// Of the open directory's entries. One's own directories are made writable when they are removed.
+std::optional<Error> hindrance_below(int directory, const std::string& path) {
+  struct stat status {};
+  const auto names = names_in_directory(directory, path);
+  if (!names || fstat(directory, &status) != 0) return hindered(path, "cannot be read");
+  if (names->empty()) return std::nullopt;
+  const bool own = status.st_uid == geteuid();
+  if (!own && faccessat(directory, ".", W_OK | X_OK, AT_EACCESS) != 0)
+    return hindered(path, errno_text(errno));
+  const bool sticky = !own && geteuid() != 0 && (status.st_mode & S_ISVTX) != 0;
+  for (const std::string& name : *names) {
+    const std::string below = path + "/" + name;
+    struct stat entry {};
+    if (sticky && fstatat(directory, name.c_str(), &entry, AT_SYMLINK_NOFOLLOW) == 0 &&
+        entry.st_uid != geteuid())
+      return hindered(below, errno_text(EPERM));
+    auto found = removal_hindrance(directory, name, below);
+    if (found) return found;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
 
 bool same_size_and_time(const struct stat& status, const MetaEntry& meta) {
   return S_ISREG(status.st_mode) && (meta.mode & kModeType) == kModeFile &&
@@ -38,6 +72,20 @@ bool is_mount_point(int directory, const std::string& name) {
   if (statx(directory, name.c_str(), AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_TYPE, &status) != 0)
     return false;
   return (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
+std::optional<Error> removal_hindrance(int directory, const std::string& name, const std::string& path) {
+  struct statx status {};
+  if (statx(directory, name.c_str(), AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_TYPE, &status) != 0)
+    return errno == ENOENT ? std::nullopt : std::optional(hindered(path, errno_text(errno)));
+  if ((status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0)
+    return hindered(path, "another file system is mounted there");
+  if ((status.stx_attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND)) != 0)
+    return hindered(path, "it is immutable or append-only");
+  if (!S_ISDIR(status.stx_mode)) return std::nullopt;
+  const auto inside = open_beneath(directory, name, O_RDONLY | O_DIRECTORY, 0, path, RESOLVE_NO_XDEV);
+  if (!inside) return hindered(path, inside.error().why);
+  return hindrance_below(inside->number(), path);
 }
 
 Descriptor enter_standing(int directory, const std::string& name) {

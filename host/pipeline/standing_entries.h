@@ -4,8 +4,10 @@
 #include <sys/stat.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "base/error.h"
 #include "dag/meta_entry.h"
 #include "pipeline/restore_stage.h"
 
@@ -37,6 +39,11 @@ Standing look_at_standing(int directory, const std::string& name, uint32_t type,
 
 // Whether `name` in `directory` is where another file system, or part of one, is mounted.
 bool is_mount_point(int directory, const std::string& name);
+
+// What keeps `name` in `directory` from being removed with all below it: a mount point, an immutable or
+// append-only entry (ioctl_iflags(2)), a directory of another's that cannot be read or written to. None: it
+// can be, as far as that is known beforehand. `path` is for messages.
+std::optional<Error> removal_hindrance(int directory, const std::string& name, const std::string& path);
 
 // The directory `name` in `directory` where there is one and it can be entered; none otherwise.
 Descriptor enter_standing(int directory, const std::string& name);

@@ -108,11 +108,15 @@ Status TreeMerge::move_entry(int stage, int target, const std::string& name, con
     PENSTOCK_TRY(move_entries(from.number(), into.number(), path));
     return unlinkat(stage, name.c_str(), AT_REMOVEDIR) == 0 ? Status() : Status(fail_errno(path));
   }
-  // A file takes another's place in one step; where a directory is concerned there are two.
+  // A file takes another's place in one step; where a directory is concerned there are two, and what cannot
+  // go whole is not begun with.
   std::optional<Error> stays;
-  if (there && replace_ && (is_directory || S_ISDIR(standing.st_mode)))
-    PENSTOCK_TRY(remove_tree(target, name, path, everything,
-                             [&](const std::string&, const Error& error) { stays = error; }));
+  if (there && replace_ && (is_directory || S_ISDIR(standing.st_mode))) {
+    stays = removal_hindrance(target, name, path);
+    if (!stays)
+      PENSTOCK_TRY(remove_tree(target, name, path, everything,
+                               [&](const std::string&, const Error& error) { stays = error; }));
+  }
   if (stays) return leave_out(stage, name, path, *stays);
   if (renameat2(stage, name.c_str(), target, name.c_str(), replace_ ? 0 : RENAME_NOREPLACE) != 0) {
     const int error = errno;

@@ -117,15 +117,29 @@ TEST_F(MountPointTest, FurtherNamesOfAFileThatBelongsOnItAreMadeWithoutIt) {
 TEST_F(MountPointTest, ADirectoryThatHasOneInItIsNotReplaced) {
   put(made_directory("top", {made_file("deep", {'d'}), made_file("file", {'f'})}, 0751));
   options_.overwrite = Overwrite::always;
+  std::vector<std::string> told;
+  RestorePreviewOptions options;
+  options.overwrite = Overwrite::always;
+  options.told = [&](PreviewedChange change, const std::string& path) {
+    told.push_back(std::to_string(static_cast<int>(change)) + path);
+  };
   TreeRestoreReport report;
   const bool mounted = with_mount([&] {
     const std::filesystem::path deep = back_ / "deep/mount";
     std::filesystem::create_directories(deep);
+    std::filesystem::create_directories(back_ / "deep/before");
+    std::ofstream(back_ / "deep/before/one") << "one";
     ASSERT_EQ(mount("none", deep.c_str(), "tmpfs", 0, ""), 0);
+    const auto source = store_->new_reader();
+    RestoreSelection selection({}, {}, "");
+    RestorePreview preview(*source, selection, options);
+    EXPECT_TRUE(preview.look(tree_.top, back_));
     report = restore();
     EXPECT_FALSE(absent(deep));
+    EXPECT_FALSE(absent(back_ / "deep/before/one")) << "what cannot go whole stays whole";
   });
   if (!mounted) GTEST_SKIP() << "may not mount";
+  EXPECT_EQ(told, (std::vector<std::string>{"3deep", "0file"}));
   EXPECT_EQ(report.in_the_way, 1u);
   EXPECT_EQ(content(back_ / "file"), std::vector<uint8_t>{'f'});
   EXPECT_EQ(status(back_).st_mode & 07777, 0751u);

@@ -60,6 +60,7 @@ class Subject {
     if ((entry_->mode & kModeType) != (status_.st_mode & kModeType))
       return fail(Errc::failed, *path_, "was replaced by something else while it was restored",
                   "restore when nothing else changes what is there");
+    if (!fresh) PENSTOCK_TRY(close_access());
     PENSTOCK_TRY(set_owner());
     if (!fresh) PENSTOCK_TRY(remove_others());
     for (const Xattr& xattr : entry_->xattrs)
@@ -94,6 +95,24 @@ class Subject {
     return look();
   }
 
+  // Where the owner or the ACL will be another, nobody is to have by the one what the other was for. As much
+  // as may be done: what may not is told of when the mode is set.
+  Status close_access() {
+    if (is_symlink()) return {};
+    const Bytes wanted = wanted_acl();
+    const std::vector<uint8_t> stands = standing_acl();
+    const bool owner_stays = !sets_owner_ || owner_is_right();
+    if (owner_stays && (stands.empty() || std::ranges::equal(stands, wanted))) return {};
+    uint32_t mode = entry_->mode & kPermissions;
+    if (!wanted.empty()) mode = mode_without_acl(mode, wanted);
+    if (!stands.empty()) mode = mode_without_acl(mode, stands);
+    const uint32_t before = status_.st_mode & kPermissions;
+    const uint32_t closed = before & (mode | kSpecialBits);
+    if (closed == before) return {};
+    (void)(proc_path_.empty() ? fchmod(fd_, closed) : chmod(proc_path_.c_str(), closed));
+    return look();
+  }
+
   Status remove_others() {
     std::string names;
     for (ssize_t bytes = 0;;) {
@@ -118,6 +137,24 @@ class Subject {
       if (failed != 0 && errno != ENODATA) PENSTOCK_TRY(refuse(refused_kind_of(name), errno));
     }
     return {};
+  }
+
+  // The access ACLs that the entry has, and that stands there; empty: none.
+  Bytes wanted_acl() const {
+    const auto acl = std::ranges::find(entry_->xattrs, kAccessAcl, &Xattr::name);
+    return acl == entry_->xattrs.end() ? Bytes() : value_of(*acl);
+  }
+
+  std::vector<uint8_t> standing_acl() const {
+    const auto read = [&](std::vector<uint8_t>& into) {
+      return proc_path_.empty() ? fgetxattr(fd_, kAccessAcl.data(), into.data(), into.size())
+                                : getxattr(proc_path_.c_str(), kAccessAcl.data(), into.data(), into.size());
+    };
+    std::vector<uint8_t> value;
+    const ssize_t bytes = read(value);
+    if (bytes <= 0) return {};
+    value.resize(static_cast<size_t>(bytes));
+    return read(value) == bytes ? value : std::vector<uint8_t>{0};  // it changes: some other one
   }
 
   bool has(const std::string& name, Bytes value) const {

@@ -27,6 +27,8 @@ using Value = std::vector<uint8_t>;
 
 // Modes that fchmod was called with, and whether there was an ACL already.
 std::vector<std::pair<mode_t, bool>> modes_set;
+// Modes of what an attribute was removed from, just before it was.
+std::vector<mode_t> modes_at_removal;
 
 struct AclEntry {
   uint16_t tag = 0;
@@ -178,6 +180,29 @@ TEST_F(AttributeWriterTest, NoGroupHasAnAclsMaskBeforeTheAcl) {
   EXPECT_EQ(xattr("system.posix_acl_access"), access);
   ASSERT_FALSE(modes_set.empty());
   for (const auto& [mode, has_acl] : modes_set) EXPECT_TRUE(has_acl || (mode & 070) == 0) << std::oct << mode;
+}
+
+// Without its ACL the mode's group bits, which were its mask, are the owning group's.
+TEST_F(AttributeWriterTest, NoGroupHasTheMaskOfAnAclThatGoes) {
+  const Value access = acl({{kUserObject, 6}, {kUser, 7, 1234}, {kGroupObject, 0}, {kMask, 7}, {kOther, 0}});
+  if (!takes("system.posix_acl_access", access)) GTEST_SKIP() << "no ACLs here";
+  for (const bool held : {false, true}) {
+    SCOPED_TRACE(held);
+    MetaEntry before = entry(kModeFile | 0670);
+    before.xattrs = {{"system.posix_acl_access", access}};
+    ASSERT_TRUE(make_file(before));
+    modes_at_removal.clear();
+    const int fd = openat(where_, "x", O_RDWR | O_CLOEXEC);
+    const MetaEntry after = entry(kModeFile | 0660);
+    EXPECT_TRUE(held ? writer_.apply_at(where_, "x", after, "a/x", false)
+                     : writer_.apply(fd, after, "a/x", false));
+    close(fd);
+    EXPECT_FALSE(xattr("system.posix_acl_access"));
+    EXPECT_EQ(status().st_mode, after.mode);
+    ASSERT_EQ(modes_at_removal.size(), 1u);
+    EXPECT_EQ(modes_at_removal[0] & 070, 0u) << std::oct << modes_at_removal[0];
+    ASSERT_EQ(unlinkat(where_, "x", 0), 0);
+  }
 }
 
 TEST_F(AttributeWriterTest, GivesSymlinksAndFifosTheirs) {
@@ -341,4 +366,16 @@ TEST(FetchXattrValuesTest, BringsLongValuesIn) {
 extern "C" int fchmod(int fd, mode_t mode) noexcept {
   penstock::modes_set.emplace_back(mode, fgetxattr(fd, "system.posix_acl_access", nullptr, 0) > 0);
   return static_cast<int>(syscall(SYS_fchmod, fd, mode));
+}
+
+extern "C" int fremovexattr(int fd, const char* name) noexcept {
+  struct stat status {};
+  if (fstat(fd, &status) == 0) penstock::modes_at_removal.push_back(status.st_mode);
+  return static_cast<int>(syscall(SYS_fremovexattr, fd, name));
+}
+
+extern "C" int removexattr(const char* path, const char* name) noexcept {
+  struct stat status {};
+  if (stat(path, &status) == 0) penstock::modes_at_removal.push_back(status.st_mode);
+  return static_cast<int>(syscall(SYS_removexattr, path, name));
 }

@@ -142,7 +142,7 @@ void seek_file(fuse_req_t request, fuse_ino_t node, off_t offset, int whence, fu
 }
 
 void open_directory(fuse_req_t request, fuse_ino_t node, fuse_file_info* file) {
-  auto directory = tree_of(request).open_directory(node, process_of(request));
+  auto directory = tree_of(request).open_directory(node, fuse_req_ctx(request)->uid, process_of(request));
   if (!directory) {
     refuse(request, directory.error(), ENOTDIR);
     return;

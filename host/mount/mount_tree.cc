@@ -310,7 +310,8 @@ Result<std::vector<uint8_t>> MountTree::attribute(uint64_t id, std::string_view 
   });
 }
 
-Result<std::unique_ptr<MountDirectory>> MountTree::open_directory(uint64_t id, uint32_t process) {
+Result<std::unique_ptr<MountDirectory>> MountTree::open_directory(uint64_t id, uint32_t user,
+                                                                  uint32_t process) {
   PENSTOCK_TRY_ASSIGN(const auto node, node_of(id));
   auto directory = std::make_unique<MountDirectory>();
   directory->node = node;
@@ -319,11 +320,11 @@ Result<std::unique_ptr<MountDirectory>> MountTree::open_directory(uint64_t id, u
     directory->names = upper_.names(*node);
     uint64_t bytes = 0;
     for (const std::string& name : directory->names) bytes += sizeof name + name.capacity();
-    PENSTOCK_TRY_ASSIGN(directory->room, listings_.open(bytes));
+    PENSTOCK_TRY_ASSIGN(directory->room, listings_.open(user, bytes));
     return directory;
   }
   if (node->entry_kind != EntryKind::directory) return not_a("directory", *node);
-  PENSTOCK_TRY_ASSIGN(directory->room, listings_.open(0));
+  PENSTOCK_TRY_ASSIGN(directory->room, listings_.open(user, 0));
   if (node->around_root) return directory;
   // Read once now, so that damage is told by opening it.
   using Opened = std::unique_ptr<MountDirectory>;

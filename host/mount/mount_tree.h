@@ -65,7 +65,7 @@ class MountTree {
   Result<std::vector<std::string>> attribute_names(uint64_t node);
   Result<std::vector<uint8_t>> attribute(uint64_t node, std::string_view name, uint32_t process);
 
-  Result<std::unique_ptr<MountDirectory>> open_directory(uint64_t directory, uint32_t process);
+  Result<std::unique_ptr<MountDirectory>> open_directory(uint64_t directory, uint32_t user, uint32_t process);
   // Whether its names are the same for ever.
   bool is_lasting(const MountDirectory& directory);
   static constexpr size_t kNameBytesMax = 255;

@@ -8,37 +8,62 @@
 namespace penstock {
 
 OpenListings::Room::Room(Room&& other) noexcept
-    : from_(std::exchange(other.from_, nullptr)), bytes_(other.bytes_), directories_(other.directories_) {}
+    : from_(std::exchange(other.from_, nullptr)),
+      bytes_(other.bytes_),
+      beside_(other.beside_),
+      user_(other.user_) {}
 
 OpenListings::Room& OpenListings::Room::operator=(Room&& other) noexcept {
   if (this == &other) return *this;
   leave();
   from_ = std::exchange(other.from_, nullptr);
   bytes_ = other.bytes_;
-  directories_ = other.directories_;
+  beside_ = other.beside_;
+  user_ = other.user_;
   return *this;
 }
 
 void OpenListings::Room::leave() {
   if (from_ == nullptr) return;
   const std::lock_guard lock(from_->mutex_);
-  from_->bytes_ -= bytes_;
-  from_->directories_ -= directories_;
+  if (beside_) {
+    from_->beside_.reset();
+  } else {
+    from_->bytes_ -= bytes_;
+  }
+  if (user_) {
+    --from_->directories_;
+    const auto own = from_->of_users_.find(*user_);
+    if (--own->second == 0) from_->of_users_.erase(own);
+  }
   from_ = nullptr;
 }
 
-Result<OpenListings::Room> OpenListings::take(uint64_t bytes, size_t directories) {
+// Who reads a directory has those above it open: however large it is there has to be room for it, and beside
+// it for those in it.
+Result<OpenListings::Room> OpenListings::take(uint64_t bytes, std::optional<uint32_t> user) {
   const std::lock_guard lock(mutex_);
-  const bool fits = bytes_ == 0 || bytes_ + bytes <= limits_.bytes;
-  if (!fits || directories_ + directories > limits_.directories)
-    return fail(Errc::locked, "mount", "too many directories are open at once", "close some");
-  bytes_ += bytes;
-  directories_ += directories;
-  return Room(*this, bytes, directories);
+  const bool beside = bytes_ + bytes > limits_.bytes;
+  bool full = beside && beside_;
+  if (user) {
+    const auto own = of_users_.find(*user);
+    full = full || (own == of_users_.end() ? 0 : own->second) >= limits_.directories - directories_;
+  }
+  if (full) return fail(Errc::locked, "mount", "too many directories are open at once", "close some");
+  if (beside) {
+    beside_ = bytes;
+  } else {
+    bytes_ += bytes;
+  }
+  if (user) {
+    ++directories_;
+    ++of_users_[*user];
+  }
+  return Room(*this, bytes, beside, user);
 }
 
-Result<OpenListings::Room> OpenListings::open(uint64_t bytes) {
-  return take(bytes, 1);
+Result<OpenListings::Room> OpenListings::open(uint32_t user, uint64_t bytes) {
+  return take(bytes, user);
 }
 
 // What is read at once by several is kept once; the others' is dropped.
@@ -54,7 +79,7 @@ Result<std::shared_ptr<const DirectoryEntries>> OpenListings::entries(BlockSourc
     PENSTOCK_TRY_ASSIGN(DirectoryEntries entries, DirectoryReader(source).entries(directory));
     listing = known();
     if (!listing) {
-      PENSTOCK_TRY_ASSIGN(Room room, take(entries.memory_bytes(), 0));
+      PENSTOCK_TRY_ASSIGN(Room room, take(entries.memory_bytes(), std::nullopt));
       listing = std::make_shared<const Listing>(Listing{std::move(entries), std::move(room)});
       const std::lock_guard lock(mutex_);
       std::erase_if(shared_, [](const auto& row) { return row.second.expired(); });
@@ -66,7 +91,7 @@ Result<std::shared_ptr<const DirectoryEntries>> OpenListings::entries(BlockSourc
 
 uint64_t OpenListings::bytes() const {
   const std::lock_guard lock(mutex_);
-  return bytes_;
+  return bytes_ + beside_.value_or(0);
 }
 
 }  // namespace penstock

@@ -40,27 +40,44 @@ TEST(OpenListingsTest, DirectoriesOfOneContentShareIt) {
   EXPECT_TRUE(listings.entries(blocks, directory));
 }
 
-TEST(OpenListingsTest, TooMuchIsRefusedUntilOtherDirectoriesAreClosed) {
+TEST(OpenListingsTest, OneDirectoryOfAnySizeIsReadBesideOthers) {
   MemoryBlocks blocks;
   const Cid large = make_directory(blocks, 1000);
-  const Cid small = make_directory(blocks, 10);
-  OpenListings listings({.bytes = 2000, .directories = 2});
-  auto alone = listings.entries(blocks, large);
-  ASSERT_TRUE(alone) << "one directory may be larger than all may be";
-  const auto refused = listings.entries(blocks, small);
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code, Errc::locked);
+  const Cid other = make_directory(blocks, 1001);
+  const Cid above = make_directory(blocks, 10);
+  const Cid below = make_directory(blocks, 9);
+  OpenListings listings({.bytes = 2000, .directories = 4});
+  const auto parent = listings.entries(blocks, above);
+  ASSERT_TRUE(parent);
+  const uint64_t bytes = listings.bytes();
+  auto open = listings.entries(blocks, large);
+  ASSERT_TRUE(open) << "though the one above it is open";
   EXPECT_TRUE(listings.entries(blocks, large));
-  alone->reset();
-  EXPECT_TRUE(listings.entries(blocks, small));
+  EXPECT_TRUE(listings.entries(blocks, below)) << "what lies in it";
+  const auto refused = listings.entries(blocks, other);
+  ASSERT_FALSE(refused) << "one at a time";
+  EXPECT_EQ(refused.error().code, Errc::locked);
+  open->reset();
+  EXPECT_EQ(listings.bytes(), bytes);
+  EXPECT_TRUE(listings.entries(blocks, other));
+}
 
-  auto first = listings.open(100);
-  std::optional<OpenListings::Room> second = *listings.open(100);
+TEST(OpenListingsTest, AUserHasNoMoreOpenThanIsLeftToOthers) {
+  OpenListings listings({.bytes = 2000, .directories = 4});
+  auto first = listings.open(1, 100);
+  std::optional<OpenListings::Room> second = *listings.open(1, 100);
   ASSERT_TRUE(first);
   EXPECT_EQ(listings.bytes(), 200U);
-  EXPECT_FALSE(listings.open(0));
+  const auto refused = listings.open(1, 0);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::locked);
+  {
+    const auto others = listings.open(2, 0);
+    EXPECT_TRUE(others);
+    EXPECT_FALSE(listings.open(2, 0));
+  }
   second.reset();
-  EXPECT_TRUE(listings.open(0));
+  EXPECT_TRUE(listings.open(1, 0));
   *first = OpenListings::Room();
   EXPECT_EQ(listings.bytes(), 0U);
 }

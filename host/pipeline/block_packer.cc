@@ -49,6 +49,7 @@ Status BlockPacker::flush() {
     blocks_ += entries_.size();
     bytes_raw_ += raw.size();
     bytes_stored_ += block.payload.size();
+    if (appended_) appended_(block.payload.size());
   }
   entries_.clear();
   raw_bytes_ = 0;

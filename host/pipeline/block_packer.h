@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -22,6 +24,9 @@ class BlockPacker final : public BlockSink {
 
   BlockPacker(FrameSink& sink, BufferPool& buffers, CodecSpec codec, VerifyLevel verify);
 
+  // Calls it behind each append with its payload's bytes, in the thread that packs.
+  void tell(std::function<void(uint64_t)> appended) { appended_ = std::move(appended); }
+
   Status put(const Cid& cid, Bytes block) override;
   // Appends what is still open. Call it before the blocks are needed.
   Status flush();
@@ -36,6 +41,7 @@ class BlockPacker final : public BlockSink {
   void keep_missing();
 
   FrameSink* sink_;
+  std::function<void(uint64_t)> appended_;
   CodecSpec codec_;
   Buffer raw_;
   Buffer payload_;

@@ -63,6 +63,16 @@ Result<Lanes> open_lanes(PutCourse& course, const MemoryPlan& plan, BufferPool& 
   return lanes;
 }
 
+// Of lanes that have ended.
+void add_figures(const Lanes& lanes, PutReport& report) {
+  for (const auto& lane : lanes) {
+    report.counters += lane->counters();
+    report.counters += lane->whole_file_counters();
+    report.verify += lane->verify_counters();
+    report.times += lane->times();
+  }
+}
+
 }  // namespace
 
 PutCounters& PutCounters::operator+=(const PutCounters& other) {
@@ -140,17 +150,16 @@ Result<PutReport> put_entries(EntryStream& entries, Dispatcher& dispatcher, Fram
   BatchFiller filler(entries, *pools.inputs, shared, descriptors_per_batch(plan.input_buffers));
   PutCourse course{filler, order, sink, shared, dispatcher};
   std::optional<PutCheckpoints> checkpoints;
-  if (options.checkpoint && keeps_unfinished(dispatcher, options))
+  if (options.checkpoint && keeps_unfinished(dispatcher, options)) {
     course.checkpoints = &checkpoints.emplace(sink, *options.checkpoint, plan.lanes);
+    packer.tell([made = course.checkpoints](uint64_t bytes) { made->appended(bytes); });
+  }
   PENSTOCK_TRY_ASSIGN(const Lanes lanes, open_lanes(course, plan, *pools.frames));
   PENSTOCK_TRY(run_lanes(lanes));
   PENSTOCK_TRY(course.goes_on());
   PutReport report;
   report.counters = filler.counters();
-  for (const auto& lane : lanes) {
-    report.counters += lane->counters();
-    report.counters += lane->whole_file_counters();
-  }
+  add_figures(lanes, report);
   PENSTOCK_TRY_ASSIGN(report.root, assembler.finish());
   if (meta) {
     PENSTOCK_TRY_ASSIGN(
@@ -168,10 +177,6 @@ Result<PutReport> put_entries(EntryStream& entries, Dispatcher& dispatcher, Fram
   report.counters.bytes_nodes = packer.bytes_stored();
   report.lanes = plan.lanes;
   report.verify += packer.verify_counters();
-  for (const auto& lane : lanes) {
-    report.verify += lane->verify_counters();
-    report.times += lane->times();
-  }
   report.nanoseconds =
       static_cast<uint64_t>(std::chrono::nanoseconds(std::chrono::steady_clock::now() - start).count());
   return report;

@@ -22,7 +22,7 @@ class PutCheckpoints {
   PutCheckpoints(FrameSink& sink, CheckpointInterval interval, unsigned lanes)
       : sink_(&sink), interval_(interval), lanes_(lanes) {}
 
-  // So many payload bytes were appended.
+  // So many payload bytes were appended, by a lane or by what lanes hand outlines to.
   void appended(uint64_t bytes);
   // One is to be made: begin nothing.
   bool due() const { return due_.load(std::memory_order_relaxed); }

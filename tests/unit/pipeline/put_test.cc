@@ -102,6 +102,16 @@ TEST(PutTest, MakesACheckpointWhenItsTimeHasComeAndEndsWithOneThatFails) {
   EXPECT_EQ(sink.checkpoints, 3u);
 }
 
+TEST(PutTest, MakesCheckpointsWhereThereAreNodesAlone) {
+  PutOptions options = options_with(3);
+  options.checkpoint = CheckpointInterval{1};
+  MemorySink sink;
+  ScriptedEntries entries;
+  for (int i = 0; i < 20'000; ++i) entries.symlink(std::to_string(100'000 + i), "to " + std::to_string(i));
+  put_into(sink, entries, options);
+  EXPECT_GE(sink.checkpoints, 1u);
+}
+
 TEST(PutTest, BringsBackWhatWentIn) {
   const std::vector<uint8_t> bytes = mixed_bytes(1, 20);
   MemorySink sink;

@@ -21,9 +21,11 @@ struct Rank {
 
   auto key() const { return std::tuple(alike, kinship, common, nothing_else); }
 };
-constexpr unsigned kTopInCommon = 1;    // a name alone
-constexpr unsigned kPathsInCommon = 2;  // of a list: all that it could have
-constexpr unsigned kLikeList = 3;       // below the same directory
+constexpr unsigned kTopInCommon = 1;  // a name alone
+constexpr unsigned kPathsInCommon = 2;
+// Of a put of a list.
+constexpr unsigned kLikeList = 2;  // another, below the same directory
+constexpr unsigned kHasAll = 3;    // no list: all that it could have
 constexpr unsigned kSameList = 4;
 
 bool has_common_top(BlockSource& source, const MetaRoot& meta, const std::vector<std::string>& tops) {
@@ -54,7 +56,7 @@ class Candidates {
     const MetaRoot& meta = *tree.meta;
     if (meta.choice.list == query_->list) return {.kinship = kSameList, .best = true};
     if (meta.choice.list) return {.kinship = tree.commit.paths == query_->paths ? kLikeList : 0};
-    return {.kinship = meta.from == query_->from ? kPathsInCommon : 0};
+    return {.kinship = meta.from == query_->from ? kHasAll : 0};
   }
 
   // Of what was asked for a commit names only what it could take.

@@ -33,7 +33,8 @@ bool cut_alike(const Commit& commit, const ParentQuery& query);
 
 // The commit that a put is best compared with: the newest with a scan tree, of the same name and host, that
 // was cut alike and made of the same paths, or of the same list. In want of one, the newest of those with the
-// most paths in common, or else a top-level name; then one that was cut otherwise. Where the name is new, one
+// most paths in common, or else a top-level name (of a list: one without a list that has all of it, or else
+// one of another list below the same directory); then one that was cut otherwise. Where the name is new, one
 // of another name, of the same host and with paths in common. Nothing: there is none. Commits that cannot be
 // read are passed over. `source` reads that store.
 std::optional<CommitTree> find_parent(const Store& store, BlockSource& source, const ParentQuery& query);

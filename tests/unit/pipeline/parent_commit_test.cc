@@ -94,21 +94,22 @@ TEST_F(ParentCommitTest, ListsAreToldApartByTheirPaths) {
     auto entries = open_paths({tree.path("a")}, {.metadata = true, .settle = settle});
     return put_entries_of(std::move(*entries), {"a"}, Compared::with_nothing).commit;
   };
+  const auto parent_of = [&](const std::string& path, uint8_t digest) {
+    list_of(path, digest);
+    const auto reader = store_->new_reader();
+    return find_parent(*store_, *reader, query({"a"}))->cid;
+  };
+  const Cid below = put_list("/home", 3);
+  EXPECT_EQ(parent_of("/home", 9), below) << "in want of the same list, and of a put of all";
   const Cid whole = put_list("/", 0);
   const Cid one = put_list("/", 1);
   const Cid two = put_list("/", 2);
-  const Cid below = put_list("/home", 3);
-  const auto reader = store_->new_reader();
-  const auto parent_of = [&](const std::string& path, uint8_t digest) {
-    list_of(path, digest);
-    return find_parent(*store_, *reader, query({"a"}))->cid;
-  };
   EXPECT_EQ(parent_of("/", 1), one);
   EXPECT_EQ(parent_of("/", 2), two);
   EXPECT_EQ(parent_of("/", 0), whole) << "no list is a put of all";
   EXPECT_EQ(parent_of("/.", 0), whole) << "however the path is written";
-  EXPECT_EQ(parent_of("/home", 9), below) << "in want of the same list";
   EXPECT_EQ(parent_of("/srv", 9), whole) << "which has all that a list could have";
+  EXPECT_EQ(parent_of("/", 9), whole) << "though other lists are newer";
 }
 
 TEST_F(ParentCommitTest, HostIsTheSameAndSoIsTheNameUnlessItIsNew) {

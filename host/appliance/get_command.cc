@@ -25,7 +25,6 @@
 #include "dag/object_source.h"
 #include "dag/tree_cursor.h"
 #include "pipeline/restore.h"
-#include "pipeline/restore_selection.h"
 #include "pipeline/tree_restore.h"
 #include "pipeline/untaken_entries.h"
 
@@ -173,21 +172,13 @@ void tell_spared(const UntakenEntries* untaken, Console& console) {
   if (noted > kSparedToldMax) console.note(fmt::format("spared: {} more", noted - kSparedToldMax));
 }
 
-// Patterns to include that nothing meets are a mistake: no empty directory is made of them.
-Status check_selects(const TreeRestoreOptions& choices, const Wanted& wanted, BlockSource& source,
-                     const std::string& object) {
+// Parts are chosen of directories alone.
+Status check_selects(const TreeRestoreOptions& choices, const Wanted& wanted, const std::string& object) {
   const bool selects = !choices.include.empty() || !choices.exclude.empty();
   if (selects && (!wanted.entry.content || wanted.info.kind != ObjectKind::directory))
     return fail(Errc::usage, object, "is no directory of which a part could be chosen",
                 "leave out --include and --exclude");
-  if (choices.include.empty()) return {};
-  const RestoreSelection selection(choices.include, choices.exclude, "");
-  bool damaged = false;
-  PENSTOCK_TRY_ASSIGN(const bool any,
-                      selection.takes_any_below(source, wanted.entry.directory(), "", &damaged));
-  if (any || damaged) return {};  // damage is for the restore to tell
-  return fail(Errc::absent, object, "has nothing that --include matches and --exclude leaves",
-              "patterns are of paths below it; see them with: penstock ls " + object);
+  return {};
 }
 
 int exit_code(const TreeRestoreReport& report, const RefusalTally& refused, const UntakenEntries* untaken,
@@ -350,7 +341,7 @@ Result<int> GetCommand::run(const GlobalOptions& global, Console& console) const
   const auto source = store->new_reader();
   PENSTOCK_TRY(resolve_start(name, *store, *source));
   PENSTOCK_TRY_ASSIGN(const Wanted wanted, find_wanted(name, *store, *source, console));
-  PENSTOCK_TRY(check_selects(choices, wanted, *source, object));
+  PENSTOCK_TRY(check_selects(choices, wanted, object));
   if (part && wanted.entry.content) {
     PENSTOCK_TRY_ASSIGN(options.range, fit_to_file(*part, wanted.info, object));
   }

@@ -117,6 +117,7 @@ Status RestorePreview::look_at(TreeEntry entry, const std::string& path, int sta
   uint64_t bytes = 0;
   PENSTOCK_TRY_ASSIGN(const uint32_t type, type_of(entry, path, bytes));
   if (type == 0 || (type != kModeDirectory && !taken)) return {};
+  report_.takes_any = report_.takes_any || taken;
   if (!entry.content && !options_->specials) return {};
   switch (look_at_standing(standing, entry.name, type, entry.meta ? &*entry.meta : nullptr,
                            options_->overwrite)) {

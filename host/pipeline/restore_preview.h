@@ -37,6 +37,7 @@ struct RestorePreviewOptions {
 
 struct RestorePreviewReport {
   uint64_t changes[kPreviewedChanges] = {};
+  bool takes_any = false;      // something was chosen
   uint64_t kept = 0;           // that stand there and stay as they are
   uint64_t bytes_content = 0;  // that would be written, holes included
   uint64_t damages = 0;        // that were met; files' contents are not read

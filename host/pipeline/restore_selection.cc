@@ -3,11 +3,11 @@
 
 #include <utility>
 
+#include "dag/directory_reader.h"
 #include "dag/entry_kind.h"
 #include "pipeline/restore_course.h"
 
 namespace penstock {
-
 RestoreSelection::RestoreSelection(PathPatterns include, PathPatterns exclude, std::string within)
     : include_(std::move(include)), exclude_(std::move(exclude)), within_(std::move(within)) {}
 
@@ -31,13 +31,18 @@ bool RestoreSelection::may_take_below(std::string_view path) const {
 }
 
 Result<bool> RestoreSelection::takes_any_below(BlockSource& source, const TreeDirectory& tree,
-                                               const std::string& path, bool* damaged) const {
-  const auto broken = [&](const Error& error) -> Result<bool> {
-    if (!is_damage(error)) return Failure(error);
-    if (damaged != nullptr) *damaged = true;
-    return false;
+                                               const std::string& path, uint64_t entries_max) const {
+  return search(source, tree, path, 0, entries_max);
+}
+
+// A tree of few blocks can have any number of entries.
+Result<bool> RestoreSelection::search(BlockSource& source, const TreeDirectory& tree, const std::string& path,
+                                      size_t depth, uint64_t& entries_left) const {
+  const auto broken = [](const Error& error) {
+    return is_damage(error) ? Result<bool>(false) : Result<bool>(Failure(error));
   };
-  auto cursor = TreeCursor::open(source, tree, [&](const Error& error) { (void)broken(error); });
+  if (depth > kDirectoryDepthMax) return false;  // as nothing there is restored
+  auto cursor = TreeCursor::open(source, tree, [](const Error&) {});
   if (!cursor) return broken(cursor.error());
   while (true) {
     auto next = cursor->next();
@@ -45,14 +50,20 @@ Result<bool> RestoreSelection::takes_any_below(BlockSource& source, const TreeDi
     if (!*next) return false;
     const TreeEntry& entry = **next;
     const std::string below = path.empty() ? entry.name : path + "/" + entry.name;
-    if (takes(below)) return true;
+    if (entries_left == 0 || takes(below)) return true;
+    --entries_left;
     if (!entry.content || !may_take_below(below)) continue;
     const auto kind = entry_kind(source, entry);
     if (!kind) PENSTOCK_TRY(broken(kind.error()));
     if (!kind || *kind != EntryKind::directory) continue;
-    PENSTOCK_TRY_ASSIGN(const bool found, takes_any_below(source, entry.directory(), below, damaged));
+    PENSTOCK_TRY_ASSIGN(const bool found, search(source, entry.directory(), below, depth + 1, entries_left));
     if (found) return true;
   }
+}
+
+Failure RestoreSelection::nothing_taken() {
+  return fail(Errc::absent, "--include", "matches nothing there that --exclude leaves",
+              "patterns are of paths below what is restored; see them with: penstock ls");
 }
 
 std::optional<std::string> RestoreSelection::link_source(const MetaEntry& entry, const std::string& path) {

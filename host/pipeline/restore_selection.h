@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -33,10 +34,12 @@ class RestoreSelection {
 
   // From now on neither `path` nor anything below it is taken, whatever patterns say.
   void leave_out(std::string path) { left_out_.insert(std::move(path)); }
-  // Whether something in the directory `tree` at `path` is taken. Damaged parts have nothing, and set
-  // `damaged`. failed: it cannot be read.
+  // Whether something in the directory `tree` at `path` is taken, or may be, where `entries_max` entries do
+  // not tell. Damaged parts have nothing. failed: it cannot be read.
   Result<bool> takes_any_below(BlockSource& source, const TreeDirectory& tree, const std::string& path,
-                               bool* damaged = nullptr) const;
+                               uint64_t entries_max = 1'000'000) const;
+  // Of patterns to include that nothing has met, which are a mistake: no empty directory is made of them.
+  static Failure nothing_taken();
 
   // What the commit has not, and is to stay all the same, with all below it.
   void spare(std::function<bool(std::string_view path)> spares) { spares_ = std::move(spares); }
@@ -51,6 +54,8 @@ class RestoreSelection {
   std::optional<std::string> link_source(const MetaEntry& entry, const std::string& path);
 
  private:
+  Result<bool> search(BlockSource& source, const TreeDirectory& tree, const std::string& path, size_t depth,
+                      uint64_t& entries_left) const;
   bool is_left_out(std::string_view path) const;
 
   PathPatterns include_;

@@ -121,6 +121,7 @@ Status TreeMaker::make(RestoredDirectory& into, TreeEntry entry, size_t depth, i
   PENSTOCK_TRY_ASSIGN(const uint32_t type, settle_kind(entry, path, info));
   if (type == 0) return {};
   if (type != kModeDirectory && !taken) return {};
+  report_->takes_any = report_->takes_any || taken;
   if (!entry.content && !makes_specials_) {
     ++report_->specials_left_out;
     return {};

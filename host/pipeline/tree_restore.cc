@@ -147,6 +147,13 @@ Status fill_stage(Course& course, RestoreStage& stage, int target, Overwrite ove
   return remove_damaged(shared, stage.directory());
 }
 
+// By no fault of the commit.
+bool has_taken_nothing(const Course& course) {
+  const RestoreCourse& shared = course.restoration->course();
+  return !course.options.include.empty() && !course.options.remove_others && !course.report.takes_any &&
+         shared.damages().empty() && shared.noted() == 0;
+}
+
 // Fills the stage and gives what is in it its place. `walked`: all was brought. `pruned`: what went wrong
 // when others were removed.
 Status restore_in(Course& course, RestoreStage& stage, bool& walked, Status& pruned) {
@@ -160,6 +167,7 @@ Status restore_in(Course& course, RestoreStage& stage, bool& walked, Status& pru
   // What an earlier restore moved there is whole; what else is there by now is not to be lost.
   const Overwrite meeting = over || !stage.merge_begun() ? options.overwrite : Overwrite::never;
   PENSTOCK_TRY(fill_stage(course, stage, target.number(), meeting));
+  if (has_taken_nothing(course)) return RestoreSelection::nothing_taken();
   walked = true;
   BlockSource& source = course.restoration->source();
   TreeFinisher finisher(source, course.entry, course.selection, course.attributes,

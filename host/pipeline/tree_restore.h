@@ -31,7 +31,8 @@ struct TreeRestoreOptions {
   bool specials = true;  // FIFOs, sockets and devices are made
   bool verify = false;   // read back what stands there in the end; not with Overwrite::never
   // By paths from the top of what is restored, "/a/b". Nothing to include: everything is. Directories above
-  // what is taken are made too.
+  // what is taken are made too. Where nothing is taken the restore fails (absent) and makes nothing, but with
+  // remove_others.
   PathPatterns include;
   PathPatterns exclude;
   // These as they were given, and whatever else decides on what is restored and how: a restore that was
@@ -41,6 +42,7 @@ struct TreeRestoreOptions {
 
 struct TreeRestoreReport {
   RestoreReport restored;
+  bool takes_any = false;          // something was chosen, and restored unless it is counted elsewhere
   uint64_t specials = 0;           // FIFOs, sockets, devices
   uint64_t specials_left_out = 0;  // as TreeRestoreOptions::specials says
   uint64_t hard_links = 0;         // further names

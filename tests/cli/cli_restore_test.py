@@ -237,6 +237,13 @@ class RestoreMetadata(ToolCase):
         for options in (("--include", "source/a"), ("--include", "*.txt", "--exclude", "x*"), ("--include", "*.c", "--dry-run")):
             self.assertIn("--include", self.fails(ABSENT, "get", "HEAD", "-o", back, *options))
         self.assertFalse(os.path.lexists(back))
+        self.write("back/y.c", b"y")
+        self.assertIn("--include", self.fails(ABSENT, "get", "HEAD", "-o", back, "--include", "*.c", "--overwrite", "always"))
+        self.assertFalse([name for name in os.listdir(self.path(".")) if name.startswith(".penstock")])
+        for options in (("--dry-run",), ()):
+            told = self.run_tool("get", "HEAD", "-o", back, "--include", "/y.c", "--overwrite", "if-changed", "--delete", *options)
+            self.assertEqual(told.returncode, 0, told.stderr)
+        self.assertFalse(os.path.lexists(back + "/y.c"), "what the commit has not is chosen too")
 
     def test_one_file_goes_into_a_directory(self):
         self.write("source/a/x.txt", b"x")

@@ -203,6 +203,45 @@ TEST_F(MountPointTest, TheDirectoriesAboveWhatStaysStay) {
             (std::vector<std::string>{"0file", "3a/b/mount", "4a/b/one", "4a/gone", "3data", "4other"}));
 }
 
+// Of what is mounted on it is asked whether the commit has anything chosen below: of a few blocks that have
+// any number of entries, and of directories in each other, too.
+TEST_F(MountPointTest, ATreeWithoutEndIsNotSearchedToIt) {
+  auto buffers = BufferPool::create("test", kFrameBytesMax, BlockPacker::kBuffers);
+  StoreFrameSink frames(*store_);
+  BlockPacker packer(frames, **buffers, {CodecId::lz4, 1}, {});
+  const auto nested = [&](size_t levels, const std::vector<std::string>& names) {
+    ScanItem item;
+    MadeEntry lowest = made_directory("lowest", {made_file("one", {'1'})});
+    lowest.bare = lowest.entries[0].bare = true;
+    TreeEntry below = put_made(packer, lowest, item);
+    while (levels-- > 0) {
+      MadeEntry around = made_directory("around", {});
+      around.bare = true;
+      for (const std::string& name : names) {
+        MadeEntry inner = made_directory(name, {});
+        inner.bare = true;
+        inner.other = DagLink{*below.content, 0, 1};
+        around.entries.push_back(inner);
+      }
+      below = put_made(packer, around, item);
+    }
+    return below;
+  };
+  const TreeEntry wide = nested(60, {"a", "b"});
+  const TreeEntry deep = nested(3000, {"a"});
+  ASSERT_TRUE(packer.flush());
+  PathPatterns include;
+  include.add(PathPattern::parse("one", false).value());
+  const RestoreSelection one(include, {}, "");
+  PathPatterns other;
+  other.add(PathPattern::parse("*.x", false).value());
+  const RestoreSelection none(other, {}, "");
+  const auto source = store_->new_reader();
+  EXPECT_TRUE(one.takes_any_below(*source, wide.directory(), "").value());
+  EXPECT_TRUE(none.takes_any_below(*source, wide.directory(), "", 10'000).value()) << "it may have something";
+  EXPECT_FALSE(one.takes_any_below(*source, deep.directory(), "").value()) << "so deep nothing is restored";
+}
+
 TEST_F(MountPointTest, APreviewSaysThatItIsLeft) {
   put(made_directory("top", {made_directory("bare", {}), made_directory("data", {made_file("new", {'n'})}),
                              made_file("file", {'f'})}));

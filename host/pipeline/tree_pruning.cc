@@ -3,8 +3,7 @@
 
 #include <fcntl.h>
 #include <linux/openat2.h>
-#include <sys/stat.h>
-
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -13,7 +12,6 @@
 #include "pipeline/restore_course.h"
 #include "pipeline/restore_stage.h"
 #include "pipeline/standing_entries.h"
-#include "pipeline/tree_removal.h"
 #include "pipeline/writable_directory.h"
 
 namespace penstock {
@@ -55,14 +53,21 @@ Status TreePruning::prune(int directory, const std::string& path, const TreeDire
     if (path.empty() && other == spared_) continue;
     const std::string below = path_of(other);
     if (!selection_->may_remove_below(below) && !selection_->removes(below)) continue;
-    PENSTOCK_TRY(remove_tree(
-        directory, other, below, [&](const std::string& one) { return selection_->removes(one); }, left_));
-    struct stat status {};
-    if (fstatat(directory, other.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) continue;
-    ++entries_removed_;
-    if (removed_) removed_(below);
+    RemovedParts parts;
+    const Status status = remove_tree(
+        directory, other, below, [&](const std::string& one) { return selection_->removes(one); }, left_,
+        &parts);
+    tell(parts, below);
+    PENSTOCK_TRY(status);
   }
   return {};
+}
+
+void TreePruning::tell(const RemovedParts& parts, const std::string& path) {
+  entries_removed_ += parts.paths.size() + parts.unnamed;
+  if (!removed_) return;
+  for (const std::string& part : parts.paths) removed_(part);
+  if (parts.unnamed > 0) removed_(path + " (" + std::to_string(parts.unnamed) + " more in it)");
 }
 
 }  // namespace penstock

@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "dag/tree_cursor.h"
 #include "pipeline/restore_selection.h"
+#include "pipeline/tree_removal.h"
 
 namespace penstock {
 
@@ -18,7 +19,8 @@ namespace penstock {
 // (a mount point, an immutable file) stays with the directories above it. One thread.
 class TreePruning {
  public:
-  // `removed` is told of each entry that goes, with all below it; `left` of each that cannot be removed.
+  // `removed` is told of each entry that goes with all below it, also where one above it stays; `left` of
+  // each that cannot be removed.
   TreePruning(BlockSource& source, const RestoreSelection& selection,
               std::function<void(const std::string& path)> removed,
               std::function<void(const std::string& path, const Error&)> left);
@@ -31,6 +33,8 @@ class TreePruning {
 
  private:
   Status prune(int directory, const std::string& path, const TreeDirectory& tree, size_t depth);
+
+  void tell(const RemovedParts& parts, const std::string& path);
 
   BlockSource* source_;
   const RestoreSelection* selection_;

@@ -34,12 +34,29 @@ Result<std::vector<std::string>> names_in_directory(int directory, const std::st
   return names;
 }
 
+void RemovedParts::add(std::string path) {
+  if (paths.size() < kPathsMax)
+    paths.push_back(std::move(path));
+  else
+    ++unnamed;
+}
+
+void RemovedParts::add(RemovedParts below) {
+  for (std::string& path : below.paths) add(std::move(path));
+  unnamed += below.unnamed;
+}
+
 Status remove_tree(int directory, const std::string& name, const std::string& path,
                    const std::function<bool(const std::string& path)>& takes,
-                   const std::function<void(const std::string& path, const Error&)>& stays) {
+                   const std::function<void(const std::string& path, const Error&)>& stays,
+                   RemovedParts* removed) {
   const auto refused = [&](Failure failure) -> Status {
     if (!stays) return failure;
     stays(path, failure.value());
+    return {};
+  };
+  const auto went = [&]() -> Status {
+    if (removed != nullptr) removed->add(path);
     return {};
   };
   struct statx status {};
@@ -50,17 +67,24 @@ Status remove_tree(int directory, const std::string& name, const std::string& pa
                                       "unmount it, or leave it out with --exclude"))
                        : Status();
   if (!S_ISDIR(status.stx_mode)) {
-    if (!takes(path) || unlinkat(directory, name.c_str(), 0) == 0 || errno == ENOENT) return {};
-    return refused(fail_errno(path));
+    if (!takes(path)) return {};
+    if (unlinkat(directory, name.c_str(), 0) == 0) return went();
+    return errno == ENOENT ? Status() : refused(fail_errno(path));
   }
   auto inside = open_beneath(directory, name, O_RDONLY | O_DIRECTORY, 0, path, RESOLVE_NO_XDEV);
   if (!inside) return refused(Failure(std::move(inside).error()));
   const WritableDirectory writable(inside->number());
   PENSTOCK_TRY_ASSIGN(const auto names, names_in_directory(inside->number(), path));
   const std::string above = path + "/";
+  RemovedParts parts;
   for (const std::string& below : names)
-    PENSTOCK_TRY(remove_tree(inside->number(), below, above + below, takes, stays));
-  if (!takes(path) || unlinkat(directory, name.c_str(), AT_REMOVEDIR) == 0) return {};
+    PENSTOCK_TRY(remove_tree(inside->number(), below, above + below, takes, stays, &parts));
+  const bool taken = takes(path);
+  if (taken && unlinkat(directory, name.c_str(), AT_REMOVEDIR) == 0) return went();
+  const int error_number = errno;
+  if (removed != nullptr) removed->add(std::move(parts));
+  if (!taken) return {};
+  errno = error_number;
   if (errno == ENOTEMPTY || errno == EEXIST || errno == ENOENT) return {};
   return refused(fail_errno(path));
 }

@@ -38,6 +38,10 @@ class RestoreMetadata(ToolCase):
         self.assertEqual((told.returncode, done.returncode), (DONE, DONE), (told.stderr, done.stderr))
         notes = [sorted(line for line in one.stderr.splitlines() if b": spared: " in line) for one in (told, done)]
         self.assertEqual(notes[0], notes[1])
+        going = {line[2:] for line in told.stdout.decode().splitlines() if line.startswith("- ")}
+        whole = sorted(path for path in going if not any(path.startswith(other + "/") for other in going))
+        gone = sorted(line[len("penstock: note: "):-len(": removed")] for line in done.stderr.decode().splitlines() if line.endswith(": removed"))
+        self.assertEqual(gone, whole)
         return self.names(target), [line.split(b": spared: ")[0].rsplit(b" ", 1)[1].decode() for line in notes[1]]
 
     def test_delete_spares_what_the_put_would_not_have_taken(self):

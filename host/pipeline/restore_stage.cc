@@ -125,7 +125,8 @@ void RestoreStage::keep() {
 std::vector<std::string> RestoreStage::others() const {
   std::vector<std::string> texts;
   for (const StageDirectory::Idle& idle : stage_->others())
-    texts.push_back(idle.path + (idle.target.empty() ? "" : ", to " + idle.target));
+    texts.push_back(idle.path + (idle.target.empty() ? "" : ", to " + idle.target) +
+                    (idle.elsewhere ? ", by another mount" : ""));
   return texts;
 }
 

@@ -195,7 +195,7 @@ Result<bool> StageDirectory::take(const std::string& path) {
   return fail(Errc::failed, path, "comes and goes", "restore again when nothing else restores there");
 }
 
-// False: it is of another key, or no stage.
+// False: it is of another key, or no stage, or was begun elsewhere: then it stays as it is.
 Result<bool> StageDirectory::begin(StageMark mark) {
   mark_ = std::move(mark);
   const auto text = read_text(number(), kBoot);
@@ -206,6 +206,7 @@ Result<bool> StageDirectory::begin(StageMark mark) {
   }
   const auto before = StageMark::parse(*text);
   if (!before || before->key != mark_.key) return false;
+  if (before->boot == mark_.boot && mark_.is_elsewhere(*before)) return false;
   moving_ = read_text(number(), kMoving);
   found_ = mark_.continues(*before) && keeps_unsynced_writes(number());
   stale_ = !found_;
@@ -248,7 +249,8 @@ std::vector<StageDirectory::Idle> StageDirectory::others() const {
     const auto inside = names_in_directory(directory.number(), path);
     if (!mark && (!inside || std::ranges::all_of(*inside, [](const std::string& n) { return n == kLock; })))
       continue;
-    idle.push_back({std::move(path), mark ? mark->target : ""});
+    const bool elsewhere = mark && StageMark::of(directory.number(), {}, {}).is_elsewhere(*mark);
+    idle.push_back({std::move(path), mark ? mark->target : "", elsewhere});
   }
   std::ranges::sort(idle, {}, &Idle::path);
   return idle;

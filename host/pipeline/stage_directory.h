@@ -45,6 +45,7 @@ class StageDirectory {
   struct Idle {
     std::string path;
     std::string target;
+    bool elsewhere = false;  // it was begun by another mount, and can be gone on with there alone
   };
   std::vector<Idle> others() const;
 

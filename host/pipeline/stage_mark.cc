@@ -5,6 +5,7 @@
 #include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include <sys/sysmacros.h>
 
 #include <algorithm>
 #include <array>
@@ -41,18 +42,33 @@ std::string boot_id() {
   return id;
 }
 
-std::string place_of(int directory) {
+// 0: not known.
+uint64_t mount_of(int directory, const char* name) {
   struct statx status {};
+  const int flags = AT_EMPTY_PATH | AT_NO_AUTOMOUNT;
+  if (statx(directory, name, flags, kMountIdUnique, &status) == 0 && (status.stx_mask & kMountIdUnique) != 0)
+    return status.stx_mnt_id;
+  return statx(directory, name, flags, STATX_MNT_ID, &status) == 0 ? status.stx_mnt_id : 0;
+}
+
+std::string place_of(int directory) {
+  struct stat status {};
   struct statfs system {};
-  const bool unique = statx(directory, "", AT_EMPTY_PATH, kMountIdUnique, &status) == 0 &&
-                      (status.stx_mask & kMountIdUnique) != 0;
-  if (!unique && statx(directory, "", AT_EMPTY_PATH, STATX_MNT_ID, &status) != 0) return {};
-  if (fstatfs(directory, &system) != 0) return {};
+  if (fstat(directory, &status) != 0 || fstatfs(directory, &system) != 0) return {};
   std::array<int, 2> id{};
   static_assert(sizeof system.f_fsid == sizeof id);
   std::memcpy(id.data(), &system.f_fsid, sizeof id);
-  return std::to_string(status.stx_dev_major) + ":" + std::to_string(status.stx_dev_minor) + " " +
-         std::to_string(status.stx_mnt_id) + " " + std::to_string(id[0]) + ":" + std::to_string(id[1]);
+  return std::to_string(major(status.st_dev)) + ":" + std::to_string(minor(status.st_dev)) + " " +
+         std::to_string(id[0]) + ":" + std::to_string(id[1]);
+}
+
+// The number of a namespace is given again, the mount of what is its top is not (Linux 6.8).
+std::string view_of(int directory) {
+  return std::to_string(mount_of(AT_FDCWD, "/")) + " " + std::to_string(mount_of(directory, ""));
+}
+
+std::string_view top_of(std::string_view view) {
+  return view.substr(0, view.find(' '));
 }
 
 // The line that begins with `word`, without it; `text` then begins behind it.
@@ -67,24 +83,30 @@ std::optional<std::string> take_line(std::string_view& text, std::string_view wo
 }  // namespace
 
 StageMark StageMark::of(int directory, std::string key, std::string target) {
-  return {std::move(key), boot_id(), place_of(directory), std::move(target)};
+  return {std::move(key), boot_id(), place_of(directory), view_of(directory), std::move(target)};
 }
 
 std::optional<StageMark> StageMark::parse(std::string_view text) {
   auto key = take_line(text, "key ");
   auto boot = take_line(text, "boot ");
   auto place = take_line(text, "place ");
-  if (!key || !boot || !place || !text.starts_with("target ")) return std::nullopt;
+  auto view = take_line(text, "view ");
+  if (!key || !boot || !place || !view || !text.starts_with("target ")) return std::nullopt;
   text.remove_prefix(std::string_view("target ").size());  // it may have lines of its own
-  return StageMark{std::move(*key), std::move(*boot), std::move(*place), std::string(text)};
+  return StageMark{std::move(*key), std::move(*boot), std::move(*place), std::move(*view), std::string(text)};
 }
 
 std::string StageMark::text() const {
-  return "key " + key + "\nboot " + boot + "\nplace " + place + "\ntarget " + target;
+  return "key " + key + "\nboot " + boot + "\nplace " + place + "\nview " + view + "\ntarget " + target;
 }
 
 bool StageMark::continues(const StageMark& before) const {
-  return key == before.key && !boot.empty() && boot == before.boot && !place.empty() && place == before.place;
+  return key == before.key && !boot.empty() && boot == before.boot && !is_elsewhere(before);
+}
+
+bool StageMark::is_elsewhere(const StageMark& before) const {
+  if (place.empty() || place != before.place) return true;
+  return top_of(view) == top_of(before.view) && view != before.view;
 }
 
 bool keeps_unsynced_writes(int directory) {

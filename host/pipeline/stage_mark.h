@@ -12,7 +12,8 @@ namespace penstock {
 struct StageMark {
   std::string key;     // SHA-256 of what is restored, how and where, hex
   std::string boot;    // the start of the machine that it was begun in; empty: not known
-  std::string place;   // its file system and mount
+  std::string place;   // its file system
+  std::string view;    // by which mount it was seen, and in which of the machine's views (namespaces)
   std::string target;  // what is restored to, for messages
 
   // Of a stage in `directory`, now.
@@ -21,7 +22,10 @@ struct StageMark {
   std::string text() const;
 
   // Whether all that was written to a stage with the mark `before` is there, or will be told of by syncfs.
+  // In another view the mount is another for the same file system, and is not compared.
   bool continues(const StageMark& before) const;
+  // Whether it was begun elsewhere: on another file system, or on one that may have been mounted anew.
+  bool is_elsewhere(const StageMark& before) const;
 };
 
 // Whether a file system keeps what was written and not synced as long as this machine runs: not one whose

@@ -31,7 +31,7 @@ using Clock = std::chrono::steady_clock;
 constexpr unsigned kCheckThreadsMax = 16;
 
 // Of what a stage holds and what is believed of it: one of another version is left alone.
-constexpr char kStageVersion[] = "stage 3";
+constexpr char kStageVersion[] = "stage 4";
 
 Result<bool> is_directory_entry(BlockSource& source, const TreeEntry& entry) {
   if (!entry.content) return false;

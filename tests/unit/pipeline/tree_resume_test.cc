@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,8 +10,10 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iostream>
 #include <sstream>
 #include <string>
+#include <thread>
 
 #include "pipeline/restore_stage.h"
 #include "pipeline/stage_directory.h"
@@ -147,12 +150,42 @@ TEST_F(TreeResumeTest, AStageThatWasFoundIsThereAfterAnyError) {
     if (!found) stage->keep();
   }
   EXPECT_FALSE(absent(path + "/content/a"));
-  // One that somebody mounted elsewhere may be another file system's by now.
-  change_mark(path, [](StageMark& mark) { mark.place += "0"; });
-  auto stage = RestoreStage::create(back_, true, false, "key");
-  ASSERT_TRUE(stage);
-  EXPECT_FALSE(stage->resumed());
-  EXPECT_TRUE(absent(path + "/content/a"));
+}
+
+// A service has a view of its own each time it starts. A mount that is another in the same view is of another
+// file system, or of one that was mounted anew: what was being written may be lost, but all the rest is not.
+TEST_F(TreeResumeTest, AnotherNamespaceGoesOnAndAnotherMountLeavesItAlone) {
+  std::string path;
+  {
+    auto stage = RestoreStage::create(back_, true, false, "key");
+    ASSERT_TRUE(stage);
+    path = stage->path();
+    std::ofstream(path + "/content/a") << "a";
+    stage->keep();
+  }
+  bool apart = false;
+  std::thread([&] {
+    apart = unshare(CLONE_NEWNS) == 0;
+    const auto stage = RestoreStage::create(back_, true, false, "key");
+    EXPECT_TRUE(stage && stage->resumed());
+  }).join();
+  if (!apart) std::cout << "without another namespace\n";
+  change_mark(path, [](StageMark& mark) { mark.view = "0" + mark.view; });
+  EXPECT_TRUE(RestoreStage::create(back_, true, false, "key")->resumed());
+  for (const bool place : {false, true}) {
+    change_mark(path, [&](StageMark& mark) {
+      if (!place) mark.view = mark.view.substr(1) + "0";
+      if (place) mark.place += "0";
+    });
+    auto stage = RestoreStage::create(back_, true, false, "key");
+    ASSERT_TRUE(stage);
+    EXPECT_FALSE(stage->resumed());
+    EXPECT_NE(stage->path(), path);
+    EXPECT_FALSE(absent(path + "/content/a"));
+    ASSERT_EQ(stage->others().size(), 1u);
+    EXPECT_NE(stage->others()[0].find("by another mount"), std::string::npos) << stage->others()[0];
+    if (!place) change_mark(path, [](StageMark& mark) { mark.view = "0 0"; });
+  }
 }
 
 TEST_F(TreeResumeTest, OfAMoveBeforeTheMachineWasStartedAgainIsSaidWhatToDo) {

@@ -79,8 +79,12 @@ Failure keep_stage(Course& course, RestoreStage& stage, bool walked, Error error
   if (!begun || path.empty() || (!walked && !stage.can_be_found())) return Failure(std::move(error));
   remove_doubtful(shared, stage.directory());
   stage.keep();
-  if (!stage.can_be_found()) return Failure(std::move(error));
   if (!error.remedy.empty()) error.remedy += "; ";
+  if (!stage.can_be_found()) {
+    error.remedy +=
+        "what was restored and has not got its place is in " + path + "/" + RestoreStage::kContent;
+    return Failure(std::move(error));
+  }
   error.remedy += "the same command goes on with what is whole, which is kept in " + path;
   return Failure(std::move(error));
 }

@@ -297,6 +297,22 @@ TEST_F(TreeResumeTest, WhatFailsOnceMoreLosesNothing) {
   EXPECT_EQ(restore().resumed, 1u);
 }
 
+// A stage with another name is not found again: where what is in it could not be moved it is named.
+TEST_F(TreeResumeTest, WhatCannotBeGoneOnWithIsNamed) {
+  put(made_directory("top", {made_file("a", {'a'})}));
+  ASSERT_EQ(chmod(stage_content().parent_path().c_str(), 0777), 0);  // its name is not to be had
+  options_.note = [&](const std::string&) { std::ofstream(back_) << "somebody else's"; };
+  const auto failed = restore_tree(*store_, tree_, tree_.top, "", back_, options_, refused_);
+  ASSERT_FALSE(failed);
+  const std::string message = failed.error().message();
+  const size_t at = message.find(" is in ");
+  ASSERT_NE(at, std::string::npos) << message;
+  const size_t name = message.find(".penstock-partial-");
+  ASSERT_NE(name, std::string::npos) << message;
+  const std::string there = message.substr(name, message.find("/content", name) - name);
+  EXPECT_EQ(content(directory_ / there / "content/a"), std::vector<uint8_t>{'a'});
+}
+
 TEST_F(TreeResumeTest, GoesOnWithWholeFilesAlone) {
   const FileTime time{1'500'000'000, 5};
   put(made_directory("top", {made_file("half", {'h', 'a', 'l', 'f'}), made_file("same", {'n', 'e', 'w'}),

@@ -268,6 +268,27 @@ Status AttributeWriter::apply_at(int directory_fd, const std::string& name, cons
   return Subject(held.number(), true, entry, path, owners_, *refused_).apply(fresh);
 }
 
+uint32_t mode_until_restored(int standing, const MetaEntry& entry, const RestoredOwners& owners) {
+  constexpr uint32_t kOwnerAlone = 0700;
+  constexpr size_t kAclBytesMax = 65'536;  // XATTR_SIZE_MAX, linux/limits.h
+  struct stat status {};
+  if (fstat(standing, &status) != 0) return kOwnerAlone;
+  if (owners.are_set() &&
+      (status.st_uid != owners.user(entry.uid) || status.st_gid != owners.group(entry.gid)))
+    return kOwnerAlone;
+  std::vector<uint8_t> found;
+  const ssize_t bytes = fgetxattr(standing, kAccessAcl.data(), nullptr, 0);
+  if (bytes > 0) {
+    found.resize(kAclBytesMax);
+    found.resize(static_cast<size_t>(
+        std::max<ssize_t>(0, fgetxattr(standing, kAccessAcl.data(), found.data(), found.size()))));
+  }
+  const auto acl = std::ranges::find(entry.xattrs, kAccessAcl, &Xattr::name);
+  if (acl == entry.xattrs.end()) return bytes > 0 ? kOwnerAlone : entry.mode & 0777;
+  const auto* value = std::get_if<std::vector<uint8_t>>(&acl->value);
+  return value == nullptr || *value != found ? kOwnerAlone : mode_without_acl(entry.mode & 0777, *value);
+}
+
 // A header of 4 bytes, then 8 an entry: tag (2), permissions (2), id (4), little-endian (acl(5),
 // linux/posix_acl_xattr.h).
 uint32_t mode_without_acl(uint32_t mode, Bytes value) {

@@ -38,6 +38,11 @@ class AttributeWriter {
   RestoredOwners owners_;
 };
 
+// How open the directory of which `standing` is a descriptor may be while what belongs to `entry` moves into
+// it: as the entry's mode says, without its ACL's mask, where owner, group and access ACL are already what
+// they will be; otherwise for the owner alone.
+uint32_t mode_until_restored(int standing, const MetaEntry& entry, const RestoredOwners& owners);
+
 // The mode whose group bits say no more than the ACL `value` (Linux's xattr form, version 2) lets the owning
 // group do: for where the ACL itself cannot be set, since with it those bits are its mask. Of what is no such
 // ACL none are left.

@@ -141,7 +141,9 @@ Status TreeMaker::make(RestoredDirectory& into, TreeEntry entry, size_t depth, i
   RestoredDirectory directory(into, entry.name, std::move(path), entry.meta || private_, resumed_);
   if (entry.name.size() > NAME_MAX) return not_made(directory.path(), ENAMETOOLONG);
   const Descriptor below = enter_standing(standing, entry.name);
-  if (below.number() >= 0) directory.carry_mode(entry.meta ? entry.meta->mode : 0777);
+  if (below.number() >= 0)
+    directory.carry_mode(entry.meta ? mode_until_restored(below.number(), *entry.meta, attributes_->owners())
+                                    : 0777);
   if (taken) PENSTOCK_TRY(directory.make());
   PENSTOCK_TRY(fill(directory, entry, depth + 1, below.number()));
   if (directory.made()) ++report_->restored.directories;

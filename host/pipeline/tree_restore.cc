@@ -183,8 +183,9 @@ Status restore_in(Course& course, RestoreStage& stage, bool& walked, Status& pru
         where, {Errc::partial, "entry", "what stands in its place cannot be removed: " + error.why,
                 "remove that, and restore again"});
   });
-  if (options.overwrite != Overwrite::never)
-    merge.close_to(course.entry.meta ? course.entry.meta->mode : 0777);
+  const auto& meta = course.entry.meta;
+  if (options.overwrite != Overwrite::never && target.number() >= 0)
+    merge.close_to(meta ? mode_until_restored(target.number(), *meta, course.attributes.owners()) : 0777);
   if (target.number() >= 0) finisher.look_at(target.number(), merge, meeting);
   if (course.report.hard_links > 0) PENSTOCK_TRY(finisher.link_names(stage.directory()));
   course.report.hard_links = finisher.links();

@@ -205,6 +205,28 @@ TEST_F(AttributeWriterTest, NoGroupHasTheMaskOfAnAclThatGoes) {
   }
 }
 
+// By its mode alone nobody can tell who gets into a directory that stands there.
+TEST_F(AttributeWriterTest, ADirectoryIsClosedToWhoeverGetsInByMoreThanItsMode) {
+  const Value access = acl({{kUserObject, 7}, {kUser, 7, 1234}, {kGroupObject, 0}, {kMask, 7}, {kOther, 0}});
+  MetaEntry wanted = entry(kModeDirectory | 02775);
+  ASSERT_TRUE(make_directory(wanted));
+  const RestoredOwners owners = RestoredOwners::by_number();
+  const int fd = openat(where_, "x", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  EXPECT_EQ(mode_until_restored(fd, wanted, owners), 0775u);
+  MetaEntry others = wanted;
+  ++others.gid;
+  EXPECT_EQ(mode_until_restored(fd, others, owners), 0700u);
+  EXPECT_EQ(mode_until_restored(fd, others, RestoredOwners::none()), 0775u);
+  MetaEntry with_acl = wanted;
+  with_acl.xattrs = {{"system.posix_acl_access", access}};
+  EXPECT_EQ(mode_until_restored(fd, with_acl, owners), 0700u) << "it gets one";
+  if (fsetxattr(fd, "system.posix_acl_access", access.data(), access.size(), 0) == 0) {
+    EXPECT_EQ(mode_until_restored(fd, wanted, owners), 0700u) << "it has one";
+    EXPECT_EQ(mode_until_restored(fd, with_acl, owners), 0705u) << "the owning group has nothing by it";
+  }
+  close(fd);
+}
+
 TEST_F(AttributeWriterTest, GivesSymlinksAndFifosTheirs) {
   for (const uint32_t kind : {kModeSymlink, kModeFifo}) {
     MetaEntry wanted = entry(kind | (kind == kModeSymlink ? 0777 : 0421));

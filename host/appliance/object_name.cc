@@ -21,6 +21,7 @@ constexpr size_t kLettersMin = 8;   // as mount shows of a CID
 constexpr size_t kLettersMax = 40;  // what is longer was meant for a whole one
 constexpr size_t kListedMax = 5;
 constexpr size_t kDigitsMax = 15;
+constexpr size_t kNamesComparedMax = 4096;  // of the newest commits
 
 Failure no_name(std::string_view text) {
   const std::string shown = "'" + line_text(text) + "'";
@@ -51,6 +52,32 @@ uint64_t take_before(std::string_view& start) {
   return before;
 }
 
+// What stands before the path where that begins behind a slash.
+std::string_view before_slash(std::string_view text) {
+  return text.substr(0, text.find('/'));
+}
+
+// Whether who types `text`, which is NAME:PATH, may mean commits of another name, which cannot be written so:
+// it ends at another colon, or at the slash, or in what was taken for ~N.
+bool may_mean(std::string_view text, std::string_view name, std::string_view other) {
+  const std::string_view start = before_slash(text);
+  const size_t colon = start.find(':');
+  if (other == name || !start.starts_with(other)) return false;
+  std::string_view behind = start.substr(other.size());
+  if (other.size() <= colon) return other.size() == colon;
+  if (other.size() == colon + 1) return false;
+  behind = behind.substr(0, behind.find(':'));
+  take_before(behind);
+  return behind.empty();
+}
+
+// Whether there can be such names.
+bool may_mean_others(std::string_view text, std::string_view name) {
+  const std::string_view start = before_slash(text);
+  const size_t colon = start.find(':');
+  return colon != name.size() || colon + 1 != start.size();
+}
+
 std::string without_slashes_behind(std::string_view path) {
   while (path.ends_with('/')) path.remove_suffix(1);
   return std::string(path);
@@ -74,21 +101,32 @@ Result<Cid> commit_of_letters(const ObjectName& name, const Store& store) {
               std::to_string(found.size()) + " commits have these letters:" + all, "give more of them");
 }
 
-// The newest commit of a name, or the N-th before it.
+// The newest commit of a name, or the N-th before it. Beyond it others are looked at for their names alone.
 Result<Cid> commit_of_name(const ObjectName& name, const Store& store, BlockSource& source) {
   uint64_t left = name.before;
   const auto commits = store.commits();
-  for (size_t at = commits.size(); at > 0; --at) {
+  const size_t compared = may_mean_others(name.text, *name.name) ? kNamesComparedMax : 0;
+  std::optional<Cid> found;
+  for (size_t at = commits.size(); at > 0 && (!found || commits.size() - at < compared); --at) {
     const auto commit = read_commit(source, commits[at - 1].cid);
     if (!commit && commit.error().code == Errc::failed) return Failure(commit.error());
+    if (!commit && found) continue;
     if (!commit)
       return fail(Errc::corrupt, "commit " + commits[at - 1].cid.text(),
                   "it cannot be read, and may be the one called '" + line_text(*name.name) + "'",
                   "name the commit that you want by its CID: penstock log --name");
-    if (commit->name != *name.name) continue;
-    if (left == 0) return commits[at - 1].cid;
-    --left;
+    if (may_mean(name.text, *name.name, commit->name))
+      return fail(Errc::usage, "'" + line_text(name.text) + "'",
+                  "commits are called '" + line_text(commit->name) + "' too, which cannot be written so",
+                  "name the one that you want by its CID: penstock log --name; behind NAME:/ stands a path");
+    if (found || commit->name != *name.name) continue;
+    if (left == 0) {
+      found = commits[at - 1].cid;
+    } else {
+      --left;
+    }
   }
+  if (found) return *found;
   const bool some = left < name.before;
   return fail(Errc::absent, name.start,
               some ? "only " + std::to_string(name.before - left) + " commits are called that"
@@ -150,6 +188,12 @@ Result<ObjectName> parse_object_name(std::string_view text) {
   if (start.size() < kLettersMin || !has_base32_letters(start)) return no_name(text);
   name.letters = start;
   return name;
+}
+
+bool leads_to_commits(std::string_view name) {
+  std::string_view left = name;
+  take_before(left);
+  return !name.empty() && left == name && name.find_first_of(":/") == std::string_view::npos;
 }
 
 Status resolve_start(ObjectName& name, const Store& store, BlockSource& source) {

@@ -33,8 +33,12 @@ struct ObjectName {
 // these.
 Result<ObjectName> parse_object_name(std::string_view text);
 
+// Whether "NAME:" leads to the commits of that name.
+bool leads_to_commits(std::string_view name);
+
 // Finds the commit that `name` begins with, where it says less than a CID or HEAD, and sets its CID. absent:
-// there is none; usage: the letters are those of several; corrupt: what one is called cannot be read.
+// there is none; usage: the letters are those of several, or commits have a name that is not written so and
+// may be meant; corrupt: what one is called cannot be read.
 Status resolve_start(ObjectName& name, const Store& store, BlockSource& source);
 
 // A resolved name without its path.

@@ -19,6 +19,7 @@
 #include "appliance/full_disk.h"
 #include "appliance/host_name.h"
 #include "appliance/line_text.h"
+#include "appliance/object_name.h"
 #include "appliance/put_choices.h"
 #include "appliance/put_dry_run.h"
 #include "appliance/put_parent.h"
@@ -186,6 +187,10 @@ Result<int> PutCommand::put(const GlobalOptions& global, Console& console) const
   if (!valid_utf8(name)) return fail(Errc::usage, "--name", "is not UTF-8", "choose another name");
   if (!valid_utf8(host)) return fail(Errc::usage, "--host", "is not UTF-8", "choose another name");
   PENSTOCK_TRY_ASSIGN(const std::string directory, store_directory(global));
+  if (!name.empty() && !leads_to_commits(name))
+    console.note(
+        "--name: what has ':' or '/' in it, or ends in '~' and digits, is not written as NAME:; penstock "
+        "log --name finds the CID");
   if (dry_run) return dry_run_put(*this, global, directory, console);
   const auto told = [&](const std::string& path, FilterRule rule) {
     if (verbose || rule == FilterRule::store) console.note(path + ": " + filter_rule_text(rule));

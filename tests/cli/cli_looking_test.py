@@ -55,7 +55,7 @@ class Addresses(Looking):
         self.commits = []
         for number, name in enumerate(("home", "etc", "home", "etc", "a:b")):
             self.write(f"{name}/docs/x:y", b"%d" % number)
-            self.commits.append(self.json("put", self.path(name), "--name", name)["commit"])
+            self.commits.append(self.json("put", "-q", self.path(name), "--name", name)["commit"])
 
     def commit_of(self, text):
         return self.json("stat", text)["cid"]
@@ -79,7 +79,6 @@ class Addresses(Looking):
         self.assertEqual([self.content_of(text) for text in ("home:docs/x:y", "home:/docs/x:y", "etc~1:docs/x:y")], [b"2", b"2", b"1"])
         self.assertIn("only 2 commits", self.fails(ABSENT, "ls", "home~2:"))
         self.assertIn("no commit is called that", self.fails(ABSENT, "ls", "nobody:docs"))
-        self.fails(ABSENT, "get", "a:b")  # a name with a colon cannot be written so: path b of a commit named a
         self.fails(USAGE, "ls", ":docs")
         self.assertEqual(self.ok("ls", "home:docs"), b"x:y\n")
         self.assertEqual(self.ok("diff", "home~1:", "home:"), b"M docs/x:y\n")
@@ -88,6 +87,20 @@ class Addresses(Looking):
         self.assertEqual(self.json("log", "home:")[0]["cid"], self.commits[2])
         self.ok("verify", "home:docs")
         self.assertEqual(self.json("put", self.path("etc"), "--parent", "etc~1:")["parent"], self.commits[1])
+
+    def test_names_that_cannot_be_written_are_never_taken_for_others(self):
+        self.write("a/b/f", b"file of a")
+        for name in ("a", "home~1", "x:y~2"):
+            told = self.run_tool("put", self.path("a"), "--name", name)
+            self.assertEqual((told.returncode, b"log --name" in told.stderr), (DONE, name != "a"))
+        for text in ("a:b", "a:b/f", "a:b:f", "a:b~1:f"):
+            self.assertIn("'a:b' too", self.fails(USAGE, "get", text))
+        self.assertIn("'home~1' too", self.fails(USAGE, "ls", "home~1:"))
+        self.assertIn("'x:y~2' too", self.fails(USAGE, "ls", "x:y~2:f"))
+        self.assertEqual(self.content_of("a:/b/f"), b"file of a")
+        self.fails(ABSENT, "get", "a:bc/f")
+        self.assertEqual(self.commit_of("home~0:"), self.commits[2])
+        self.assertEqual(self.commit_of("home~1~0:"), self.json("log", "--name", "home~1")[0]["cid"])
 
     def test_commits_by_some_letters(self):
         at = max(len(os.path.commonprefix([one, other])) for one in self.commits for other in self.commits if one != other)

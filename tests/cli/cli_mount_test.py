@@ -288,7 +288,7 @@ class Folders(MountCase):
     def test_names_of_commits_lead_nowhere_else(self):
         names = ["a/b", "..", ".", "100%", "\x1b[31m\n", "é", "\u0085", "x" * 300, "latest"]
         for name in names:
-            self.ok("put", self.write("file", b"1"), "--name", name)
+            self.ok("put", "-q", self.write("file", b"1"), "--name", name)
         process = self.mount()
         self.assertEqual(sorted(os.listdir(self.at("names"))),
                          sorted(["a%2Fb", "%2E%2E", "%2E", "100%25", "%1B[31m%0A", "é", "%C2%85", "latest"]))

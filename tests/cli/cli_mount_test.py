@@ -333,7 +333,7 @@ class Folders(MountCase):
                 opened.append(os.open(folder, os.O_RDONLY | os.O_DIRECTORY))
         for one in opened:
             os.close(one)
-        self.assertEqual((refused.exception.errno, len(opened)), (errno.ENFILE, 4096))
+        self.assertEqual((refused.exception.errno, len(opened)), (errno.ENFILE, 2048))
         self.assertEqual(os.listdir(folder), ["file"])
         self.assertEqual(self.complaints(), [])
         self.unmount(process)

@@ -49,7 +49,9 @@ Status SegmentWriter::begin_segment() {
   PENSTOCK_TRY_ASSIGN(active.file, files_->create(paths_.segment(active.segment)));
   const auto header = encode_segment_header({active.segment, uuid_});
   const Bytes part = header;
+  half_begun_ = true;
   PENSTOCK_TRY(active.file->write(0, std::span(&part, 1)));
+  half_begun_ = false;
   active.bytes = SegmentHeader::kBytes;
   bytes_written_ += header.size();
   ++next_segment_;
@@ -170,6 +172,8 @@ Result<std::vector<Watermark>> SegmentWriter::rescue() {
       active_->in_flight.clear();
       static_cast<void>(active_->file->truncate(active_->bytes));
     }
+    if (half_begun_) static_cast<void>(files_->remove(paths_.segment(next_segment_)));
+    half_begun_ = false;
   }
   return make_durable();
 }

@@ -112,6 +112,7 @@ class SegmentWriter {
   bool entries_changed_ = false;   // names in segments/ since the last sync
   uint32_t first_segment_;
   uint32_t next_segment_;
+  bool half_begun_ = false;  // its file is there, without a whole header
   uint64_t bytes_written_ = 0;
   std::optional<Error> error_;
   bool sync_failed_ = false;  // what is on disk is unknown

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "appliance/get_command.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 
@@ -24,7 +25,9 @@
 #include "dag/object_info.h"
 #include "dag/object_source.h"
 #include "dag/tree_cursor.h"
+#include "ingest/owned_fd.h"
 #include "pipeline/restore.h"
+#include "pipeline/standing_entries.h"
 #include "pipeline/tree_restore.h"
 #include "pipeline/untaken_entries.h"
 
@@ -133,9 +136,17 @@ Status spare_store(const GetCommand& command, const GlobalOptions& global, const
   };
   if (lies_in(target, store / ""))
     return fail(Errc::failed, path, "is in the store that is restored from", "choose another path with -o");
-  if ((command.remove_others || command.remove_untaken) && lies_in(store / "", target))
+  if (!command.remove_others && !command.remove_untaken) return {};
+  if (lies_in(store / "", target))
     return fail(Errc::failed, path, "has the store in it, which --delete would remove",
                 "leave out --delete, or move the store");
+  for (fs::path above = target.parent_path(); !above.empty(); above = above.parent_path()) {
+    const OwnedFd fd(::open(above.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (fd && looks_like_store(fd.get()))
+      return fail(Errc::failed, above.string(), "looks like a store, of which --delete would remove parts",
+                  "leave out --delete, or choose another path with -o");
+    if (above == above.root_path()) break;
+  }
   return {};
 }
 

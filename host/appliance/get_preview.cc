@@ -63,7 +63,8 @@ Result<int> preview_get(Store& store, const CommitTree& tree, const TreeEntry& e
   RestorePreview preview(*source, selection, options);
   PENSTOCK_TRY(preview.look(entry, path));
   const RestorePreviewReport& report = preview.report();
-  const bool may_be_empty = choices.include.empty() || choices.remove_others || report.damages > 0;
+  const bool may_be_empty = choices.include.empty() || choices.remove_others || report.damages > 0 ||
+                            report.of(PreviewedChange::in_the_way) > 0;
   if (!may_be_empty && !report.takes_any) return RestoreSelection::nothing_taken();
   if (json) print_json(console, preview_json(report, path));
   console.summary(preview_text(report));

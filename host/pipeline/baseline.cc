@@ -196,7 +196,8 @@ std::optional<KnownFile> Baseline::known_file(const TreeEntry& entry) {
 }
 
 void Baseline::pass_other(const std::string& name) {
-  if (const Ahead* const was = take(name); was != nullptr) count_gone(was->entry);
+  const Ahead* const was = take(name);
+  if (was != nullptr && (is_file(was->entry) || was->entry.list)) count_gone(was->entry);
 }
 
 void Baseline::pass_unreadable(const std::string& name) {

@@ -18,12 +18,17 @@ Error hindered(const std::string& path, std::string why) {
   return {Errc::failed, path, std::move(why), "see who else uses it (mount(8), lsattr(1), chmod(1))"};
 }
 
+// As removal_hindrance() is, but for the directory around it.
+std::optional<Error> hindrance_at(int directory, const std::string& name, const std::string& path);
+
 // Of the open directory's entries. One's own directories are made writable when they are removed.
 std::optional<Error> hindrance_below(int directory, const std::string& path) {
   struct stat status {};
   const auto names = names_in_directory(directory, path);
   if (!names || fstat(directory, &status) != 0) return hindered(path, "cannot be read");
   if (names->empty()) return std::nullopt;
+  if (looks_like_store(directory))
+    return Error{Errc::failed, path, "a store lies there", "move the store to another place first"};
   const bool own = status.st_uid == geteuid();
   if (!own && faccessat(directory, ".", W_OK | X_OK, AT_EACCESS) != 0)
     return hindered(path, errno_text(errno));
@@ -34,13 +39,54 @@ std::optional<Error> hindrance_below(int directory, const std::string& path) {
     if (sticky && fstatat(directory, name.c_str(), &entry, AT_SYMLINK_NOFOLLOW) == 0 &&
         entry.st_uid != geteuid())
       return hindered(below, errno_text(EPERM));
-    auto found = removal_hindrance(directory, name, below);
+    auto found = hindrance_at(directory, name, below);
     if (found) return found;
   }
   return std::nullopt;
 }
 
+// Of the directory around what is to be removed.
+std::optional<Error> hindrance_around(int directory, const std::string& name, const std::string& path) {
+  struct statx status {};
+  if (statx(directory, "", AT_EMPTY_PATH, STATX_UID | STATX_MODE, &status) != 0)
+    return hindered(path, errno_text(errno));
+  if ((status.stx_attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND)) != 0)
+    return hindered(path, "the directory around it is immutable or append-only");
+  if (status.stx_uid == geteuid()) return std::nullopt;
+  if (faccessat(directory, ".", W_OK | X_OK, AT_EACCESS) != 0) return hindered(path, errno_text(errno));
+  struct stat entry {};
+  const bool sticky = geteuid() != 0 && (status.stx_mode & S_ISVTX) != 0;
+  if (sticky && fstatat(directory, name.c_str(), &entry, AT_SYMLINK_NOFOLLOW) == 0 &&
+      entry.st_uid != geteuid())
+    return hindered(path, errno_text(EPERM));
+  return std::nullopt;
+}
+
+std::optional<Error> hindrance_at(int directory, const std::string& name, const std::string& path) {
+  struct statx status {};
+  if (statx(directory, name.c_str(), AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_TYPE, &status) != 0)
+    return errno == ENOENT ? std::nullopt : std::optional(hindered(path, errno_text(errno)));
+  if ((status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0)
+    return hindered(path, "another file system is mounted there");
+  if ((status.stx_attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND)) != 0)
+    return hindered(path, "it is immutable or append-only");
+  if (!S_ISDIR(status.stx_mode)) return std::nullopt;
+  const auto inside = open_beneath(directory, name, O_RDONLY | O_DIRECTORY, 0, path, RESOLVE_NO_XDEV);
+  if (!inside) return hindered(path, inside.error().why);
+  return hindrance_below(inside->number(), path);
+}
+
 }  // namespace
+
+bool looks_like_store(int directory) {
+  int found = 0;
+  for (const char* name : {"store.toml", "commits.log", "segments"}) {
+    struct stat status {};
+    const bool absent = fstatat(directory, name, &status, 0) != 0 && (errno == ENOENT || errno == ENOTDIR);
+    found += absent ? 0 : 1;
+  }
+  return found >= 2;
+}
 
 bool same_size_and_time(const struct stat& status, const MetaEntry& meta) {
   return S_ISREG(status.st_mode) && (meta.mode & kModeType) == kModeFile &&
@@ -75,17 +121,8 @@ bool is_mount_point(int directory, const std::string& name) {
 }
 
 std::optional<Error> removal_hindrance(int directory, const std::string& name, const std::string& path) {
-  struct statx status {};
-  if (statx(directory, name.c_str(), AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_TYPE, &status) != 0)
-    return errno == ENOENT ? std::nullopt : std::optional(hindered(path, errno_text(errno)));
-  if ((status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0)
-    return hindered(path, "another file system is mounted there");
-  if ((status.stx_attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND)) != 0)
-    return hindered(path, "it is immutable or append-only");
-  if (!S_ISDIR(status.stx_mode)) return std::nullopt;
-  const auto inside = open_beneath(directory, name, O_RDONLY | O_DIRECTORY, 0, path, RESOLVE_NO_XDEV);
-  if (!inside) return hindered(path, inside.error().why);
-  return hindrance_below(inside->number(), path);
+  auto around = hindrance_around(directory, name, path);
+  return around ? around : hindrance_at(directory, name, path);
 }
 
 Descriptor enter_standing(int directory, const std::string& name) {

@@ -40,9 +40,13 @@ Standing look_at_standing(int directory, const std::string& name, uint32_t type,
 // Whether `name` in `directory` is where another file system, or part of one, is mounted.
 bool is_mount_point(int directory, const std::string& name);
 
+// Whether two of a store's own names stand in the open directory (host/store/format.md). What cannot be told
+// counts as there.
+bool looks_like_store(int directory);
+
 // What keeps `name` in `directory` from being removed with all below it: a mount point, an immutable or
-// append-only entry (ioctl_iflags(2)), a directory of another's that cannot be read or written to. None: it
-// can be, as far as that is known beforehand. `path` is for messages.
+// append-only entry (ioctl_iflags(2)), a directory of another's that cannot be read or written to, also the
+// one around it, or a store. None: it can be, as far as that is known beforehand. `path` is for messages.
 std::optional<Error> removal_hindrance(int directory, const std::string& name, const std::string& path);
 
 // The directory `name` in `directory` where there is one and it can be entered; none otherwise.

@@ -155,7 +155,7 @@ Status fill_stage(Course& course, RestoreStage& stage, int target, Overwrite ove
 bool has_taken_nothing(const Course& course) {
   const RestoreCourse& shared = course.restoration->course();
   return !course.options.include.empty() && !course.options.remove_others && !course.report.takes_any &&
-         shared.damages().empty() && shared.noted() == 0;
+         course.report.mount_points == 0 && shared.damages().empty() && shared.noted() == 0;
 }
 
 // Fills the stage and gives what is in it its place. `walked`: all was brought. `pruned`: what went wrong

@@ -12,6 +12,7 @@
 #include "ingest/file_status.h"
 #include "ingest/owned_fd.h"
 #include "pipeline/recorded_choice.h"
+#include "pipeline/standing_entries.h"
 
 namespace penstock {
 namespace {
@@ -108,12 +109,9 @@ UntakenEntries::Directory UntakenEntries::look_at(const std::string& directory) 
 
 // One that the commit has is data like any other.
 bool UntakenEntries::is_store(const std::string& path) const {
-  const std::string whole = joined(target_, path);
-  struct stat config {};
-  struct stat segments {};
-  return lstat((whole + "/store.toml").c_str(), &config) == 0 && S_ISREG(config.st_mode) &&
-         lstat((whole + "/segments").c_str(), &segments) == 0 && S_ISDIR(segments.st_mode) &&
-         (tree_ == nullptr || !stands_in_commit(path).value_or(false));
+  const OwnedFd fd(open(joined(target_, path).c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  const bool may_be = fd ? looks_like_store(fd.get()) : errno != ENOENT && errno != ENOTDIR && errno != ELOOP;
+  return may_be && (tree_ == nullptr || !stands_in_commit(path).value_or(false));
 }
 
 // By what stands there, or by what the commit has: that may still have to be restored. One that cannot be

@@ -146,6 +146,10 @@ Result<std::unique_ptr<FileLock>> PosixFileSystem::lock(const std::string& path)
     return fail(Errc::locked, path, "another process writes to this store",
                 "wait until it is done and try again");
   }
+  // Whoever can open it can keep every writer out.
+  struct stat status {};
+  if (::fstat(descriptor, &status) == 0 && (status.st_mode & S_IRWXO) != 0)
+    static_cast<void>(::fchmod(descriptor, status.st_mode & 07770));
   return std::make_unique<PosixFileLock>(descriptor);
 }
 

@@ -93,12 +93,12 @@ Failure fail_index(const std::string& directory, const std::string& why) {
   return fail(Errc::failed, directory, why, "remove this directory: the index is rebuilt from the segments");
 }
 
-// Open to others than its owner where the store is.
+// Open to others than its owner where the segments are.
 Status make_index_directory(const std::string& directory) {
   struct stat store {};
-  const std::string parent = std::filesystem::path(directory).parent_path().string();
+  const std::string segments = (std::filesystem::path(directory).parent_path() / "segments").string();
   if (::mkdir(directory.c_str(), 0700) != 0) return errno == EEXIST ? Status() : fail_errno(directory);
-  if (::stat(parent.c_str(), &store) != 0) return fail_errno(parent);
+  if (::stat(segments.c_str(), &store) != 0) return errno == ENOENT ? Status() : fail_errno(segments);
   const mode_t shared = store.st_mode & 0075;
   if (shared != 0 && ::chmod(directory.c_str(), 0700 | shared | (store.st_mode & S_ISGID)) != 0)
     return fail_errno(directory);

@@ -184,6 +184,8 @@ class Choose(ToolCase):
         tree = self.path("signs")
         for name in ("same", "changed", "gone", "d/gone", "old/deep/file"):
             self.write("signs/" + name, b"1")
+        os.symlink("same", tree + "/link")
+        os.mkfifo(tree + "/fifo")
         time.sleep(0.05)
         self.ok("put", "--settle-seconds", "0", tree)
         for name in ("gone", "d/gone"):
@@ -191,7 +193,7 @@ class Choose(ToolCase):
         shutil.rmtree(tree + "/old")
         self.write("signs/changed", b"22")
         self.write("signs/new", b"1")
-        lines = [f"  {tree}/", f"M {tree}/changed", f"  {tree}/d/", f"- {tree}/d/gone", f"- {tree}/gone", f"+ {tree}/new", f"- {tree}/old/", f"= {tree}/same"]
+        lines = [f"  {tree}/", f"  {tree}/link", f"  {tree}/fifo", f"M {tree}/changed", f"  {tree}/d/", f"- {tree}/d/gone", f"- {tree}/gone", f"+ {tree}/new", f"- {tree}/old/", f"= {tree}/same"]
         told = self.ok("put", "-n", "-v", tree).decode().splitlines()
         self.assertEqual(sorted(told[:-1]), sorted(lines))
         self.assertIn("1 new, 1 changed, 1 unchanged, 3 gone", told[-1])

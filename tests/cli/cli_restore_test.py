@@ -96,6 +96,44 @@ class RestoreMetadata(ToolCase):
         for one in (store, self.path("tree", "other", "one")):
             self.ok("log", "-s", one, store=False)
 
+    def test_no_directory_is_replaced_that_a_store_lies_in_or_that_cannot_go_whole(self):
+        tree, store = self.path("tree"), self.path("tree", "data", "store")
+        for name in ("data", "closed/d"):
+            self.write("tree/" + name, b"1")
+        self.ok("put", tree)
+        for name in ("data", "closed/d"):
+            os.remove(os.path.join(tree, name))
+            self.write(f"tree/{name}/kept", b"2")
+        shutil.move(self.store, store)
+        immutable = subprocess.run(["chattr", "+i", self.path("tree", "closed")], capture_output=True).returncode == 0
+        self.addCleanup(lambda: subprocess.run(["chattr", "-i", self.path("tree", "closed")], capture_output=True))
+        options = ("get", "-s", store, "HEAD", "-o", tree, "--overwrite", "always")
+        left = sorted(["data"] + ["closed/d"] * immutable)
+        told = self.run_tool(*options, "--dry-run", store=False)
+        done = self.run_tool(*options, store=False)
+        self.assertEqual((told.returncode, done.returncode), (PARTIAL, PARTIAL), (told.stderr, done.stderr))
+        self.assertEqual(sorted(line[2:] for line in told.stdout.decode().splitlines() if line[0] == "!"), left)
+        self.assertIn(b"a store lies there", done.stderr)
+        self.ok("log", "-s", store, store=False)
+        for name in left:
+            with open(os.path.join(tree, name, "kept"), "rb") as file:
+                self.assertEqual(file.read(), b"2")
+
+    def test_delete_is_refused_in_what_looks_like_a_store(self):
+        tree, other = self.path("tree"), self.path("other")
+        self.write("tree/f", b"1")
+        self.ok("put", tree)
+        shutil.copytree(self.store, other)
+        os.rename(other + "/segments", self.path("elsewhere"))
+        os.symlink(self.path("elsewhere"), other + "/segments")
+        before = self.names(other)
+        for target in (other, other + "/index"):
+            self.fails(FAILED, "get", "HEAD", "-o", target, "--overwrite", "if-changed", "--delete")
+        os.rename(other, self.path("tree", "other"))
+        done = self.run_tool("get", "HEAD", "-o", tree, "--overwrite", "if-changed", "--delete")
+        self.assertIn(b"looks like a store", done.stderr)
+        self.assertEqual(self.names(self.path("tree", "other")), before)
+
     def test_delete_spares_what_could_not_be_read_and_what_was_never_named(self):
         for name in ("one/f", "two/f", "other/f"):
             self.write("tree/" + name, b"1")
